@@ -1,0 +1,151 @@
+"""Bans and required facts: a trade that may not happen, a fact without which nothing trades.
+
+    forbid buying securities where issuer is "Contoso Corp"; buy 100 at 12 -> after 1,200 USD, limit 0
+
+A ban counts the list alone: what is already held is no breach of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.facts.trades import Trade
+from engine.gate.acts import covered, covered_lots, value_of
+from engine.gate.items import Item, Told
+from engine.gate.measure import Listed
+from engine.gate.verdict import Contributor
+from rulebooks.ground import GroundBan, GroundRequire
+
+NONE_OF_IT = Fraction(0)
+
+
+def ban_items(listed: Listed) -> Iterator[Item]:
+    """Yield what each ban says of the list."""
+    for source, ban in enumerate(listed.opened.ground.bans):
+        yield from _ban(listed, ban, source)
+
+
+def _ban(listed: Listed, ban: GroundBan, source: int) -> Iterator[Item]:
+    stoppable = [trade for trade in listed.trades if trade.account in ban.scope.stops]
+    answers = [
+        (
+            trade,
+            covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=ban.lots),
+        )
+        for trade in stoppable
+    ]
+    item = Item(
+        kind="ban",
+        rule=ban.rule,
+        scope=ban.scope,
+        standing=ban.standing,
+        why_not=ban.why_not,
+        touched=any(answer is not False for _, answer in answers),
+        source=source,
+    )
+    hit = [trade for trade, answer in answers if answer]
+    unknown = [trade for trade, answer in answers if answer is None]
+    if unknown and ban.standing == "applies":
+        yield unknown_item(item, unknown)
+    if hit or not unknown or ban.standing != "applies":
+        yield replace(hit_item(listed, item, hit), waiver=ban.waiver, waived=_waived(listed, ban))
+
+
+def unknown_item(item: Item, trades: list[Trade]) -> Item:
+    """Return the item for trades of which it is not known whether they are the rule's subject."""
+    symbols = ", ".join(dict.fromkeys(trade.symbol for trade in trades))
+    return replace(
+        item,
+        missing=f"whether it is the rule's subject, for {symbols}",
+        trades=tuple(trade.number for trade in trades),
+        concerned=tuple(dict.fromkeys((trade.account, trade.symbol) for trade in trades)),
+        waiver=None,
+    )
+
+
+def hit_item(listed: Listed, item: Item, hit: list[Trade]) -> Item:
+    """Return the item measured: the shares or the value of the trades that are forbidden."""
+    sizes = [(trade, size_of(listed, item, trade)) for trade in hit]
+    total = sum((size for _, size in sizes), start=NONE_OF_IT)
+    return replace(
+        item,
+        before=NONE_OF_IT,
+        after=-total,
+        trades=tuple(trade.number for trade in hit),
+        told=Told(before=NONE_OF_IT, after=total, limit=NONE_OF_IT, headroom=-total, high=NONE_OF_IT),
+        contributors=tuple(
+            Contributor(symbol=trade.symbol, amount=size, account=trade.account) for trade, size in sizes
+        ),
+    )
+
+
+def size_of(listed: Listed, item: Item, trade: Trade) -> Fraction:
+    """Return the forbidden part of a trade: of a sale from lots, that of the lots covered."""
+    ground = listed.opened.ground
+    lots = ground.bans[item.source].lots if item.kind == "ban" and item.source is not None else None
+    quantity = Fraction(trade.quantity)
+    if lots is not None:
+        quantity = sum((row.quantity for row in covered_lots(listed, trade, lots)), start=NONE_OF_IT)
+    if item.rule.unit == "shares":
+        return quantity
+    return value_of(listed, trade) * quantity / Fraction(trade.quantity)
+
+
+def _waived(listed: Listed, ban: GroundBan) -> Fraction | None:
+    if ban.waived is None:
+        return None
+    limit = listed.opened.limits.detached(ban.waived)
+    return listed.opened.limits.reading(limit, listed.after).headroom
+
+
+def require_items(listed: Listed) -> Iterator[Item]:
+    """Yield what each required fact says: it stops the trades that it is missing for."""
+    for source, require in enumerate(listed.opened.ground.requires):
+        yield from _require(listed, require, source)
+
+
+def _require(listed: Listed, require: GroundRequire, source: int) -> Iterator[Item]:
+    item = Item(
+        kind="require",
+        rule=require.rule,
+        scope=require.scope,
+        standing=require.standing,
+        why_not=require.why_not,
+        source=source,
+    )
+    answers = [
+        (trade, fact_of(require, trade)) for trade in listed.trades if trade.account in require.scope.stops
+    ]
+    unknown = [trade for trade, fact in answers if fact is None]
+    failing = [trade for trade, fact in answers if fact is False]
+    if unknown and require.standing == "applies":
+        yield replace(unknown_item(item, unknown), missing=_unknown_words(unknown))
+    if failing or not unknown or require.standing != "applies":
+        yield _required(require, item, failing)
+
+
+def _unknown_words(trades: list[Trade]) -> str:
+    return "the fact required, for " + ", ".join(dict.fromkeys(trade.symbol for trade in trades))
+
+
+def fact_of(require: GroundRequire, trade: Trade) -> bool | None:
+    """Return whether the fact holds for a trade; None where that is unknown."""
+    for key in ((trade.account, trade.symbol), (trade.account, None)):
+        if key in require.facts:
+            return require.facts[key]
+    return True
+
+
+def _required(require: GroundRequire, item: Item, failing: list[Trade]) -> Item:
+    lacking = any(fact is False for (_, symbol), fact in require.facts.items() if symbol is None)
+    after = Fraction(-1) if failing or lacking else Fraction(0)
+    return replace(
+        item,
+        before=Fraction(-1) if lacking and not failing else Fraction(0),
+        after=after,
+        trades=tuple(trade.number for trade in failing),
+        contributors=tuple(
+            Contributor(symbol=trade.symbol, amount=Fraction(0), account=trade.account) for trade in failing
+        ),
+        touched=bool(failing),
+    )

@@ -1,0 +1,179 @@
+"""The two rules that need no mandate: an account does not overdraw its cash, a sale has its shares.
+
+`BOOK-CASH`: cash of the account at least 0, unless the policy limits `borrowing`. `BOOK-SHORT`: the
+list's `sell` trades take no more of a security than is held before it; to sell short has its own side.
+
+    held 100 ACME, sell 120 -> after -20 shares, limit 0, blocked
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from dsl.policy import (
+    BLOCK,
+    DO_NOT_WORSEN,
+    REPORT,
+    Amount,
+    CheckedRule,
+    Limit,
+    Measure,
+    MeasureTerm,
+    Span,
+    Unit,
+)
+from engine.facts.ids import AccountId, Symbol
+from engine.facts.trades import Side, Trade
+from engine.gate.items import Item, Told
+from engine.gate.verdict import Contributor
+from engine.ledger.settle import Settlement
+from rulebooks.forms import FormClass, Linear, Term, TermKind, constant
+from rulebooks.ground import Bound, CompiledRule, GroundBook, GroundLimit, Scope
+from rulebooks.state import BookState
+
+BOOK_CASH = "BOOK-CASH"
+BOOK_SHORT = "BOOK-SHORT"
+
+_NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
+
+
+def _rule(rule_id: str, title: str, measure: str, unit: Unit, currency: str | None) -> CheckedRule:
+    zero = Amount(value=Decimal(0), unit=unit, written="0", currency=currency)
+    of = Measure(terms=(MeasureTerm(measure=measure),), unit=unit, written=measure)
+    return CheckedRule(
+        id=rule_id,
+        title=title,
+        policy="",
+        effective_from=None,
+        effective_until=None,
+        exception_to=None,
+        scope="account",
+        each=None,
+        when=None,
+        unless=None,
+        obligation=Limit(measure=of, low=zero, high=None),
+        base="net_assets",
+        look_through=False,
+        valued_at="market",
+        tested="at_all_times",
+        period=None,
+        warn_from=None,
+        missing=BLOCK,
+        on_active=(BLOCK,),
+        on_passive=(REPORT, DO_NOT_WORSEN),
+        because=(),
+        span=_NOWHERE,
+        where=_NOWHERE,
+    )
+
+
+def _compiled(rule: CheckedRule, measure: str, unit: str) -> CompiledRule:
+    return CompiledRule(rule=rule, form_class=FormClass.LINEAR, measure=measure, unit=unit, record=())
+
+
+def cash_rule(currency: str) -> CompiledRule:
+    """Return the rule that an account's cash is at least 0."""
+    rule = _rule(BOOK_CASH, "No overdrawn cash", "cash", Unit.MONEY, currency)
+    return _compiled(rule, "cash", currency)
+
+
+def short_rule() -> CompiledRule:
+    """Return the rule that a sale takes no more than is held."""
+    rule = _rule(BOOK_SHORT, "No sale of shares that are not held", "quantity", Unit.SHARES_HELD, None)
+    return _compiled(rule, "quantity", "shares")
+
+
+def book_limits(ground: GroundBook, currency: str) -> tuple[GroundLimit, ...]:
+    """Return the cash limit of every governed account whose policy does not limit borrowing."""
+    borrowing = {
+        account for limit in ground.limits if _limits_borrowing(limit) for account in limit.scope.holds
+    }
+    rule = cash_rule(currency)
+    return tuple(
+        _cash_limit(ground, rule, account) for account in ground.accounts if account not in borrowing
+    )
+
+
+def _limits_borrowing(limit: GroundLimit) -> bool:
+    obligation = limit.rule.rule.obligation
+    return isinstance(obligation, Limit) and any(
+        term.measure == "borrowing" for term in obligation.measure.terms
+    )
+
+
+def account_scope(ground: GroundBook, account: AccountId) -> Scope:
+    """Return the scope of one account alone."""
+    household = ground.book.accounts[account].household
+    return Scope(household=household, account=account, holds=(account,), stops=(account,))
+
+
+def _cash_limit(ground: GroundBook, rule: CompiledRule, account: AccountId) -> GroundLimit:
+    return GroundLimit(
+        rule=rule,
+        scope=account_scope(ground, account),
+        group=None,
+        standing="applies",
+        why_not=None,
+        measure=Linear(terms=((Term(TermKind.CASH, account), Fraction(1)),)),
+        base=None,
+        bound=Bound(low=constant(0), high=None),
+        warn=None,
+        waiver=None,
+        waived=None,
+        members=(),
+        unknown=(),
+        missing=None,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sold:
+    """What a list sells of one position."""
+
+    total: Fraction = Fraction(0)
+    short: Fraction = Fraction(0)
+    trades: tuple[int, ...] = ()
+
+
+def short_items(
+    ground: GroundBook, state: BookState, trades: tuple[Trade, ...], settlement: Settlement | None
+) -> Iterator[Item]:
+    """Yield one item for each account in which the list sells; the position that is short is told."""
+    sold: dict[tuple[AccountId, Symbol], _Sold] = {}
+    for trade in trades:
+        if trade.side is Side.SELL:
+            row = sold.setdefault((trade.account, trade.symbol), _Sold())
+            row.total += Fraction(trade.quantity)
+            row.trades = (*row.trades, trade.number)
+    for shortfall in settlement.shortfalls if settlement is not None else ():
+        sold[(shortfall.account, shortfall.symbol)].short += shortfall.quantity
+    for account in sorted({account for account, _ in sold}):
+        positions = [(symbol, row) for (owner, symbol), row in sorted(sold.items()) if owner == account]
+        yield _short_item(ground, state, account, positions)
+
+
+def _short_item(
+    ground: GroundBook, state: BookState, account: AccountId, positions: list[tuple[Symbol, _Sold]]
+) -> Item:
+    def held(symbol: Symbol) -> Fraction:
+        return max(Fraction(0), state.quantities.get((account, symbol), Fraction(0)))
+
+    lefts = [
+        (-row.short if row.short else held(symbol) - row.total, symbol, row) for symbol, row in positions
+    ]
+    least, symbol, _ = min(lefts, key=lambda left: (left[0], left[1]))
+    short = [(left, name, row) for left, name, row in lefts if left < 0]
+    return Item(
+        kind="limit",
+        rule=short_rule(),
+        scope=account_scope(ground, account),
+        before=held(symbol),
+        after=least,
+        trades=tuple(sorted(n for _, _, row in short for n in row.trades)),
+        told=Told(before=held(symbol), after=least, limit=Fraction(0), headroom=least, low=Fraction(0)),
+        contributors=tuple(
+            Contributor(symbol=name, amount=left, account=account) for left, name, _ in short or lefts[:1]
+        ),
+        concerned=tuple((account, name) for _, name, _ in short),
+    )

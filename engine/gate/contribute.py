@@ -1,0 +1,97 @@
+"""Contributors: what a measured figure is made of, the largest first, the rest in one.
+
+    Acme Corp 5.4%: ACME 5.0%, ACME.PR 0.4%
+
+Of a figure that is not linear, the parts that count in this state are told: members of a derived set,
+the N largest, the side of `the greater of` that is greater. A risk measure has no such parts.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import assert_never
+
+from engine.facts.ids import AccountId
+from engine.gate.limits import OpenLimit
+from engine.gate.measure import Listed
+from engine.gate.verdict import Contributor
+from rulebooks.evaluate import Read, condition_holds, value
+from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Most, Risk, Sum, Term
+
+TOP = 5
+THE_REST = "other positions"
+_ONE = Fraction(1)
+
+
+def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
+    """Return the largest contributors to a limit's figure after the list, in told units."""
+    factor = _factor(listed, limit)
+    if factor is None or limit.ground.rounded:
+        return ()
+    read = reader(listed)
+    parts: dict[tuple[str, str], Fraction] = {}
+    for weight, form in counting(limit.ground.measure, read):
+        for term, coefficient in form.terms:
+            if amount := read(term):
+                key = (term.account, _name(listed, term))
+                parts[key] = parts.get(key, Fraction(0)) + weight * coefficient * amount * factor
+    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
+    several = len({account for (account, _), _ in ranked}) > 1
+    told = [
+        Contributor(symbol=name, amount=amount, account=AccountId(account) if several else None)
+        for (account, name), amount in ranked[:TOP]
+    ]
+    if len(ranked) > TOP:
+        left = sum((amount for _, amount in ranked[TOP:]), start=Fraction(0))
+        told.append(Contributor(symbol=THE_REST, amount=left, note=f"{len(ranked) - TOP} more"))
+    return tuple(told)
+
+
+def reader(listed: Listed) -> Read:
+    """Return what reads a term after the list."""
+    state, deltas = listed.opened.state, listed.deltas
+
+    def read(term: Term) -> Fraction:
+        delta = deltas.get(term)
+        return state(term) if delta is None else state(term) + delta
+
+    return read
+
+
+def counting(form: Form, read: Read, weight: Fraction = _ONE) -> Iterator[tuple[Fraction, Linear]]:
+    """Yield the linear parts that make up a form's value in one state, each with its factor."""
+    match form:
+        case Linear():
+            yield weight, form
+        case Sum(parts=parts):
+            for factor, part in parts:
+                yield from counting(part, read, weight * factor)
+        case Least(parts=options):
+            yield from counting(min(options, key=lambda part: value(part, read)), read, weight)
+        case Most(parts=options):
+            yield from counting(max(options, key=lambda part: value(part, read)), read, weight)
+        case Largest(count=count, parts=options):
+            for part in sorted(options, key=lambda part: value(part, read), reverse=True)[:count]:
+                yield from counting(part, read, weight)
+        case Guarded(tests=tests, form=guarded):
+            if all(condition_holds(test, read) for test in tests):
+                yield from counting(guarded, read, weight)
+        case Count() | Risk():
+            return
+        case _:
+            assert_never(form)
+
+
+def _factor(listed: Listed, limit: OpenLimit) -> Fraction | None:
+    percent = Fraction(100 if limit.ground.rule.unit == "percent" else 1)
+    if limit.base is None:
+        return percent
+    base = listed.opened.graph.value(limit.base, listed.after)
+    return percent / base if base > 0 else None
+
+
+def _name(listed: Listed, term: Term) -> str:
+    if term.symbol is not None:
+        return term.symbol
+    if term.kind == "cash":
+        return listed.opened.book.accounts[term.account].currency
+    return term.kind.value.replace("_", " ")

@@ -1,0 +1,113 @@
+"""What a list changes: the deltas of its terms, trade by trade.
+
+Positions are valued at the book's price; a price given with a trade moves cash and gains only:
+
+    buy 50 ACME, book price 100, done at 101
+    VALUE(ACME) +5,000   QUANTITY +50   CASH -5,050   NET_ASSETS -50   BOUGHT +5,000
+
+What depends on lots (gains, disallowed losses, cost) comes from the settlement of the list. Sales are
+settled before purchases and in a fixed order, so that the order of the list means nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from engine.facts.book import Book
+from engine.facts.ids import AccountId
+from engine.facts.lots import Replacement
+from engine.facts.readings import TaxReading
+from engine.facts.trades import Side, Trade
+from engine.ledger.settle import Settlement, amount_of, settle
+from rulebooks.forms import Term, TermKind
+from rulebooks.state import BookState
+
+Deltas = dict[Term, Fraction]
+
+SETTLED_KINDS = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG, TermKind.DISALLOWED, TermKind.COST})
+"""Terms that only a settlement tells."""
+
+_PURCHASES = (Side.BUY, Side.BUY_TO_COVER)
+
+
+def settling_order(trades: Iterable[Trade]) -> tuple[Trade, ...]:
+    """Return the trades as they are settled: sales first, then by account, symbol, lot and size."""
+    return tuple(
+        sorted(
+            trades,
+            key=lambda t: (t.side.sign, t.account, t.symbol, t.lot or "", t.quantity, t.price or 0, t.number),
+        )
+    )
+
+
+def settlement_of(book: Book, trades: Iterable[Trade], reading: TaxReading) -> Settlement:
+    """Return the settlement of a list, whatever order it was written in."""
+    return settle(book, settling_order(trades), reading=reading)
+
+
+def unit_deltas(state: BookState, trade: Trade) -> Deltas:
+    """Return what one share of a trade changes, everything but what depends on lots."""
+    account, symbol, sign = trade.account, trade.symbol, trade.side.sign
+    value = state.unit_value(account, symbol)
+    money = amount_of(state.book, trade)
+    assert value is not None, "a traded security has a price"
+    assert money is not None, "a traded security has a price"
+    paid = money / Fraction(trade.quantity) * state.rate_of(account)
+    deltas = {
+        Term(TermKind.VALUE, account, symbol): sign * value,
+        Term(TermKind.QUANTITY, account, symbol): Fraction(sign),
+        Term(TermKind.CASH, account): -sign * paid,
+        Term(TermKind.BOUGHT if trade.side in _PURCHASES else TermKind.SOLD, account): value,
+    }
+    if paid != value:
+        deltas[Term(TermKind.NET_ASSETS, account)] = sign * (value - paid)
+    return deltas
+
+
+def trade_deltas(state: BookState, trade: Trade) -> Deltas:
+    """Return what a trade changes, everything but what depends on lots."""
+    quantity = Fraction(trade.quantity)
+    deltas = {term: quantity * delta for term, delta in unit_deltas(state, trade).items()}
+    deltas[Term(TermKind.TRADES, trade.account)] = Fraction(1)
+    return deltas
+
+
+def settled_deltas(state: BookState, trades: Iterable[Trade], settlement: Settlement) -> Deltas:
+    """Return the changes of gains, disallowed losses and cost, in the state's currency."""
+    deltas: Deltas = {}
+
+    def change(kind: TermKind, account: AccountId, amount: Fraction, symbol: str | None = None) -> None:
+        term = Term(kind, account, symbol)  # type: ignore[arg-type]  # a symbol's text
+        deltas[term] = deltas.get(term, Fraction(0)) + amount * state.rate_of(account)
+
+    def absorb(replacements: Iterable[Replacement]) -> None:
+        for part in replacements:
+            change(TermKind.COST, part.account, Fraction(part.absorbed), part.symbol)
+
+    for taken in settlement.taken:
+        change(TermKind.COST, taken.account, -taken.basis, taken.symbol)
+        if taken.term is not None:
+            change(_gain_kind(taken.term), taken.account, taken.recognized)
+            change(TermKind.DISALLOWED, taken.account, taken.disallowed)
+        absorb(taken.replacements)
+    for restated in settlement.restated:
+        if restated.term is not None and restated.sold.year == state.book.as_of.year:
+            change(_gain_kind(restated.term), restated.account, restated.disallowed)
+        change(TermKind.DISALLOWED, restated.account, restated.disallowed)
+        absorb(restated.replacements)
+    for trade in trades:
+        if trade.side is Side.BUY:
+            change(TermKind.COST, trade.account, amount_of(state.book, trade) or Fraction(0), trade.symbol)
+    return {term: delta for term, delta in deltas.items() if delta}
+
+
+def _gain_kind(term: str) -> TermKind:
+    return TermKind.GAIN_LONG if term == "long" else TermKind.GAIN_SHORT
+
+
+def add(*parts: tuple[int, Mapping[Term, Fraction]]) -> Deltas:
+    """Return the sum of sign * deltas, zeros left out."""
+    total: Deltas = {}
+    for sign, deltas in parts:
+        for term, delta in deltas.items():
+            total[term] = total[term] + sign * delta if term in total else sign * delta
+    return {term: delta for term, delta in total.items() if delta}

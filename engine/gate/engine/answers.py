@@ -1,0 +1,56 @@
+"""Between facts with names and the engine's numbered rows, both ways.
+
+Facts are numbered in the order of their ids, so that the order in which they are handed over changes
+nothing; derived facts are named `+0`, `+1`, … in the order of what they say.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from engine.gate.engine.durable import Raw
+from engine.gate.engine.faults import EmissionFault
+from engine.gate.engine.program import Conclusions, Fact, Joined, Program
+from engine.gate.engine.written import Row
+
+
+def ordered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Return the facts in order of id; raises EmissionFault where two have the same id."""
+    result = tuple(sorted(facts, key=lambda fact: fact.id))
+    for one, other in pairwise(result):
+        if one.id == other.id or one.id.startswith("+"):
+            raise EmissionFault(f"the id {one.id} is taken")
+    return result
+
+
+def rows_of(facts: Sequence[Fact]) -> tuple[Row, ...]:
+    """Return facts without their ids."""
+    return tuple((fact.kind, fact.fields) for fact in facts)
+
+
+def conclusions(program: Program, facts: Sequence[Fact], raw: Raw) -> Conclusions:
+    """Return what one run concluded, in names; `facts` as `ordered` returned them."""
+    places: dict[str, list[int]] = {rule.kind: [] for rule in program.rules}
+    for number, fact in enumerate(facts):
+        if fact.kind in places:
+            places[fact.kind].append(number)
+    names = [fact.id for fact in facts] + [""] * len(raw.derived)
+    fresh = sorted(range(len(facts), len(names)), key=lambda n: repr(raw.derived[n - len(facts)]))
+    for place, number in enumerate(fresh):
+        names[number] = f"+{place}"
+    joined = [
+        Joined(join=program.joins[join].name, facts=tuple(names[n] for n in numbers))
+        for join, numbers in raw.joined
+    ]
+    return Conclusions(
+        rows={kind: tuple(names[n] for n in numbers) for kind, numbers in places.items()},
+        columns={
+            rule.name: (rule.kind, bytes(raw.columns[index][n] for n in places[rule.kind]))
+            for index, rule in enumerate(program.rules)
+        },
+        joined=tuple(sorted(joined, key=lambda match: (match.join, match.facts))),
+        derived=tuple(
+            Fact(id=names[n], kind=kind, fields=fields)
+            for n in fresh
+            for kind, fields in (raw.derived[n - len(facts)],)
+        ),
+    )

@@ -1,0 +1,206 @@
+"""The rules engine in a child process, so that nothing it does can take the gate down or past a limit.
+
+A child that dies, hangs, loses a fact or contradicts itself gives an `EngineFault` with what reproduces
+it; a fresh child is started at once, in the background, and the next call finds it ready. Programs are
+compiled at their first use and kept, so that a running service pays for facts only. A child is replaced
+between two calls when it holds too much memory or has done many runs.
+
+The child is started as a fresh interpreter, not through `multiprocessing`: that would run the caller's
+main script a second time where it has no guard against it.
+"""
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe
+from types import TracebackType
+from typing import Any, Self
+
+from engine.gate.engine.answers import conclusions, ordered, rows_of
+from engine.gate.engine.bundle import bundle_text
+from engine.gate.engine.compiled import ProgramKeys
+from engine.gate.engine.durable import Raw
+from engine.gate.engine.faults import EmissionFault, EngineFault, FaultKind
+from engine.gate.engine.program import Conclusions, Fact, Program
+from engine.gate.engine.written import Row
+
+BOOT = (
+    "import sys, json, importlib; sys.path[:] = json.loads(sys.argv[2]);"
+    "importlib.import_module(sys.argv[1]).serve(int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Limits of a child."""
+
+    start_seconds: float = 60.0  # to be ready; a cold disk is slow
+    answer_seconds: float = 20.0  # one call
+    memory_bytes: int = 4 * 2**30  # address space, which the system enforces
+    recycle_bytes: int = 512 * 2**20  # resident memory above which a child is replaced between calls
+    recycle_runs: int = 100_000  # calls after which it is replaced
+    programs: int = 64  # programs kept compiled
+
+
+class Contained:
+    """An `InferenceEngine` that survives whatever the rules engine does. Safe to share among threads."""
+
+    def __init__(self, bounds: Bounds | None = None, *, module: str = "engine.gate.engine.child") -> None:
+        """Start the child in the background. module: what the child runs; tests put faults there."""
+        self._bounds = bounds or Bounds()
+        self._module = module
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+        self._start()
+
+    def infer(self, program: Program, facts: tuple[Fact, ...]) -> Conclusions | EngineFault:
+        """Return what follows from the facts, or the fault that kept the answer from coming."""
+        try:
+            rows = ordered(facts)
+        except EmissionFault as fault:
+            return _fault(FaultKind.REFUSED, str(fault), program, facts)
+        with self._lock:
+            answer = self._asked(program, rows_of(rows))
+            if answer[0] != "ok":
+                return self._failed(answer, program, facts)
+            if answer[4] > self._bounds.recycle_bytes:
+                self._start()
+        raw = Raw(0, 0)
+        raw.columns, raw.joined, raw.derived = answer[1], answer[2], answer[3]
+        return conclusions(program, rows, raw)
+
+    def close(self) -> None:
+        """End the child."""
+        with self._lock:
+            self._stop()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the child."""
+        self.close()
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's process, for those who watch it."""
+        return self._child.process.pid if self._child else None
+
+    def _asked(self, program: Program, rows: tuple[Row, ...]) -> tuple[Any, ...]:
+        """Ask the child; an interrupt on the way must not leave its answer to the next question."""
+        try:
+            return self._fresh().ask(program, rows)
+        except BaseException:
+            self._start()
+            raise
+
+    def _failed(self, answer: tuple[Any, ...], program: Program, facts: tuple[Fact, ...]) -> EngineFault:
+        kind = FaultKind(answer[0])
+        if kind is not FaultKind.REFUSED:
+            self._start()
+        return _fault(kind, answer[1], program, facts)
+
+    def _fresh(self) -> "_Child":
+        """The child to ask: replaced where it is old, or where this process is a fork of its owner."""
+        child = self._child
+        if child is not None and child.owner != os.getpid():
+            child, self._child = None, None
+        if child is None or child.worn():
+            self._start()
+        assert self._child is not None
+        return self._child
+
+    def _start(self) -> None:
+        self._stop()
+        self._child = _Child(self._bounds, self._module)
+
+    def _stop(self) -> None:
+        if self._child is not None and self._child.owner == os.getpid():
+            self._child.end()
+        self._child = None
+
+    def __del__(self) -> None:
+        """End the child of an engine that nobody closed."""
+        if hasattr(self, "_child"):
+            self._stop()
+
+
+def _fault(kind: FaultKind, reason: str, program: Program, facts: tuple[Fact, ...]) -> EngineFault:
+    return EngineFault(kind=kind, reason=reason, bundle=bundle_text(program, facts))
+
+
+class _Child:
+    """One child process and what it has been told."""
+
+    def __init__(self, bounds: Bounds, module: str) -> None:
+        self.owner = os.getpid()
+        self._bounds = bounds
+        self._keys = ProgramKeys()
+        self._sent: set[int] = set()
+        self._runs = 0
+        self._ready = False
+        self._pipe, theirs = Pipe()
+        self.process = _launched(module, theirs, bounds)
+        theirs.close()
+
+    def worn(self) -> bool:
+        return self._runs >= self._bounds.recycle_runs or len(self._keys) >= self._bounds.programs
+
+    def ask(self, program: Program, rows: tuple[Row, ...]) -> tuple[Any, ...]:
+        """Return the child's answer, or how it failed to come, as (kind, reason)."""
+        try:
+            if not self._ready:
+                greeting = self._received(self._bounds.start_seconds)
+                if greeting[0] != "ready":
+                    return greeting
+                self._ready = True
+            key = self._keys.key(program)
+            request = (key, None if key in self._sent else program, rows)
+            self._sent.add(key)
+            self._runs += 1
+            self._pipe.send_bytes(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL))
+            return self._received(self._bounds.answer_seconds)
+        except (EOFError, OSError):
+            return (FaultKind.DIED.value, f"the engine's process ended: {self._ending()}")
+        except (pickle.UnpicklingError, ValueError) as error:
+            return (FaultKind.ENGINE.value, f"the engine's answer cannot be read: {error}")
+
+    def _received(self, seconds: float) -> tuple[Any, ...]:
+        if not self._pipe.poll(seconds):
+            return (FaultKind.TIMEOUT.value, f"no answer within {seconds:g} seconds")
+        answer: tuple[Any, ...] = pickle.loads(self._pipe.recv_bytes())
+        return answer
+
+    def _ending(self) -> str:
+        try:
+            code = self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            return "it closed its pipe"
+        return signal.Signals(-code).name if code < 0 else f"exit status {code}"
+
+    def end(self) -> None:
+        """End the process, at once: it holds nothing that is worth keeping."""
+        self._pipe.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def _launched(module: str, pipe: Connection, bounds: Bounds) -> "subprocess.Popen[bytes]":
+    descriptor = pipe.fileno()
+    arguments = [module, json.dumps(sys.path), str(descriptor)]
+    limits = [str(bounds.answer_seconds), str(bounds.memory_bytes)]
+    return subprocess.Popen(
+        [sys.executable, "-c", BOOT, *arguments, *limits],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[descriptor],
+    )

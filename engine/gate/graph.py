@@ -1,0 +1,197 @@
+"""Forms laid out once over a book, and recomputed only where a list touches them.
+
+Every form becomes a node with its value before; equal forms share one. A term knows the linear nodes
+that read it, a node its parents, so that a list costs what it touches:
+
+    headroom(Acme Corp) = 0.05 * net_assets - value(ACME) - value(ACME.PR)
+    before: 1,000.  The list changes value(ACME) by 5,000: one node is recomputed, to -4,000.
+
+Values are exact; a risk form holds its variance, since its root is rarely rational (`root_step`).
+"""
+
+import heapq
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import isqrt
+from typing import assert_never
+
+from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Most, Risk, Sum, Term
+
+Values = Mapping[int, Fraction]
+"""Node -> value after the list, for the nodes that it changes."""
+
+NOTHING: Values = {}
+"""No change: everything as it was before."""
+
+_NO = Fraction(0)
+
+
+@dataclass(slots=True)
+class _Node:
+    """One form: `compute` reads its children from changed values and, where absent, from before."""
+
+    form: Form
+    children: tuple[int, ...]
+    parents: list[int] = field(default_factory=list)
+    before: Fraction = _NO
+    is_linear: bool = False
+
+
+class Graph:
+    """The forms of one book with their values before; lists are evaluated without changing it."""
+
+    def __init__(self, value_of: Callable[[Term], Fraction]) -> None:
+        """value_of: each term's value before, in the units of the forms."""
+        self._value_of = value_of
+        self._nodes: list[_Node] = []
+        self._by_form: dict[Form, int] = {}
+        self._by_identity: dict[int, int] = {}
+        self._kept: list[Form] = []  # keeps identities alive
+        self._readers: dict[Term, list[tuple[int, Fraction]]] = {}
+
+    def add(self, form: Form) -> int:
+        """Return the node of a form, laying it out where it is new."""
+        known = self._by_identity.get(id(form))
+        if known is None:
+            known = self._by_form.get(form)
+            if known is None:
+                known = self._by_form[form] = self._lay_out(form)
+            self._by_identity[id(form)] = known
+            self._kept.append(form)
+        return known
+
+    def before(self, node: int) -> Fraction:
+        """Return a node's value before the list."""
+        return self._nodes[node].before
+
+    def value(self, node: int, after: Values) -> Fraction:
+        """Return a node's value after a list."""
+        changed = after.get(node)
+        return self._nodes[node].before if changed is None else changed
+
+    def is_linear(self, node: int) -> bool:
+        """Return whether the node is one linear form, so that trades add up in it."""
+        return self._nodes[node].is_linear
+
+    def after(self, deltas: Mapping[Term, Fraction], on: Values = NOTHING) -> Values:
+        """Return the value of every node that differs from before, once the deltas are done.
+
+        on: the state that the deltas start from; before the list where it is left out.
+        """
+        shifts: dict[int, Fraction] = {}
+        for term, delta in deltas.items():
+            for node, coefficient in self._readers.get(term, ()):
+                shift = coefficient * delta
+                shifts[node] = shifts[node] + shift if node in shifts else shift
+        changed: dict[int, Fraction] = {}
+        state = ChainMap(changed, on) if on else changed  # type: ignore[arg-type]  # only read below
+        queue: list[int] = []
+        for node, shift in shifts.items():
+            if shift:
+                changed[node] = self.value(node, on) + shift
+                queue.extend(self._nodes[node].parents)
+        self._propagate(changed, state, queue)
+        return state
+
+    def touched(self, terms: Iterable[Term]) -> set[int]:
+        """Return the nodes that read any of the terms, directly or through their parts."""
+        reached = {node for term in terms for node, _ in self._readers.get(term, ())}
+        queue = list(reached)
+        while queue:
+            fresh = [parent for parent in self._nodes[queue.pop()].parents if parent not in reached]
+            reached.update(fresh)
+            queue.extend(fresh)
+        return reached
+
+    def _propagate(self, changed: dict[int, Fraction], state: Values, queue: list[int]) -> None:
+        heapq.heapify(queue)
+        last = -1
+        while queue:
+            node = heapq.heappop(queue)
+            if node == last:
+                continue
+            last = node
+            value = self._compute(self._nodes[node], state)
+            if value != self.value(node, state):
+                changed[node] = value
+                for parent in self._nodes[node].parents:
+                    heapq.heappush(queue, parent)
+
+    def _lay_out(self, form: Form) -> int:
+        children = tuple(self.add(part) for part in _parts(form))
+        index = len(self._nodes)
+        node = _Node(form=form, children=children, is_linear=isinstance(form, Linear))
+        self._nodes.append(node)
+        for child in dict.fromkeys(children):
+            self._nodes[child].parents.append(index)
+        if isinstance(form, Linear):
+            for term, coefficient in form.terms:
+                self._readers.setdefault(term, []).append((index, coefficient))
+        node.before = self._compute(node, NOTHING)
+        return index
+
+    def _compute(self, node: _Node, changed: Values) -> Fraction:
+        parts = [self.value(child, changed) for child in node.children]
+        match node.form:
+            case Linear(terms=terms, constant=constant):
+                products = [factor * self._value_of(term) for term, factor in terms]
+                return sum(products, start=constant)
+            case Least():
+                return min(parts)
+            case Most():
+                return max(parts)
+            case Sum(parts=weighted):
+                return sum((f * v for (f, _), v in zip(weighted, parts, strict=True)), start=_NO)
+            case Largest(count=count):
+                return sum(heapq.nlargest(count, parts), start=_NO)
+            case Guarded(tests=tests):
+                holds = all(v > 0 if t.strict else v >= 0 for t, v in zip(tests, parts, strict=False))
+                return parts[-1] if holds else _NO
+            case Count():
+                return Fraction(sum(1 for value in parts if value))
+            case Risk() as risk:
+                return variance(risk, parts)
+            case unknown:
+                assert_never(unknown)
+
+
+def _parts(form: Form) -> Iterable[Form]:
+    match form:
+        case Linear():
+            return ()
+        case Least(parts=parts) | Most(parts=parts) | Largest(parts=parts):
+            return parts
+        case Count(parts=counted):
+            return counted
+        case Sum(parts=weighted):
+            return (part for _, part in weighted)
+        case Guarded(tests=tests, form=guarded):
+            return (*(test.form for test in tests), guarded)
+        case Risk(actives=actives):
+            return (active for _, active in actives)
+        case _:
+            assert_never(form)
+
+
+def variance(risk: Risk, actives: list[Fraction]) -> Fraction:
+    """Return f' F f + sum (d_i a_i)^2 for the active positions' values; money squared, exact."""
+    factors = range(len(risk.covariance))
+    held = [(a, x, d) for a, x, d in zip(actives, risk.exposures, risk.specific, strict=True) if a]
+    loads = [sum((a * x[k] for a, x, _ in held), start=_NO) for k in factors]
+    common = sum((loads[j] * risk.covariance[j][k] * loads[k] for j in factors for k in factors), start=_NO)
+    return common + sum(((d * a) ** 2 for a, _, d in held), start=_NO)
+
+
+def root_step(square: Fraction, base: Fraction, step: Fraction) -> Fraction:
+    """Return sqrt(square) / base rounded half up to a multiple of `step`; base > 0, square >= 0.
+
+    Exact: the largest n with (n - 1/2) * step * base <= sqrt(square).
+    """
+    assert square >= 0
+    assert base > 0
+    ratio = square / (base * step) ** 2  # (n - 1/2)^2 <= ratio
+    doubled = 4 * ratio  # (2n - 1)^2 <= doubled
+    odd = isqrt(doubled.numerator // doubled.denominator)
+    return ((odd + 1) // 2) * step

@@ -1,0 +1,246 @@
+"""Limits, measured for one list: which groups are told, which stand in the rest.
+
+Told are groups that the list touches and those that do not pass; of a rule's other groups the tightest
+is told for all of them: where it holds, those with more headroom hold too.
+
+    rule IPS-4.1 over 500 issuers, the list buys ACME: one item for Acme Corp, one for the other 499
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.items import NO_GROUP, Group, Item, Told
+from engine.gate.limits import OpenLimit, Reading, RuleScope
+from engine.gate.measure import Listed
+from rulebooks.forms import TermKind
+
+AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
+
+
+def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
+    """Yield the items of all limits; every group has its own where `every_group`."""
+    limits = listed.opened.limits
+    touched = _touched(listed)
+    moved = {index for node in listed.after for index in limits.watchers.get(node, ())}
+    loud = {index for index in moved | limits.loud if _speaks(listed, limits.all[index])}
+    told = set(range(len(limits.all))) if every_group else touched | loud
+    for index in sorted(told):
+        yield from _items_of(listed, limits.all[index], touched=index in touched)
+    if not every_group:
+        for key in limits.by_key:
+            yield from _rest(listed, key, told, moved)
+
+
+def _touched(listed: Listed) -> set[int]:
+    limits, graph = listed.opened.limits, listed.opened.graph
+    positions = {(trade.account, trade.symbol) for trade in listed.trades}
+    touched = {index for position in positions for index in limits.touched_by.get(position, ())}
+    terms = [term for term in listed.deltas if term.kind is not TermKind.NET_ASSETS]
+    for node in graph.touched(terms):
+        touched.update(index for index in limits.watchers.get(node, ()) if limits.all[index].measure == node)
+    return touched
+
+
+def _speaks(listed: Listed, limit: OpenLimit) -> bool:
+    """Return whether a group has more to say than that it passes."""
+    ground = limit.ground
+    if ground.standing == "not_applicable":
+        return False
+    if ground.standing == "excepted" or ground.missing is not None or concerned(listed, limit):
+        return True
+    return listed.opened.limits.reading(limit, listed.after).headroom < 0 and _is_tested(listed, limit)
+
+
+def concerned(listed: Listed, limit: OpenLimit) -> tuple[tuple[AccountId, Symbol], ...]:
+    """Return the unknown positions that are held or traded: the others leave the figure as it is."""
+    held = listed.opened.state.quantities
+    traded = {(trade.account, trade.symbol) for trade in listed.trades}
+    return tuple(p for p in limit.ground.unknown if p in held or p in traded)
+
+
+def _is_tested(listed: Listed, limit: OpenLimit) -> bool:
+    return not limit.ground.purchase_only or net_bought(listed, limit) > 0
+
+
+def net_bought(listed: Listed, limit: OpenLimit) -> Fraction:
+    """Return the value that the list buys in a group, sales taken off."""
+    members = limit.touching
+    return sum(
+        (
+            delta
+            for own in listed.own.values()
+            for term, delta in own.items()
+            if term.kind is TermKind.VALUE and (term.account, term.symbol) in members
+        ),
+        start=Fraction(0),
+    )
+
+
+def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[Item]:
+    ground = limit.ground
+    item = measured_item(listed, limit, touched=touched)
+    if ground.standing != "applies":
+        yield replace(item, standing=ground.standing, why_not=ground.why_not)
+        return
+    unknown = concerned(listed, limit)
+    if ground.missing is None and not unknown:
+        tested = _is_tested(listed, limit)
+        yield item if tested else replace(item, standing="not_applicable", why_not=AT_PURCHASE)
+        return
+    yield _missing_item(listed, limit, item, unknown)
+    after = listed.opened.limits.reading(limit, listed.after)
+    exceeded = after.high_headroom is not None and after.high_headroom < 0
+    if ground.missing is None and exceeded and _is_tested(listed, limit):
+        yield replace(item, known_part=True)
+
+
+def _missing_item(
+    listed: Listed, limit: OpenLimit, item: Item, unknown: tuple[tuple[AccountId, Symbol], ...]
+) -> Item:
+    ground = limit.ground
+    what = ground.missing or "unknown: " + ", ".join(dict.fromkeys(symbol for _, symbol in unknown))
+    positions = limit.touching if ground.missing is not None else frozenset(unknown)
+    trades = tuple(
+        trade.number
+        for trade in listed.trades
+        if (trade.account, trade.symbol) in positions and trade.account in ground.scope.stops
+    )
+    return replace(
+        item,
+        missing=what,
+        before=None,
+        after=None,
+        early=None,
+        waiver=None,
+        trades=trades,
+        concerned=unknown,
+        told=Told(),
+    )
+
+
+def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
+    """Return a group with its figures before and after, and the trades that lowered its headroom."""
+    limits, ground = listed.opened.limits, limit.ground
+    after = limits.reading(limit, listed.after)
+    before_headroom, after_headroom = compared(limit.before, after)
+    item = Item(
+        kind="limit",
+        rule=ground.rule,
+        scope=ground.scope,
+        group=group_of(limit),
+        target=ground.target,
+        before=before_headroom,
+        after=after_headroom,
+        waiver=ground.waiver,
+        waived=None if limit.waived is None else limits.against(limit, limit.waived, listed.after),
+        trades=lowering(listed, limit),
+        told=told_of(limit.before, after),
+        touched=touched,
+        source=limit.index,
+    )
+    return item if limit.warn is None else _warned(listed, limit, item)
+
+
+def _warned(listed: Listed, limit: OpenLimit, item: Item) -> Item:
+    assert limit.warn is not None
+    warners = lowering(listed, replace_bound(limit))
+    if not warners:
+        return item
+    early = listed.opened.limits.against(limit, limit.warn, listed.after)
+    return replace(item, early=early, warned_by=warners)
+
+
+def replace_bound(limit: OpenLimit) -> OpenLimit:
+    """Return the limit as if the warning level were its bound."""
+    assert limit.warn is not None
+    return replace(limit, bound=limit.warn)
+
+
+def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
+    """Return the trades without which the headroom would be larger, in accounts the rule may stop."""
+    limits = listed.opened.limits
+    after = limits.reading(limit, listed.after)
+    found = []
+    for trade in listed.trades:
+        if trade.account not in limit.ground.scope.stops or not _may_move(listed, limit, trade.number):
+            continue
+        without, now = compared(limits.reading(limit, listed.without(trade.number)), after)
+        if without > now:
+            found.append(trade.number)
+    return tuple(found)
+
+
+def _may_move(listed: Listed, limit: OpenLimit, number: int) -> bool:
+    return listed.opened.settles or not limit.nodes.isdisjoint(listed.nodes_of(number))
+
+
+def compared(one: Reading, other: Reading) -> tuple[Fraction, Fraction]:
+    """Return two headrooms in one unit: told where both are, else in form units."""
+    left, right = one.told_headroom, other.told_headroom
+    if left is None or right is None:
+        return one.headroom, other.headroom
+    return left, right
+
+
+def told_of(before: Reading, after: Reading) -> Told:
+    """Return the figures of a verdict."""
+    return Told(
+        before=before.figure,
+        after=after.figure,
+        limit=after.limit,
+        headroom=after.told_headroom,
+        low=after.low,
+        high=after.high,
+    )
+
+
+def group_of(limit: OpenLimit) -> Group:
+    """Return the group as answers name it; the band of a target is named by its class."""
+    if limit.ground.target is not None:
+        return (("class", limit.ground.target),)
+    return NO_GROUP if limit.ground.group is None else (limit.ground.group,)
+
+
+def _rest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> Iterator[Item]:
+    limits = listed.opened.limits
+    others = [index for index in limits.tightest[key] if index not in told]
+    if not others:
+        return
+    tested = [i for i in others if limits.all[i].ground.standing == "applies" and _stands(listed, i)]
+    if tested:
+        tightest = _tightest(listed, tested, moved)
+        item = measured_item(listed, limits.all[tightest], touched=False)
+        yield replace(item, group=_rest_group(item, len(tested)), groups_passed=len(tested), target=None)
+    idle = [i for i in others if i not in set(tested)]
+    if idle:
+        limit = limits.all[idle[0]]
+        item = measured_item(listed, limit, touched=False)
+        why = limit.ground.why_not if limit.ground.standing != "applies" else AT_PURCHASE
+        group = group_of(limit) if len(idle) == 1 and not tested else NO_GROUP
+        yield replace(item, group=group, standing="not_applicable", why_not=why, target=None)
+
+
+def _stands(listed: Listed, index: int) -> bool:
+    """Return whether an untouched group is tested at all: not where only purchases are."""
+    return not listed.opened.limits.all[index].ground.purchase_only
+
+
+def _rest_group(item: Item, count: int) -> Group:
+    return item.group if count == 1 and item.rule.rule.each is None and not item.target else NO_GROUP
+
+
+def _tightest(listed: Listed, ordered: Iterable[int], moved: set[int]) -> int:
+    """Return the group with the least headroom after; `ordered` by headroom before."""
+    limits = listed.opened.limits
+
+    def headroom(index: int) -> tuple[Fraction, int]:
+        reading = limits.reading(limits.all[index], listed.after)
+        told = reading.told_headroom
+        return (reading.headroom if told is None else told, index)
+
+    still = next((index for index in ordered if index not in moved), None)
+    candidates = [index for index in ordered if index in moved]
+    chosen: int = min([*candidates, *(() if still is None else (still,))], key=headroom)
+    return chosen

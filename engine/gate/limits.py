@@ -1,0 +1,232 @@
+"""Limits of an opened book: their nodes, their readings before and after a list, the tightest of each.
+
+A reading holds the headroom, which decides, and what is told. With 0.05 * 1,000,000 as the bound, a
+value of 54,000 and net assets as base, headroom is -4,000 in form units and the told figures are 5.4,
+5 and -0.4 percent. A risk measure decides on its told value, rounded to RISK_STEP.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.deltas import SETTLED_KINDS
+from engine.gate.graph import NOTHING, Graph, Values, root_step
+from rulebooks.forms import RISK_STEP, Form, terms_of
+from rulebooks.ground import Bound, GroundLimit, Scope
+
+Position = tuple[AccountId, Symbol]
+RuleScope = tuple[str, str, Scope]
+"""Policy, rule id and scope: whose verdicts belong together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """Nodes of a bound: None where it has no such side."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One limit, measured in one state.
+
+    headroom is in form units (a risk measure: in told units); the rest is told: percent of 100 where
+    the unit is percent. Told figures are None where the base is not positive.
+    """
+
+    headroom: Fraction
+    high_headroom: Fraction | None
+    figure: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+
+    @property
+    def limit(self) -> Fraction | None:
+        """The nearer bound."""
+        if self.low is None or self.high is None or self.figure is None:
+            return self.high if self.low is None else self.low
+        return self.low if self.figure - self.low < self.high - self.figure else self.high
+
+    @property
+    def told_headroom(self) -> Fraction | None:
+        """The distance from the nearer bound, in told units; negative beyond it."""
+        if self.figure is None:
+            return None
+        low = None if self.low is None else self.figure - self.low
+        high = None if self.high is None else self.high - self.figure
+        sides = [side for side in (low, high) if side is not None]
+        return min(sides) if sides else None
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenLimit:
+    """A ground limit with its nodes and its reading before."""
+
+    index: int
+    ground: GroundLimit
+    measure: int
+    base: int | None
+    bound: Sides
+    warn: Sides | None
+    waived: Sides | None
+    nodes: frozenset[int]
+    linear: bool
+    touching: frozenset[Position]
+    before: Reading
+    settles: bool = False  # reads what only a settlement tells
+
+    @property
+    def key(self) -> RuleScope:
+        """What this limit's verdicts are summed up by."""
+        return (self.ground.rule.rule.policy, self.ground.rule.rule.id, self.ground.scope)
+
+
+class Limits:
+    """All limits of a book over one graph."""
+
+    def __init__(self, graph: Graph, grounds: Iterable[GroundLimit]) -> None:
+        self.graph = graph
+        self.all: list[OpenLimit] = []
+        self.watchers: dict[int, list[int]] = {}
+        self.touched_by: dict[Position, list[int]] = {}
+        self.by_key: dict[RuleScope, list[int]] = {}
+        self._detached: dict[int, OpenLimit] = {}
+        for ground in grounds:
+            self._register(self._open(ground, len(self.all)))
+        self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
+        self.tightest: Mapping[RuleScope, list[int]] = {
+            key: sorted(group, key=lambda index: (_told(self.all[index].before), index))
+            for key, group in self.by_key.items()
+        }
+
+    def detached(self, ground: GroundLimit) -> OpenLimit:
+        """Return a limit that has no verdict of its own, such as the bound of a ban's waiver."""
+        known = self._detached.get(id(ground))
+        if known is None:
+            known = self._detached[id(ground)] = self._open(ground, -1)
+        return known
+
+    def _open(self, ground: GroundLimit, index: int) -> OpenLimit:
+        graph = self.graph
+        measure = graph.add(ground.measure)
+        base = None if ground.base is None else graph.add(ground.base)
+        bound, warn, waived = (self._sides(b) for b in (ground.bound, ground.warn, ground.waived))
+        assert bound is not None
+        sides = (ground.base, ground.bound.low, ground.bound.high)
+        forms = [ground.measure, *(form for form in sides if form is not None)]
+        nodes = {measure, base, *_of(bound), *_of(warn), *_of(waived)} - {None}
+        limit = OpenLimit(
+            index=index,
+            ground=ground,
+            measure=measure,
+            base=base,
+            bound=bound,
+            warn=warn,
+            waived=waived,
+            nodes=frozenset(node for node in nodes if node is not None),
+            linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
+            touching=frozenset(ground.members) | frozenset(ground.unknown),
+            before=_NOT_YET,
+            settles=any(term.kind in SETTLED_KINDS for form in forms for term in terms_of(form)),
+        )
+        limit.before = self.reading(limit, NOTHING)
+        return limit
+
+    def _register(self, limit: OpenLimit) -> None:
+        index = limit.index
+        self.all.append(limit)
+        self.by_key.setdefault(limit.key, []).append(index)
+        for node in limit.nodes:
+            self.watchers.setdefault(node, []).append(index)
+        for position in limit.touching:
+            self.touched_by.setdefault(position, []).append(index)
+
+    def _sides(self, bound: Bound | None) -> Sides | None:
+        if bound is None:
+            return None
+        low, high = (self._add(side) for side in (bound.low, bound.high))
+        return Sides(low=low, high=high)
+
+    def _add(self, form: Form | None) -> int | None:
+        return None if form is None else self.graph.add(form)
+
+    def reading(self, limit: OpenLimit, after: Values) -> Reading:
+        """Return the limit's reading in the state that `after` leads to."""
+        return self._read(limit, limit.bound, after)
+
+    def against(self, limit: OpenLimit, sides: Sides, after: Values) -> Fraction:
+        """Return the headroom against other bounds: the early warning's or the waiver's."""
+        return self._read(limit, sides, after).headroom
+
+    def _read(self, limit: OpenLimit, sides: Sides, after: Values) -> Reading:
+        value = self.graph.value
+        measure = value(limit.measure, after)
+        base = Fraction(1) if limit.base is None else value(limit.base, after)
+        low = None if sides.low is None else value(sides.low, after)
+        high = None if sides.high is None else value(sides.high, after)
+        if limit.ground.rounded:
+            return _rounded(limit, measure, base, low, high)
+        high_headroom = None if high is None else high - measure
+        low_headroom = None if low is None else measure - low
+        factor = _factor(limit, base)
+        return Reading(
+            headroom=_least(low_headroom, high_headroom),
+            high_headroom=high_headroom,
+            figure=None if factor is None else measure * factor,
+            low=None if factor is None or low is None else low * factor,
+            high=None if factor is None or high is None else high * factor,
+        )
+
+
+def _rounded(
+    limit: OpenLimit, square: Fraction, base: Fraction, low: Fraction | None, high: Fraction | None
+) -> Reading:
+    factor = _factor(limit, base)
+    if factor is None or base <= 0:
+        worthless = Fraction(-1 if square else 0)
+        return Reading(headroom=worthless, high_headroom=worthless, figure=None, low=None, high=None)
+    figure = root_step(square, base, RISK_STEP) * factor * base
+    told_low, told_high = (None if side is None else side * factor for side in (low, high))
+    high_headroom = None if told_high is None else told_high - figure
+    low_headroom = None if told_low is None else figure - told_low
+    return Reading(
+        headroom=_least(low_headroom, high_headroom),
+        high_headroom=high_headroom,
+        figure=figure,
+        low=told_low,
+        high=told_high,
+    )
+
+
+def _factor(limit: OpenLimit, base: Fraction) -> Fraction | None:
+    if base <= 0:
+        return None
+    return Fraction(100 if limit.ground.rule.unit == "percent" else 1) / base
+
+
+def _least(low: Fraction | None, high: Fraction | None) -> Fraction:
+    sides = [side for side in (low, high) if side is not None]
+    return min(sides) if sides else Fraction(0)
+
+
+def _is_loud(limit: OpenLimit) -> bool:
+    """Return whether a group may have something to say though no list touches it."""
+    ground = limit.ground
+    return (
+        ground.standing == "excepted" or bool(ground.missing or ground.unknown) or limit.before.headroom < 0
+    )
+
+
+def _told(reading: Reading) -> Fraction:
+    told = reading.told_headroom
+    return reading.headroom if told is None else told
+
+
+def _of(sides: Sides | None) -> frozenset[int]:
+    both = () if sides is None else (sides.low, sides.high)
+    return frozenset(node for node in both if node is not None)
+
+
+_NOT_YET = Reading(headroom=Fraction(0), high_headroom=None, figure=None, low=None, high=None)

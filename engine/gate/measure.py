@@ -1,0 +1,181 @@
+"""Measuring: a book opened once, and a list measured by what it changes.
+
+`OpenBook` holds every form's value before; `Listed` holds one list's deltas and the values after. The
+state with one trade dropped or resized starts from the values after, so that asking "without trade 3"
+costs what trade 3 touches:
+
+    value(Acme) after 54,000; trade 3 bought 5,000 of it; without it 49,000
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from engine.facts.book import Book
+from engine.facts.failure import InputError, InputErrors
+from engine.facts.ids import AccountId, LotId
+from engine.facts.trades import Trade
+from engine.gate.builtin import book_limits
+from engine.gate.deltas import (
+    Deltas,
+    add,
+    settled_deltas,
+    settlement_of,
+    trade_deltas,
+)
+from engine.gate.fingerprint import book_fingerprint
+from engine.gate.graph import Graph, Values
+from engine.gate.limits import Limits
+from engine.ledger.settle import Settlement
+from rulebooks.ground import GroundBook
+from rulebooks.state import BookState, book_currency, book_state
+
+
+class OpenBook:
+    """A grounded rulebook with every form's value before: opened once, asked for any number of lists."""
+
+    def __init__(self, ground: GroundBook) -> None:
+        self.ground = ground
+        self.book: Book = ground.book
+        self.reading = ground.rulebook.tax
+        self.currency = currency_of(ground)
+        self.state: BookState = book_state(self.book, self.currency)
+        self.graph = Graph(self.state)
+        self.limits = Limits(self.graph, (*ground.limits, *book_limits(ground, self.currency)))
+        self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
+        self.settles = any(limit.settles for limit in self.limits.all)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The fingerprint of the book's facts."""
+        return book_fingerprint(self.book)
+
+    @cached_property
+    def lot_orders(self) -> Mapping[tuple[AccountId, LotId], str]:
+        """The order of the acquisition that opened each lot, where one is known."""
+        return {(lot.account, lot.lot): lot.order for lot in self.book.lots if lot.order is not None}
+
+    def calendar_of(self, policy: str) -> str | None:
+        """Return the exchange calendar of a policy."""
+        return self._calendars.get(policy)
+
+    def listed(self, trades: tuple[Trade, ...]) -> "Listed":
+        """Return a list measured against this book; raises InputErrors for what cannot be judged."""
+        problems = tuple(problem for trade in trades for problem in _problems(self, trade))
+        if problems:
+            raise InputErrors(problems)
+        return Listed(self, trades)
+
+
+class Listed:
+    """One list on an opened book."""
+
+    def __init__(self, opened: OpenBook, trades: tuple[Trade, ...]) -> None:
+        self.opened = opened
+        self.trades = trades
+        self.by_number: Mapping[int, Trade] = {trade.number: trade for trade in trades}
+        self.own: dict[int, Deltas] = {t.number: trade_deltas(opened.state, t) for t in trades}
+        self._without: dict[int, Values] = {}
+        self._nodes: dict[int, frozenset[int]] = {}
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        """What the list does to the lots."""
+        return settlement_of(self.opened.book, self.trades, self.opened.reading)
+
+    @cached_property
+    def deltas(self) -> Deltas:
+        """The change of every term."""
+        parts = [(1, own) for own in self.own.values()]
+        if self.opened.settles:
+            parts.append((1, settled_deltas(self.opened.state, self.trades, self.settlement)))
+        return add(*parts)
+
+    @cached_property
+    def after(self) -> Values:
+        """The values of all nodes that the list changes."""
+        return self.opened.graph.after(self.deltas)
+
+    def nodes_of(self, number: int) -> frozenset[int]:
+        """Return the nodes that one trade may change, what depends on lots aside."""
+        known = self._nodes.get(number)
+        if known is None:
+            known = self._nodes[number] = frozenset(self.opened.graph.touched(self.own[number]))
+        return known
+
+    def without(self, number: int) -> Values:
+        """Return the values with one trade left out."""
+        known = self._without.get(number)
+        if known is None:
+            known = self._without[number] = self.resized(number, Fraction(0))
+        return known
+
+    def resized(self, number: int, quantity: Fraction) -> Values:
+        """Return the values with one trade done at another quantity, 0 to leave it out."""
+        trade = self.by_number[number]
+        factor = quantity / Fraction(trade.quantity)
+        shift: Deltas = {term: (factor - 1) * delta for term, delta in self.own[number].items()}
+        if self.opened.settles:
+            shift = add((1, shift), (1, self._settled_shift(trade, quantity)))
+        return self.opened.graph.after(shift, on=self.after)
+
+    def _settled_shift(self, trade: Trade, quantity: Fraction) -> Deltas:
+        """Return how gains and cost change where one trade is resized: its own pool is settled again."""
+        now = self.pool_of(trade)
+        then = tuple(other for other in now if other.number != trade.number)
+        if quantity:
+            then = (*then, resized_trade(trade, quantity))
+        opened = self.opened
+        old, new = (
+            settled_deltas(opened.state, pool, settlement_of(opened.book, pool, opened.reading))
+            for pool in (now, then)
+        )
+        return add((1, new), (-1, old))
+
+    def pool_of(self, trade: Trade) -> tuple[Trade, ...]:
+        """Return the trades of the list that meet this one in the ledger: same household, identical."""
+        book, identity = self.opened.book, self.opened.reading.identity
+        household = book.accounts[trade.account].household
+        return tuple(
+            other
+            for other in self.trades
+            if identity(other.symbol) == identity(trade.symbol)
+            and book.accounts[other.account].household == household
+        )
+
+    def replaced(self, changed: Trade) -> "Listed":
+        """Return the list with one trade replaced by another of the same number."""
+        return Listed(self.opened, tuple(changed if t.number == changed.number else t for t in self.trades))
+
+
+def resized_trade(trade: Trade, quantity: Fraction) -> Trade:
+    """Return the trade at another quantity > 0."""
+    return replace(trade, quantity=Decimal(quantity.numerator) / Decimal(quantity.denominator))
+
+
+def currency_of(ground: GroundBook) -> str:
+    """Return the currency that figures are told in: the policies', else the book's."""
+    currencies = sorted({policy.currency for policy in ground.rulebook.policies})
+    return currencies[0] if currencies else book_currency(ground.book)
+
+
+def _problems(opened: OpenBook, trade: Trade) -> tuple[InputError, ...]:
+    place = f"trade {trade.number}"
+    book = opened.book
+    if trade.account not in book.accounts:
+        return (InputError(f"unknown account `{trade.account}`", place=place, cure="add it to accounts.csv"),)
+    if trade.account not in opened.ground.accounts:
+        reason = f"no policy covers account `{trade.account}`"
+        return (InputError(reason, place=place, cure="name a policy that applies to it"),)
+    if trade.symbol not in book.securities:
+        return (
+            InputError(f"unknown security `{trade.symbol}`", place=place, cure="add it to securities.csv"),
+        )
+    if opened.state.unit_value(trade.account, trade.symbol) is None:
+        reason = f"`{trade.symbol}` is traded and has no price on {book.as_of.isoformat()}"
+        return (InputError(reason, place=place, cure="add its price to prices.csv (and its rate to fx.csv)"),)
+    if trade.quantity <= 0:
+        return (InputError("a quantity is above 0", place=place, cure="give a size; the side has the sign"),)
+    return ()

@@ -1,0 +1,200 @@
+"""Readings of measures and amounts of limits, derived sets included.
+
+    weight of issuers in X whose weight is more than 5%      6% + 7% + 4% -> 13%
+    at most the smaller of 2 times benchmark_weight and 40%  min(2 · 12%, 40%) = 24%
+
+A limit in percent of a subject is that part of the subject's own weight (or value, or quantity) in the
+same state, so both sides of the comparison share the base.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import assert_never
+
+from dsl.policy import (
+    Amount,
+    AnyAmount,
+    DataRef,
+    Greater,
+    GroupsWhose,
+    GroupTest,
+    LargestGroups,
+    Op,
+    PercentOf,
+    Smaller,
+    Times,
+    Unit,
+)
+from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading
+from engine.gate.reference.benchmarks import benchmark_average, benchmark_weight
+from engine.gate.reference.market import is_cash
+from engine.gate.reference.measures import MEASURES, MeasureOf, quantity, value, weight
+from engine.gate.reference.state import NOTHING
+from engine.gate.reference.tables import Table
+from engine.gate.reference.values import Absent, number
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, Key, NoWitness
+
+BASES = frozenset({"net_assets", "total_assets", "portfolio_value", "invested_assets"})
+
+BoundTables = Mapping[int, Table]
+"""The subject of each `N% of SUBJECT`, by the identity of that amount."""
+
+_WITH_HISTORY = frozenset(
+    {"turnover", "realized_short_term_gains", "realized_long_term_gains", "net_realized_gains"}
+)
+"""Measures to which a stated figure is what happened so far; to others it is the figure itself."""
+
+_OF_DERIVED = frozenset({"weight", "value", "quantity"})
+
+
+def read(measure: str, asked: Asked) -> Reading:
+    """Return a measure's reading; raises Gap where data are missing, NoWitness where it is not known here."""
+    stated = asked.view.market.book.stated.get(measure)
+    if stated is not None and measure not in _WITH_HISTORY:
+        figure = number(stated)
+        if isinstance(figure, Fraction):
+            return Reading(figure)
+    function = MEASURES.get(measure)
+    if function is None:
+        raise NoWitness(measure)
+    if isinstance(asked.subject, (GroupsWhose, LargestGroups)):
+        return _of_derived(measure, function, asked, asked.subject)
+    return function(asked)
+
+
+def _of_derived(measure: str, function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups) -> Reading:
+    """Return the sum over the groups that pass the tests, or over the largest; how many, for a count."""
+    derived, view = asked.derived, asked.view
+    if derived is None:
+        raise NoWitness("a derived set inside a group")
+    groups = [
+        replace(asked, table=derived, group=group, subject=None)
+        for group in derived.groups(view.state.changed)
+        if group != (None,) and derived.members(view.state, group)
+    ]
+    match subject:
+        case GroupsWhose(tests=tests):
+            chosen = [group for group in groups if all(_passes(test, group) for test in tests)]
+        case LargestGroups(count=size):
+            chosen = sorted(groups, key=lambda group: group.value(), reverse=True)[:size]
+    if measure == "count":
+        return Reading(Fraction(len(chosen)))
+    if measure not in _OF_DERIVED:
+        raise NoWitness(f"{measure} of a derived set")
+    base = view.base_amount() if function is weight else Fraction(1)
+    return Reading(sum((function(group).amount for group in chosen), NOTHING), base)
+
+
+def _passes(test: GroupTest, group: Asked) -> bool:
+    """Return whether a group passes one test of a derived set."""
+    reading = read(test.measure, group)
+    room = bound(test.bound, group, {}) * reading.base - reading.amount
+    match test.op:
+        case Op.MORE:
+            return room < 0
+        case Op.AT_LEAST:
+            return room <= 0
+        case Op.LESS:
+            return room > 0
+        case _:
+            return room >= 0
+
+
+def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Fraction:
+    """Return a limit in the measure's unit; raises Gap where a figure of it is missing."""
+    match amount:
+        case Amount():
+            return _literal(amount, asked)
+        case PercentOf(share=share, subject=None, name=str(name)):
+            return Fraction(share) * _named_part(name, asked)
+        case PercentOf(share=share):
+            return Fraction(share) * _of_subject(tables[id(amount)], asked)
+        case DataRef(name=name):
+            return _figure(name, asked)
+        case Times(factor=factor, of=of):
+            return Fraction(factor) * bound(of, asked, tables)
+        case Smaller(parts=parts):
+            return min(bound(part, asked, tables) for part in parts)
+        case Greater(parts=parts):
+            return max(bound(part, asked, tables) for part in parts)
+        case _:
+            assert_never(amount)
+
+
+def _literal(amount: Amount, asked: Asked) -> Fraction:
+    market = asked.view.market
+    if amount.currency is None:
+        return Fraction(amount.value)
+    rate = market.rate(amount.currency)
+    if rate is None:
+        raise Gap(f"no rate of exchange for {amount.currency}")
+    return Fraction(amount.value) * rate
+
+
+def _of_subject(table: Table, asked: Asked) -> Fraction:
+    """Return the subject's own weight, value or quantity in the same state."""
+    view = asked.view
+    unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
+    if unknown:
+        raise Gap("whether a holding belongs to what the limit is a part of is unknown", unknown)
+    whole = replace(asked, table=table, group=EVERYTHING_IN_SCOPE, subject=None)
+    match asked.unit:
+        case unit if unit in SHARES_OF_ONE:
+            reading = weight(whole)
+        case Unit.SHARES_HELD:
+            reading = quantity(whole)
+        case _:
+            reading = value(whole)
+    if reading.base == 0:
+        raise Gap("the weight base is zero")
+    return reading.amount / reading.base
+
+
+def _named_part(name: str, asked: Asked) -> Fraction:
+    if name not in BASES:
+        return _figure(name, asked)
+    view = asked.view
+    if asked.unit not in SHARES_OF_ONE:
+        return view.base_amount(name)
+    base = view.base_amount()
+    if base == 0:
+        raise Gap("the weight base is zero")
+    return view.base_amount(name) / base
+
+
+def _figure(name: str, asked: Asked) -> Fraction:
+    """Return a figure of the data: of the benchmark, of the group's securities, or of the account."""
+    view = asked.view
+    if name == "benchmark_weight":
+        return benchmark_weight(view, asked.table, asked.group)
+    stated = view.market.book.stated.get(name)
+    if stated is not None:
+        return _known(name, number(stated))
+    if name.startswith("benchmark_"):
+        return benchmark_average(view, asked.table, asked.group, name.removeprefix("benchmark_"))
+    if view.scope.account is not None:
+        of_account = number(view.market.of_account(view.scope.account, name))
+        if isinstance(of_account, Fraction):
+            return of_account
+    return _of_securities(name, asked)
+
+
+def _of_securities(name: str, asked: Asked) -> Fraction:
+    """Return the figure that every security of the group agrees on."""
+    view = asked.view
+    keys = [*asked.table.held.get(asked.group, ()), *view.state.changed]
+    found: set[Fraction] = set()
+    for key in keys:
+        for symbol, _ in asked.table.belongs(key).groups.get(asked.group, ()):
+            if not is_cash(symbol):
+                found.add(_known(name, view.market.figure(key[0], symbol, name), key))
+    if len(found) != 1:
+        raise Gap(f"`{name}` is no one figure of the group")
+    return found.pop()
+
+
+def _known(name: str, figure: Fraction | Absent, *keys: Key) -> Fraction:
+    if isinstance(figure, Absent):
+        raise Gap(f"`{name}` is missing", frozenset(keys))
+    return figure

@@ -1,0 +1,100 @@
+"""Tracking error and volatility from a factor model, exact up to the last square root.
+
+    variance = Σ Σ f_j · C_jk · f_k + Σ (a_i · s_i)²     f_j = Σ a_i · x_ij
+
+a is the weight of each security, less its benchmark weight for tracking error; x its loading on a
+factor, C the factors' covariance, s its own risk per year. The root is told, and decides, rounded half
+up to 0.01 bp: the integer nearest to a million times the root is found without a floating point.
+Cash carries no risk.
+"""
+
+from fractions import Fraction
+from math import isqrt
+
+from engine.facts.book import RiskModel
+from engine.facts.ids import Symbol
+from engine.gate.reference.asked import Asked, Reading, View
+from engine.gate.reference.benchmarks import benchmark
+from engine.gate.reference.market import is_cash
+from engine.gate.reference.state import NOTHING
+from engine.gate.reference.verdicts import Gap, Key
+
+STEPS = 1_000_000
+"""Steps of 0.01 bp in one."""
+
+
+def tracking_error(asked: Asked) -> Reading:
+    """Yearly standard deviation of the return against the benchmark."""
+    weights = benchmark(asked.view)
+    if weights is None:
+        raise Gap("no benchmark")
+    active = _weights(asked)
+    for symbol, weight in weights.items():
+        active[symbol] = active.get(symbol, NOTHING) - Fraction(weight)
+    return Reading(_deviation(active, asked.view))
+
+
+def volatility(asked: Asked) -> Reading:
+    """Yearly standard deviation of the return."""
+    return Reading(_deviation(_weights(asked), asked.view))
+
+
+def _weights(asked: Asked) -> dict[Symbol, Fraction]:
+    """Return each security's weight in the scope, cash left out."""
+    view, weights = asked.view, dict[Symbol, Fraction]()
+    base = view.base_amount()
+    if base <= 0:
+        raise Gap("the weight base is not positive")
+    for key, position, pieces in asked.table.members(view.state, asked.group):
+        held, missing = view.worths.of("market").worth(key, position)
+        if missing:
+            raise Gap("a price is missing", missing)
+        for symbol, share in pieces:
+            if not is_cash(symbol):
+                weights[symbol] = weights.get(symbol, NOTHING) + held * share / base
+    return weights
+
+
+def _deviation(weights: dict[Symbol, Fraction], view: View) -> Fraction:
+    model = view.market.book.risk
+    if model is None:
+        raise Gap("no risk model")
+    weights = {symbol: weight for symbol, weight in weights.items() if weight}
+    _check(weights, model, view)
+    factors = {
+        factor: sum(
+            (weight * Fraction(model.exposures[symbol].get(factor, 0)) for symbol, weight in weights.items()),
+            NOTHING,
+        )
+        for factor in model.factors
+    }
+    common = sum(
+        (one * _covariance(model, j, k) * other for j, one in factors.items() for k, other in factors.items()),
+        NOTHING,
+    )
+    own = sum(((weight * Fraction(model.specific[symbol])) ** 2 for symbol, weight in weights.items()), NOTHING)
+    return rounded_root(common + own)
+
+
+def _check(weights: dict[Symbol, Fraction], model: RiskModel, view: View) -> None:
+    """Raise Gap where the model does not know a security."""
+    strange = {s for s in weights if s not in model.exposures or s not in model.specific}
+    if strange:
+        held: frozenset[Key] = frozenset(key for key in view.state.positions if key[1] in strange)
+        raise Gap(f"the risk model does not know {', '.join(sorted(strange))}", held)
+
+
+def _covariance(model: RiskModel, one: str, other: str) -> Fraction:
+    known = model.covariance.get((one, other))
+    return Fraction(known if known is not None else model.covariance.get((other, one), 0))
+
+
+def rounded_root(variance: Fraction) -> Fraction:
+    """Return the square root rounded half up to 0.01 bp, exactly.
+
+    twice = floor(2 · 10⁶ · √v), so half up is (twice + 1) // 2 steps.
+    """
+    assert variance >= 0, "a covariance matrix has no negative variance"
+    scaled = 4 * STEPS * STEPS * variance
+    twice = isqrt(scaled.numerator // scaled.denominator)
+    return Fraction((twice + 1) // 2, STEPS)

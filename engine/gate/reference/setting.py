@@ -1,0 +1,111 @@
+"""Policies laid out over a book, and a list over both: what every rule is judged with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dsl.policy import EVERYTHING, CheckedPolicy, ValuedAt
+from engine.facts.book import Book
+from engine.facts.ids import AccountId
+from engine.facts.trades import Trade
+from engine.gate.reference.asked import View, Worths
+from engine.gate.reference.market import Market, market_of
+from engine.gate.reference.scopes import Scope, governed
+from engine.gate.reference.state import Done, State, after, without
+from engine.gate.reference.tables import Subjects, Table, table
+from engine.gate.reference.verdicts import Key
+
+
+@dataclass(slots=True, kw_only=True)
+class Setting:
+    """One policy over a book before the list."""
+
+    policy: CheckedPolicy
+    market: Market
+    worths: Worths
+    before: State
+    accounts: tuple[AccountId, ...]
+    _everything: dict[Scope, Table] = field(default_factory=dict)
+    _classes: dict[Scope, tuple[tuple[Table, object], ...]] = field(default_factory=dict)
+
+    @property
+    def book(self) -> Book:
+        """The book."""
+        return self.market.book
+
+    def view(self, scope: Scope, *, base: str, valued_at: ValuedAt = "market") -> View:
+        """Return the view of a scope before the list."""
+        return View(
+            market=self.market,
+            worths=self.worths,
+            scope=scope,
+            state=self.before,
+            before=self.before,
+            done=None,
+            everything=self.everything(scope),
+            targets=self.policy.targets,
+            base=base,
+            valued_at=valued_at,
+        )
+
+    def everything(self, scope: Scope) -> Table:
+        """Return all positions of a scope."""
+        if scope not in self._everything:
+            whole = Subjects(market=self.market, parts=(EVERYTHING,))
+            self._everything[scope] = table(whole, scope, self.before)
+        return self._everything[scope]
+
+
+def setting(policy: CheckedPolicy, book: Book, before: State) -> Setting:
+    """Return a policy laid out over a book."""
+    market = market_of(policy, book)
+    return Setting(
+        policy=policy,
+        market=market,
+        worths=Worths(market),
+        before=before,
+        accounts=governed(policy, market),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Listed:
+    """A list over one policy's setting: the state after it, and after all of it but one trade."""
+
+    setting: Setting
+    done: Done
+    after: State
+    _without: dict[int, State] = field(default_factory=dict)
+
+    @property
+    def trades(self) -> tuple[Trade, ...]:
+        """The trades of the list."""
+        return self.done.trades
+
+    def touched(self, scope: Scope) -> list[Key]:
+        """Return the positions of a scope that the list touches, cash included."""
+        return [key for key in self.after.changed if key[0] in scope.holds]
+
+    def without(self, trade: Trade) -> State:
+        """Return the state after the list without one of its trades."""
+        if trade.number not in self._without:
+            self._without[trade.number] = without(self.after, trade, self.done, self.setting.market)
+        return self._without[trade.number]
+
+    def numbers(self, keys: Iterable[Key], scope: Scope) -> frozenset[int]:
+        """Return the trades in some positions, in accounts where the policy may stop them."""
+        among = frozenset(keys)
+        return frozenset(
+            trade.number
+            for trade in self.trades
+            if (trade.account, trade.symbol) in among and trade.account in scope.stops
+        )
+
+
+def listed(own: Setting, done: Done) -> Listed:
+    """Return a list laid out over a policy's setting."""
+    return Listed(setting=own, done=done, after=after(own.before, done, own.market))
+
+
+def nothing_listed(own: Setting, done: Done) -> Listed:
+    """Return the empty list, whose after is the before."""
+    return Listed(setting=own, done=done, after=State(own.before.positions, own.before, frozenset()))

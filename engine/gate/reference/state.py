@@ -1,0 +1,196 @@
+"""What is held: before the list, after all of it, and after all of it but one trade.
+
+A state is positions: shares and what they cost. A later state knows the one that it came from and the
+positions in which they differ, so that a sum over five hundred holdings is taken once for a book and
+then only corrected for the few positions that a list touches:
+
+    before  ACME 100, BETA 50, cash 1,000     sum of the equities 15,000
+    after   ACME 120, cash 800 (at 10 a share)  15,000 − 100 · 10 + 120 · 10 = 15,200
+
+The trades of a list settle at once, without costs; a trade's own price moves cash (and gains) only.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from engine.facts.book import Book
+from engine.facts.ids import AccountId
+from engine.facts.trades import Side, Trade
+from engine.gate.reference.market import Market, cash_symbol, is_cash
+from engine.gate.reference.verdicts import Group, Key
+from engine.ledger.settle import Settlement
+
+NOTHING = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Shares (or units of cash) of one security in one account, and their cost in the account's money.
+
+    unknown: the securities whose trades have no price, where that leaves the cash unknown.
+    """
+
+    quantity: Fraction = NOTHING
+    cost: Fraction = NOTHING
+    unknown: frozenset[Key] = frozenset()
+
+
+NONE_HELD = Position()
+
+Sum = tuple[Fraction, frozenset[Key]]
+"""An amount, and the positions whose part in it is missing."""
+
+Worth = Callable[[Key, Position], Sum]
+"""What a position adds to a sum."""
+
+
+@dataclass(slots=True)
+class State:
+    """Positions at one moment; `came_from` and `changed` say how it differs from an earlier one."""
+
+    positions: Mapping[Key, Position]
+    came_from: "State | None" = None
+    changed: frozenset[Key] = frozenset()
+    _sums: dict[object, Sum] = field(default_factory=dict)
+
+    def position(self, key: Key) -> Position:
+        """Return what is held; nothing where the position is not there."""
+        return self.positions.get(key, NONE_HELD)
+
+    def holds(self, key: Key) -> bool:
+        """Return whether any of it is held."""
+        return self.position(key).quantity != 0
+
+    def sum_over(self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth) -> Sum:
+        """Return the sum of what positions are worth.
+
+        name: under which the sum is remembered; keys: the positions that were held at first and belong
+        to it; belongs: whether any position does; worth: what one adds.
+        """
+        if name not in self._sums:
+            if self.came_from is None:
+                parts = [worth(key, self.position(key)) for key in keys]
+                self._sums[name] = (
+                    sum((amount for amount, _ in parts), NOTHING),
+                    frozenset().union(*(missing for _, missing in parts)),
+                )
+            else:
+                self._sums[name] = self._corrected(name, keys, belongs, worth)
+        return self._sums[name]
+
+    def _corrected(
+        self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth
+    ) -> Sum:
+        """Return the sum of the state before, less what the changed positions were worth, plus what they are."""
+        assert self.came_from is not None
+        amount, missing = self.came_from.sum_over(name, keys, belongs, worth)
+        for key in self.changed:
+            if belongs(key):
+                was, was_missing = worth(key, self.came_from.position(key))
+                now, now_missing = worth(key, self.position(key))
+                amount += now - was
+                missing = (missing - was_missing) | now_missing
+        return amount, missing
+
+
+def opening(book: Book) -> State:
+    """Return what a book holds before anything trades, cash included."""
+    held: dict[Key, Position] = {}
+    for lot in book.lots:
+        key = (lot.account, lot.symbol)
+        known = held.get(key, NONE_HELD)
+        held[key] = Position(known.quantity + Fraction(lot.quantity), known.cost + Fraction(lot.basis))
+    for account, row in book.accounts.items():
+        held[(account, cash_symbol(book, account))] = Position(Fraction(row.cash), Fraction(row.cash))
+    return State(held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A list and what the ledger says that it would come to."""
+
+    trades: tuple[Trade, ...]
+    settlement: Settlement
+
+    def without(self, number: int) -> "Done":
+        """Return the list without one trade, each other trade standing as it did."""
+        return replace(self, trades=tuple(trade for trade in self.trades if trade.number != number))
+
+
+def changes(trade: Trade, market: Market, settlement: Settlement) -> dict[Key, Position]:
+    """Return what a trade adds to the positions it touches, negative where it takes away."""
+    book = market.book
+    key, cash = (trade.account, trade.symbol), (trade.account, cash_symbol(book, trade.account))
+    quantity = trade.side.sign * Fraction(trade.quantity)
+    money = money_of(trade, market)
+    if money is None:
+        return {key: Position(quantity), cash: Position(unknown=frozenset({key}))}
+    cost = money if trade.side is Side.BUY else NOTHING
+    cost -= sum((row.basis for row in settlement.taken if row.trade == trade.number), NOTHING)
+    paid = -trade.side.sign * money
+    return {key: Position(quantity, cost), cash: Position(paid, paid)}
+
+
+def money_of(trade: Trade, market: Market) -> Fraction | None:
+    """Return the size of a trade at its own price, else the book's, in the account's currency."""
+    price = Fraction(trade.price) if trade.price is not None else market.price(trade.symbol)
+    security = market.book.securities.get(trade.symbol)
+    own = market.book.accounts[trade.account].currency
+    rate = market.cross(own if security is None or security.currency is None else security.currency, own)
+    if price is None or rate is None:
+        return None
+    return price * Fraction(trade.quantity) * (1 if security is None else Fraction(security.multiplier)) * rate
+
+
+def after(before: State, done: Done, market: Market) -> State:
+    """Return what is held once the whole list is done."""
+    moved = [changes(trade, market, done.settlement) for trade in done.trades]
+    return _moved(before, [*moved, _absorbed(done.settlement, market)], sign=1)
+
+
+def without(state: State, trade: Trade, done: Done, market: Market) -> State:
+    """Return what would be held after the list without one of its trades, the others unchanged."""
+    return _moved(state, [changes(trade, market, done.settlement)], sign=-1)
+
+
+def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> State:
+    positions = dict(state.positions)
+    for part in parts:
+        for key, change in part.items():
+            known = positions.get(key, NONE_HELD)
+            unknown = known.unknown | change.unknown if sign > 0 else known.unknown - change.unknown
+            positions[key] = Position(
+                known.quantity + sign * change.quantity, known.cost + sign * change.cost, unknown
+            )
+    return State(positions, state, frozenset(key for part in parts for key in part))
+
+
+def _absorbed(settlement: Settlement, market: Market) -> dict[Key, Position]:
+    """Return the disallowed losses that the list adds to the cost of replacements."""
+    added: dict[Key, Position] = {}
+    for replacement in (
+        part for row in (*settlement.taken, *settlement.restated) for part in row.replacements if not part.permanent
+    ):
+        key = (replacement.account, replacement.symbol)
+        added[key] = Position(cost=added.get(key, NONE_HELD).cost + Fraction(replacement.absorbed))
+    return added
+
+
+def touched_accounts(done: Done) -> frozenset[AccountId]:
+    """Return the accounts in which the list trades."""
+    return frozenset(trade.account for trade in done.trades)
+
+
+def market_worth(market: Market) -> Worth:
+    """Return what a position is worth at the book's price."""
+
+    def worth(key: Key, position: Position) -> Sum:
+        if is_cash(key[1]) and position.unknown:
+            return NOTHING, position.unknown
+        if position.quantity == 0:
+            return NOTHING, frozenset()
+        unit = market.unit(*key)
+        return (NOTHING, frozenset({key})) if unit is None else (position.quantity * unit, frozenset())
+
+    return worth

@@ -1,0 +1,226 @@
+"""What a rule is about: which positions belong to its subject, and to which group.
+
+    for each issuer in equities     ACME -> group Acme Corp;  a bond -> none;
+                                    an equity whose issuer cell is empty -> the group null, unknown
+
+A position belongs to a group with *pieces*: itself, or, where a rule looks through funds, the parts of
+what a fund holds. A position whose membership or group is unknown is kept apart: it is never added up,
+and the group that it might belong to has missing data.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from dsl.policy import Comparison, Not, Predicate, Subject, Unit
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.reference.market import Market, is_cash
+from engine.gate.reference.predicates import Truth, all_of, opposite, truth
+from engine.gate.reference.scopes import Scope
+from engine.gate.reference.state import NOTHING, Position, State, Sum, Worth
+from engine.gate.reference.values import Absent, Value, text
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Group, Key, NoWitness
+
+ONE = Fraction(1)
+
+Piece = tuple[Symbol, Fraction]
+"""A security and the share of the position's value that it stands for."""
+
+OwnRow = Callable[[AccountId, Symbol, str], Value | None]
+"""Figures of a holding before the list (`value`, `weight`, …); None where the path names no such figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """Where a position belongs: its pieces in each group, and the groups it may or may not belong to."""
+
+    groups: Mapping[Group, tuple[Piece, ...]]
+    unknown: frozenset[Group]
+
+
+NOWHERE = Belongs({}, frozenset())
+
+
+@dataclass(slots=True, kw_only=True)
+class Subjects:
+    """A subject, less its exceptions, by attribute: tells of any position where it belongs.
+
+    parts: all must hold; less: none may. attribute: what `for each` names, None for one group.
+    """
+
+    market: Market
+    parts: tuple[Subject, ...]
+    less: tuple[Callable[[AccountId, Symbol], Truth], ...] = ()
+    attribute: str | None = None
+    look_through: bool = False
+    own: OwnRow | None = None
+    _known: dict[Key, Belongs] = field(default_factory=dict)
+
+    def belongs(self, key: Key) -> Belongs:
+        """Return where a position belongs."""
+        if key not in self._known:
+            self._known[key] = self._find(key)
+        return self._known[key]
+
+    def _find(self, key: Key) -> Belongs:
+        account, symbol = key
+        groups: dict[Group, list[Piece]] = {}
+        unknown: set[Group] = set()
+        for piece, share in self.pieces(symbol):
+            is_member = self.is_member(account, piece)
+            if is_member is False:
+                continue
+            group = self.group_of(account, piece)
+            if group is None:
+                continue
+            if is_member is None or group == (None,):
+                unknown.add(group)
+            else:
+                groups.setdefault(group, []).append((piece, share))
+        if not groups and not unknown:
+            return NOWHERE
+        return Belongs({group: tuple(pieces) for group, pieces in groups.items()}, frozenset(unknown))
+
+    def pieces(self, symbol: Symbol) -> tuple[Piece, ...]:
+        """Return what a position stands for: itself, or the holdings of a fund and what they leave over."""
+        inside = self.market.book.fund_holdings.get(symbol) if self.look_through else None
+        if not inside:
+            return ((symbol, ONE),)
+        parts = [(part, Fraction(weight)) for part, weight in inside.items()]
+        rest = ONE - sum((weight for _, weight in parts), NOTHING)
+        return (*parts, (symbol, rest)) if rest else tuple(parts)
+
+    def is_member(self, account: AccountId, symbol: Symbol) -> Truth:
+        """Return whether a security in an account is in the subject."""
+        found = [self._satisfies(part, account, symbol) for part in self.parts]
+        return all_of([*found, *(opposite(exception(account, symbol)) for exception in self.less)])
+
+    def _satisfies(self, subject: Subject, account: AccountId, symbol: Symbol) -> Truth:
+        if subject.kind not in ("holdings", "securities"):
+            raise NoWitness(f"{subject.kind} where holdings are due")
+        if subject.kind == "securities" and is_cash(symbol):
+            return False
+        return truth(
+            subject.where, lambda path, unit: self.row(account, symbol, path, unit), today=self.market.book.as_of
+        )
+
+    def row(self, account: AccountId, symbol: Symbol, path: str, unit: Unit | None) -> Value:
+        """Return an attribute of a security in an account, or a figure of the holding before the list."""
+        if self.own is not None:
+            found = self.own(account, symbol, path)
+            if found is not None:
+                return found
+        return self.market.of_security(account, symbol, path, unit)
+
+    def group_of(self, account: AccountId, symbol: Symbol) -> Group | None:
+        """Return the group of a security; None where it is in none, (None,) where that is unknown."""
+        if self.attribute is None:
+            return EVERYTHING_IN_SCOPE
+        if self.attribute == "security":
+            return None if is_cash(symbol) else (symbol,)
+        value = text(self.row(account, symbol, self.attribute, None))
+        if value is Absent.NONE:
+            return None
+        return (None,) if isinstance(value, Absent) else (value,)
+
+
+@dataclass(slots=True, kw_only=True)
+class Table:
+    """A subject in one scope, with the positions that were held at first, by group."""
+
+    subjects: Subjects
+    scope: Scope
+    held: dict[Group, list[Key]]
+    unknown: dict[Group, list[Key]]
+    benchmark: dict[Group, list[Piece]] | None = None  # what the scope's benchmark holds, once asked
+
+    def belongs(self, key: Key) -> Belongs:
+        """Return where a position belongs; nowhere where its account is out of scope."""
+        return self.subjects.belongs(key) if key[0] in self.scope.holds else NOWHERE
+
+    def groups(self, touched: Iterable[Key] = ()) -> dict[Group, None]:
+        """Return the groups of what is held or touched, unknown ones too, in order."""
+        found = dict.fromkeys([*self.held, *self.unknown])
+        for key in touched:
+            where = self.belongs(key)
+            found.update(dict.fromkeys([*where.groups, *where.unknown]))
+        return found
+
+    def unknowns(self, group: Group, touched: Iterable[Key]) -> frozenset[Key]:
+        """Return the positions held or touched that may or may not belong to a group."""
+        return frozenset(
+            [*self.unknown.get(group, ()), *(key for key in touched if group in self.belongs(key).unknown)]
+        )
+
+    def members(self, state: State, group: Group) -> list[tuple[Key, Position, tuple[Piece, ...]]]:
+        """Return what is held of a group: each position with its pieces, one by one."""
+        keys = dict.fromkeys(self.held.get(group, ()))
+        later: State | None = state
+        while later is not None:
+            keys.update(dict.fromkeys(key for key in later.changed if group in self.belongs(key).groups))
+            later = later.came_from
+        return [
+            (key, state.position(key), self.belongs(key).groups[group]) for key in keys if state.holds(key)
+        ]
+
+    def total(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
+        """Return the sum over a group of what its pieces are worth."""
+
+        def of_position(key: Key, position: Position) -> Sum:
+            return worth.of(key, position, self.belongs(key).groups[group])
+
+        return state.sum_over(
+            (id(self), group, id(worth)),
+            self.held.get(group, ()),
+            lambda key: group in self.belongs(key).groups,
+            of_position,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PieceWorth:
+    """What the pieces of a position are worth: its own worth times their shares, times a coefficient."""
+
+    worth: Worth
+    coefficient: Callable[[AccountId, Symbol], Fraction | Absent] | None = None
+
+    def of(self, key: Key, position: Position, pieces: tuple[Piece, ...]) -> Sum:
+        """Return what the pieces add to a sum, and the position where a figure of it is missing.
+
+        A piece that has no value of the coefficient adds nothing.
+        """
+        amount, missing = self.worth(key, position)
+        if missing or amount == 0:
+            return NOTHING, missing
+        share = NOTHING
+        for symbol, part in pieces:
+            factor = ONE if self.coefficient is None else self.coefficient(key[0], symbol)
+            if factor is Absent.UNKNOWN:
+                return NOTHING, frozenset({key})
+            share += part * factor if isinstance(factor, Fraction) else NOTHING
+        return amount * share, missing
+
+
+def table(subjects: Subjects, scope: Scope, before: State) -> Table:
+    """Return a subject laid out over what a scope holds before the list."""
+    held: dict[Group, list[Key]] = {}
+    unknown: dict[Group, list[Key]] = {}
+    for key in before.positions:
+        if key[0] in scope.holds and before.holds(key):
+            where = subjects.belongs(key)
+            for group in where.groups:
+                held.setdefault(group, []).append(key)
+            for group in where.unknown:
+                unknown.setdefault(group, []).append(key)
+    return Table(subjects=subjects, scope=scope, held=held, unknown=unknown)
+
+
+def names(predicate: Predicate, path: str) -> bool:
+    """Return whether a condition names an attribute."""
+    match predicate:
+        case Comparison(path=own):
+            return own == path
+        case Not(part=part):
+            return names(part, path)
+        case _:
+            return any(names(part, path) for part in predicate.parts)

@@ -1,0 +1,367 @@
+"""How much of a trade would pass: the largest quantity, in closed form where the forms are linear.
+
+Headroom is linear in the quantity of one trade, so two points give the line and the line its root:
+
+    without the trade 1,000 USD of headroom, with 50 shares -4,000: -100 a share, so 10 shares pass
+
+Every answer is verified by measuring the list again at that quantity; where forms are not linear or
+depend on lots, the quantity is searched for between the points at which the sale moves to another lot.
+"""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+from dsl.policy import CheckedRule
+from engine.facts.trades import Side, Trade
+from engine.gate.acts import covered
+from engine.gate.ban_items import fact_of
+from engine.gate.deltas import settlement_of
+from engine.gate.graph import Values
+from engine.gate.limit_items import compared, concerned, net_bought
+from engine.gate.limits import OpenLimit, Reading
+from engine.gate.measure import Listed, resized_trade
+from engine.gate.trade_items import fits, headroom_to
+from engine.gate.window_items import window_cases
+from rulebooks.forms import TermKind
+from rulebooks.ground import PerTrade, Scope
+
+FINEST = Fraction(1, 1_000_000)
+"""The step of a search in an account that may hold fractions of a share."""
+
+_ZERO = Fraction(0)
+_DOUBLINGS = 64
+Clear = Callable[[Fraction], bool]
+
+
+def step_of(listed: Listed, trade: Trade) -> Fraction | None:
+    """Return the multiple in which a trade's quantity moves; None where any fraction may be held."""
+    if listed.opened.book.accounts[trade.account].fractional:
+        return None
+    return Fraction(listed.opened.book.securities[trade.symbol].lot_size) or Fraction(1)
+
+
+def floored(quantity: Fraction, step: Fraction | None) -> Fraction:
+    """Return the largest multiple of the step that is not above the quantity; 0 at the least."""
+    if quantity <= 0:
+        return _ZERO
+    return quantity if step is None else quantity // step * step
+
+
+def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
+    """Return what a sale can take beside the list's other sales; None for what is no sale."""
+    if trade.side is not Side.SELL:
+        return None
+    book = listed.opened.book
+    if trade.lot is not None:
+        held = sum((Fraction(lot.quantity) for lot in book.lot(trade.account, trade.lot)), start=_ZERO)
+    else:
+        held = max(_ZERO, listed.opened.state.quantities.get((trade.account, trade.symbol), _ZERO))
+    others = sum(
+        (
+            Fraction(other.quantity)
+            for other in listed.trades
+            if other.number != trade.number
+            and (other.account, other.symbol, other.side) == (trade.account, trade.symbol, Side.SELL)
+            and (trade.lot is None or other.lot in (None, trade.lot))
+        ),
+        start=_ZERO,
+    )
+    return max(_ZERO, held - others)
+
+
+class Sizing:
+    """One trade of a list at other quantities, the others unchanged."""
+
+    def __init__(self, listed: Listed, trade: Trade) -> None:
+        self.listed = listed
+        self.trade = trade
+        self.step = step_of(listed, trade)
+        self.quantity = Fraction(trade.quantity)
+        self._states: dict[Fraction, Values] = {}
+        self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
+
+    def _touched(self) -> Iterator[OpenLimit]:
+        limits = self.listed.opened.limits
+        nodes = self.listed.nodes_of(self.trade.number)
+        indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
+        indexes.update(limits.touched_by.get((self.trade.account, self.trade.symbol), ()))
+        if self.listed.opened.settles:
+            indexes.update(limit.index for limit in limits.all if limit.settles)
+        for index in sorted(indexes):
+            if limits.all[index].ground.standing == "applies":
+                yield limits.all[index]
+
+    def state(self, quantity: Fraction) -> Values:
+        """Return the values of the list with the trade at this quantity."""
+        known = self._states.get(quantity)
+        if known is None:
+            known = self._states[quantity] = self.listed.resized(self.trade.number, quantity)
+        return known
+
+    def reading(self, limit: OpenLimit, quantity: Fraction) -> Reading:
+        """Return a limit's reading with the trade at this quantity."""
+        return self.listed.opened.limits.reading(limit, self.state(quantity))
+
+    def breaks(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether the trade at this quantity is in an active breach of the limit."""
+        if quantity == 0 or not self._is_tested(limit, quantity):
+            return False
+        here, without = self.reading(limit, quantity), self.reading(limit, _ZERO)
+        if here.headroom >= 0 or self._is_waived(limit, quantity):
+            return False
+        before, now = compared(limit.before, here)
+        alone, same = compared(without, here)
+        return now < before and same < alone
+
+    def _is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        if not limit.ground.purchase_only:
+            return True
+        own = _ZERO
+        for term, delta in self.listed.own[self.trade.number].items():
+            if term.kind is TermKind.VALUE and (term.account, term.symbol) in limit.touching:
+                own += delta
+        return net_bought(self.listed, limit) + own * (quantity / self.quantity - 1) > 0
+
+    def _is_waived(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        if limit.ground.waiver is None:
+            return False
+        if limit.waived is None:
+            return True
+        return self.listed.opened.limits.against(limit, limit.waived, self.state(quantity)) >= 0
+
+    def linear_bound(self, limit: OpenLimit) -> Fraction | None:
+        """Return the largest quantity that keeps a linear limit; None where none bounds it."""
+        graph = self.listed.opened.graph
+        none, full = self.state(_ZERO), self.state(self.quantity)
+        least = _floor_of(limit)
+        bound: Fraction | None = None
+        for low, high in ((limit.bound.low, limit.measure), (limit.measure, limit.bound.high)):
+            if low is None or high is None:
+                continue
+            starts, ends = (
+                graph.value(high, at)
+                - graph.value(low, at)
+                - least * (1 if limit.base is None else graph.value(limit.base, at))
+                for at in (none, full)
+            )
+            slope = (ends - starts) / self.quantity
+            if slope < 0:
+                side = max(_ZERO, starts / -slope)
+                bound = side if bound is None else min(bound, side)
+        return bound
+
+
+def _floor_of(limit: OpenLimit) -> Fraction:
+    """Return the headroom, per unit of the base, that a list may not fall below: min(0, before)."""
+    told = limit.before.told_headroom
+    if limit.base is None or told is None:
+        return min(_ZERO, limit.before.headroom)
+    return min(_ZERO, told / (100 if limit.ground.rule.unit == "percent" else 1))
+
+
+def blocks(rule: CheckedRule, before: Fraction) -> bool:
+    """Return whether an active breach of the rule stops a trade: blocks it, or needs a person's yes."""
+    kinds = {response.kind for response in rule.on_active}
+    if before < 0:
+        kinds |= {response.kind for response in rule.on_passive if response.kind == "do_not_worsen"}
+    else:
+        kinds -= {"do_not_worsen"}
+    return bool(kinds & {"block", "approval", "do_not_worsen"})
+
+
+def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
+    """Return the largest quantity at which the trade is in no active breach that stops it.
+
+    The others unchanged; a multiple of the lot size; sales stop at what is held; None: nothing bounds it.
+    """
+    sizing = Sizing(listed, trade)
+    stopping = [limit for limit in sizing.limits if blocks(limit.ground.rule.rule, limit.before.headroom)]
+    if any(_is_unknown(listed, limit, trade) for limit in stopping) or not _may_happen(listed, trade):
+        return _ZERO
+    per_trade = [rule for rule in _per_trade(listed, trade) if blocks(rule.rule.rule, _ZERO)]
+
+    def clear(quantity: Fraction) -> bool:
+        if any(sizing.breaks(limit, quantity) for limit in stopping):
+            return False
+        if any(_breaks_ticket(listed, rule, trade, quantity) for rule in per_trade):
+            return False
+        return not _depends_on_lots(listed, trade) or _lots_clear(listed, trade, quantity)
+
+    return largest(sizing, stopping, clear, ceiling=_ceiling(listed, trade, per_trade))
+
+
+def largest(
+    sizing: Sizing, limits: list[OpenLimit], clear: Clear, *, ceiling: Fraction | None
+) -> Fraction | None:
+    """Return the largest clear quantity, verified; 0 where none is, None where nothing bounds it."""
+    bounds = [
+        ceiling,
+        *(sizing.linear_bound(limit) for limit in limits if limit.linear and not limit.settles),
+    ]
+    known = [bound for bound in bounds if bound is not None]
+    upper = floored(min(known), sizing.step) if known else None
+    if upper is not None and (upper == 0 or clear(upper)):
+        return upper
+    return _searched(sizing, clear, upper, marks)
+
+
+def _searched(
+    sizing: Sizing, clear: Clear, upper: Fraction | None, marks: tuple[Fraction, ...]
+) -> Fraction | None:
+    """Search downwards, lot by lot, for the largest clear quantity."""
+    step = sizing.step or FINEST
+    if upper is None:
+        upper = _grown(sizing, clear, step)
+        if upper is None:
+            return None
+    inside = (mark for mark in (*marks, *_lot_marks(sizing), step) if mark < upper)
+    for low, high in reversed(list(pairwise(sorted({_ZERO, upper, *inside})))):
+        if clear(high):
+            return high
+        start = low if low == 0 or clear(low) else low + step
+        if start > 0 and start < high and clear(start):
+            return _bisected(clear, start, high, step)
+    return _ZERO
+
+
+def _bisected(clear: Clear, low: Fraction, high: Fraction, step: Fraction) -> Fraction:
+    """Return the last clear quantity between a clear one and one that is not."""
+    while high - low > step:
+        middle = floored((low + high) / 2, step)
+        if middle <= low:
+            middle = low + step
+        if clear(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _grown(sizing: Sizing, clear: Clear, step: Fraction) -> Fraction | None:
+    """Return a quantity that is too large, doubling from the trade's own; None where there is none."""
+    quantity = max(step, floored(sizing.quantity, step))
+    for _ in range(_DOUBLINGS):
+        if not clear(quantity):
+            return quantity
+        quantity *= 2
+    return None
+
+
+def _lot_marks(sizing: Sizing) -> Iterator[Fraction]:
+    """Yield the quantities at which a sale moves on to another lot."""
+    room = room_to_sell(sizing.listed, sizing.trade)
+    if not room:
+        return
+    pool = sizing.listed.pool_of(sizing.trade)
+    whole = resized_trade(sizing.trade, room)
+    others = tuple(other for other in pool if other.number != whole.number)
+    opened = sizing.listed.opened
+    sold = _ZERO
+    for row in settlement_of(opened.book, (*others, whole), opened.reading).of_trade(whole.number):
+        sold += row.quantity
+        yield floored(sold, sizing.step)
+
+
+def _floors(sizing: Sizing, per_trade: list[PerTrade]) -> tuple[Fraction, ...]:
+    """Return the smallest quantities that the limits on single trades let pass."""
+    trade, step = sizing.trade, sizing.step or FINEST
+    unit = sizing.listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
+    lows = [(rule, rule.bounds.get(trade.symbol, (None, None))[0]) for rule in per_trade]
+    sizes = [low / unit if rule.measure is TermKind.TRADE_VALUE else low for rule, low in lows if low]
+    return tuple(-(-size // step) * step for size in sizes)
+
+
+def _ceiling(listed: Listed, trade: Trade, per_trade: list[PerTrade]) -> Fraction | None:
+    """Return the bound that what is held and the limits on single trades set."""
+    bounds = [room_to_sell(listed, trade)]
+    unit = listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
+    for rule in per_trade:
+        _, high = rule.bounds.get(trade.symbol, (None, None))
+        if high is not None:
+            bounds.append(high / unit if rule.measure is TermKind.TRADE_VALUE else high)
+    known = [bound for bound in bounds if bound is not None]
+    return min(known) if known else None
+
+
+def _per_trade(listed: Listed, trade: Trade) -> Iterator[PerTrade]:
+    for rule in listed.opened.ground.per_trade:
+        if rule.standing == "applies" and rule.account == trade.account in rule.scope.stops:
+            yield rule
+
+
+def _breaks_ticket(listed: Listed, rule: PerTrade, trade: Trade, quantity: Fraction) -> bool:
+    """Return whether the trade at this quantity breaks a limit on single trades."""
+    if not quantity or not rule.members.get((trade.symbol, trade.side)):
+        return False
+    if not fits(listed, rule, resized_trade(trade, quantity)):
+        return False
+    unit = listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
+    figure = quantity * unit if rule.measure is TermKind.TRADE_VALUE else quantity
+    headroom = headroom_to(figure, rule.bounds.get(trade.symbol, (None, None)))
+    if headroom is None or headroom >= 0 or (rule.waiver is not None and rule.waived is None):
+        return False
+    within = None if rule.waived is None else headroom_to(figure, rule.waived)
+    return within is None or within < 0
+
+
+def _is_unknown(listed: Listed, limit: OpenLimit, trade: Trade) -> bool:
+    """Return whether missing data stop the trade at any quantity."""
+    position = (trade.account, trade.symbol)
+    if limit.ground.rule.rule.missing.kind not in ("block", "approval"):
+        return False
+    if limit.ground.missing is not None:
+        return position in limit.touching
+    return position in concerned(listed, limit)
+
+
+def _may_happen(listed: Listed, trade: Trade) -> bool:
+    """Return whether nothing forbids the trade at every quantity: bans, windows, facts required."""
+    ground = listed.opened.ground
+    for require in ground.requires:
+        applies = require.standing == "applies" and _governs(require.scope, trade)
+        if applies and blocks(require.rule.rule, _ZERO) and fact_of(require, trade) is not True:
+            return False
+    for ban in ground.bans:
+        if ban.standing != "applies" or not _governs(ban.scope, trade) or not blocks(ban.rule.rule, _ZERO):
+            continue
+        if ban.lots is None and ban.waiver is None:
+            hit = covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=None)
+            if hit is not False:
+                return False
+    return trade.side is Side.SELL or not _completes_pair(listed, trade)
+
+
+def _governs(scope: Scope, trade: Trade) -> bool:
+    return trade.account in scope.stops
+
+
+def _completes_pair(listed: Listed, trade: Trade) -> bool:
+    return any(
+        trade.number in case.item.trades and case.item.waiver is None
+        for case in window_cases(listed)
+        if blocks(case.item.rule.rule, _ZERO)
+    )
+
+
+def _depends_on_lots(listed: Listed, trade: Trade) -> bool:
+    ground = listed.opened.ground
+    return trade.side is Side.SELL and (
+        bool(ground.windows) or any(ban.lots is not None for ban in ground.bans)
+    )
+
+
+def _lots_clear(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
+    """Return whether the lots that a sale of this size takes are free of bans and windows."""
+    if not quantity:
+        return True
+    changed = listed.replaced(resized_trade(trade, quantity))
+    smaller = changed.by_number[trade.number]
+    for ban in listed.opened.ground.bans:
+        if ban.lots is None or ban.standing != "applies" or not _governs(ban.scope, trade):
+            continue
+        stops = blocks(ban.rule.rule, _ZERO) and ban.waiver is None
+        hit = covered(changed, smaller, actions=ban.actions, securities=ban.securities, lots=ban.lots)
+        if stops and hit is not False:
+            return False
+    return not _completes_pair(changed, smaller)

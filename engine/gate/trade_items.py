@@ -1,0 +1,112 @@
+"""Limits `for each trade`: every trade of the list has its own figure and its own verdict.
+
+    limit trade_value to at least 1,000 USD; a sale of 600 USD -> after 600, headroom -400, blocked
+
+A trade was not there before, so a breach is always active.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.facts.trades import Trade
+from engine.gate.acts import sells_all, value_of
+from engine.gate.items import Item, Told
+from engine.gate.measure import Listed
+from rulebooks.forms import TermKind
+from rulebooks.ground import PerTrade
+
+Bounds = tuple[Fraction | None, Fraction | None]
+
+
+def trade_items(listed: Listed) -> Iterator[Item]:
+    """Yield one item for every trade that a rule speaks of; one for a rule that speaks of none."""
+    for source, rule in enumerate(listed.opened.ground.per_trade):
+        items = [item for trade in listed.trades for item in _items(listed, rule, trade, source)]
+        if items:
+            yield from items
+        elif listed.trades or rule.standing == "applies":
+            yield _idle(rule, source)
+
+
+def _idle(rule: PerTrade, source: int) -> Item:
+    return Item(
+        kind="trade",
+        rule=rule.rule,
+        scope=rule.scope,
+        standing="not_applicable",
+        why_not=rule.why_not or "no trade of the list is its subject",
+        touched=False,
+        source=source,
+    )
+
+
+def _items(listed: Listed, rule: PerTrade, trade: Trade, source: int) -> Iterator[Item]:
+    member = rule.members.get((trade.symbol, trade.side), False)
+    if trade.account != rule.account or member is False or not fits(listed, rule, trade):
+        return
+    item = Item(
+        kind="trade",
+        rule=rule.rule,
+        scope=rule.scope,
+        group=(("trade", str(trade.number)),),
+        standing=rule.standing,
+        why_not=rule.why_not,
+        trades=(trade.number,) if trade.account in rule.scope.stops else (),
+        source=source,
+    )
+    if member is None or trade.symbol in rule.missing:
+        what = "whether it is its subject" if member is None else "its limit"
+        position = ((trade.account, trade.symbol),)
+        yield replace(item, missing=f"{what}, for {trade.symbol}", concerned=position)
+        return
+    yield _measured(listed, rule, trade, item)
+
+
+def fits(listed: Listed, rule: PerTrade, trade: Trade) -> bool:
+    """Return whether the subject has the trade, as far as selling all of a position goes."""
+    match rule.closing:
+        case None:
+            return True
+        case "excluded":
+            return not sells_all(listed, trade)
+        case "only":
+            return sells_all(listed, trade)
+
+
+def figure(listed: Listed, rule: PerTrade, trade: Trade) -> Fraction:
+    """Return what the rule measures of a trade: its value, or its shares."""
+    if rule.measure is TermKind.TRADE_VALUE:
+        return value_of(listed, trade)
+    return Fraction(trade.quantity)
+
+
+def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
+    after = figure(listed, rule, trade)
+    low, high = rule.bounds.get(trade.symbol, (None, None))
+    headroom = headroom_to(after, (low, high))
+    if headroom is None:
+        return replace(item, standing="not_applicable", why_not=item.why_not or "nothing bounds this trade")
+    warn = headroom_to(after, rule.warn.get(trade.symbol, (None, None)))
+    nearer = low if high is None or (low is not None and after - low < high - after) else high
+    return replace(
+        item,
+        before=max(Fraction(0), headroom),
+        after=headroom,
+        early=warn,
+        warned_by=item.trades if warn is not None else (),
+        waiver=rule.waiver,
+        waived=None if rule.waived is None else headroom_to(after, rule.waived),
+        told=Told(after=after, limit=nearer, headroom=headroom, low=low, high=high),
+        trades=item.trades if headroom < 0 or warn is not None else (),
+    )
+
+
+def headroom_to(after: Fraction, bounds: Bounds) -> Fraction | None:
+    """Return the distance to the nearer bound; None where there is none."""
+    low, high = bounds
+    sides = [
+        *(() if low is None else (after - low,)),
+        *(() if high is None else (high - after,)),
+    ]
+    return min(sides) if sides else None

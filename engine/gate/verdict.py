@@ -1,0 +1,150 @@
+"""Verdicts and decisions: what the gate answers, as values that can be printed, compared and stored.
+
+Every figure is exact (`Fraction`) until it is worded; `engine.gate.answer` words it. A verdict holds
+what style and contract ask for: what was decided, by which rule and clause, on which facts, measured
+against what limit with how much headroom, and what would have passed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal
+
+from dsl.policy import Citation, Response, Span
+from engine.facts.book import Coverage
+from engine.facts.ids import AccountId, HouseholdId
+from engine.facts.trades import Trade
+
+
+class Decision(StrEnum):
+    """Worst last: the decision of a list is the worst of its parts."""
+
+    PASS = "pass"
+    WARN = "warn"
+    APPROVAL = "approval"
+    BLOCK = "block"
+
+    @property
+    def rank(self) -> int:
+        """0 for pass to 3 for block."""
+        return list(Decision).index(self)
+
+
+def worst(decisions: "list[Decision] | tuple[Decision, ...]") -> Decision:
+    """Return the worst of the decisions; pass where there are none."""
+    return max(decisions, key=lambda decision: decision.rank, default=Decision.PASS)
+
+
+class Outcome(StrEnum):
+    """What one rule says of one group."""
+
+    PASS = "pass"
+    BREACH = "breach"
+    WAIVED = "waived"
+    EXCEPTED = "excepted"
+    MISSING_DATA = "missing_data"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contributor:
+    """A position's part of a measured figure, in the verdict's unit; or the event behind a window."""
+
+    symbol: str
+    amount: Fraction
+    account: AccountId | None = None
+    note: str | None = None  # for events: `sold at a loss of 431.20 USD on 2026-03-02`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldPass:
+    """One change that, done alone, clears the verdict.
+
+    change: quantity (of `trade` to `to`), date (`to`), security (another one: `to` says which kind),
+    add_trade (`to` words it; `added` is the trade), drop (the trade).
+    """
+
+    change: Literal["quantity", "date", "security", "add_trade", "drop"]
+    trade: int | None
+    to: str
+    added: Trade | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one rule says of one group in one account or household.
+
+    Figures are in `unit` (percent of 100, money, shares, …); None where nothing was measured.
+    `limit` is the nearer bound where there are two (`low`, `high`). `trades` are those that lowered
+    the headroom. `reason` is one sentence in plain words.
+    """
+
+    rule: str
+    policy: str | None
+    account: AccountId | None
+    household: HouseholdId | None
+    title: str
+    group: tuple[tuple[str, str | None], ...]
+    outcome: Outcome
+    breach: Literal["active", "passive"] | None
+    responses: tuple[Response, ...]
+    decision: Decision
+    measure: str
+    unit: str
+    before: Fraction | None
+    after: Fraction | None
+    limit: Fraction | None
+    headroom: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+    contributors: tuple[Contributor, ...]
+    trades: tuple[int, ...]
+    because: tuple[Citation, ...]
+    where: Span | None
+    reason: str
+    would_pass: tuple[WouldPass, ...] = ()
+    considered: tuple[str, ...] = ()  # exceptions and waivers looked at, and why they do or do not govern
+    limit_words: str = ""  # how the limit was computed
+    window: tuple[date, date] | None = None
+    event: tuple[tuple[str, str], ...] | None = None
+    coverage: Coverage | None = None
+    groups_passed: int | None = None  # for the one verdict that stands for a rule's other groups
+    rule_class: str = ""  # bounds, linear, …
+    warned: bool = False  # the early warning is on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeDecision:
+    """The decision on one trade: the worst of the verdicts that name it."""
+
+    trade: Trade
+    decision: Decision
+    rules: tuple[str, ...]
+    max_quantity: Fraction | None  # None: nothing bounds it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why no answer could be reached: it blocks. `bundle` reproduces it (JSON text)."""
+
+    reason: str
+    bundle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateAnswer:
+    """The gate's answer for exactly this list, book and rulebook."""
+
+    as_of: date
+    decision: Decision
+    rulebook_id: str
+    rulebook_version: str
+    rulebook_hash: str
+    facts_hash: str
+    policies: tuple[tuple[str, str, str], ...]  # id, version, digest
+    trades: tuple[TradeDecision, ...]
+    verdicts: tuple[Verdict, ...]  # breaches first, then by rule and group
+    evaluators: tuple[str, ...]  # who reached the verdicts
+    fault: Fault | None = None
+    decision_id: str = ""  # of exactly this list and rulebook: what an approval names

@@ -1,0 +1,267 @@
+"""Windows: which trades of a list fall into the window of an event, and which events the list makes.
+
+    sold 120 VXUS at a loss on 2 March; forbid buying within 30 days after a loss_sale
+    buy 120 VXUS on 20 March -> the window of the sale runs from 2 March to 1 April; the purchase is in it
+
+An act is what the rule forbids, an event what opens the window; either may lie in the past or in the
+list. A sale is taken lot by lot: the acquisition of the very shares sold, and of other shares of the
+same order, is no event for it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from dsl.policy import Duration, Window
+from engine.facts.calendar import add_business_days, add_months
+from engine.facts.ids import LotId, Symbol
+from engine.facts.trades import Side, Trade
+from engine.gate.acts import actions_of, value_of
+from engine.gate.ban_items import unknown_item
+from engine.gate.items import Item, Meeting, Told
+from engine.gate.measure import Listed
+from engine.ledger.settle import Taken
+from rulebooks.ground import GroundWindow, PastEvent
+
+PURCHASES = (Side.BUY,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """An act or an event with the order it belongs to; trade None: in the past or out of reach."""
+
+    at: PastEvent
+    trade: int | None
+    order: str | None
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowCase:
+    """One window rule with everything of a list and its past that may meet."""
+
+    ground: GroundWindow
+    item: Item
+    acts: tuple[Party, ...] = ()
+    events: tuple[Party, ...] = ()
+
+
+def window_cases(listed: Listed) -> Iterator[WindowCase]:
+    """Yield one case for each window rule, its item already measured by what meets."""
+    for source, ground in enumerate(listed.opened.ground.windows):
+        yield _case(listed, ground, source)
+
+
+def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
+    item = Item(
+        kind="window",
+        rule=ground.rule,
+        scope=ground.scope,
+        standing=ground.standing,
+        why_not=ground.why_not,
+        waiver=ground.waiver,
+        source=source,
+    )
+    if ground.standing != "applies":
+        return WindowCase(ground=ground, item=replace(item, touched=False))
+    acts = tuple(_listed_acts(listed, ground))
+    made = tuple(_listed_events(listed, ground))
+    events = (*made, *_past_events(listed, ground, acts)) if acts else made
+    acts = (*acts, *_past_acts(listed, ground, made))
+    met = tuple(meetings(ground, acts, events))
+    return WindowCase(
+        ground=ground, item=_measured(listed, item, met, touched=bool(acts)), acts=acts, events=events
+    )
+
+
+def missing_window_items(listed: Listed) -> Iterator[Item]:
+    """Yield the items of windows that cannot be told: no history, or a trade of unknown membership."""
+    for source, ground in enumerate(listed.opened.ground.windows):
+        if ground.standing != "applies":
+            continue
+        item = Item(kind="window", rule=ground.rule, scope=ground.scope, source=source)
+        answers = [(trade, _covers(listed, ground, trade)) for trade in listed.trades]
+        stoppable = [(t, a) for t, a in answers if t.account in ground.scope.stops]
+        blind = [t for t, a in stoppable if a is None or (a and ground.missing is not None)]
+        if blind:
+            found = unknown_item(item, blind)
+            yield replace(found, missing=ground.missing) if ground.missing is not None else found
+
+
+def _covers(listed: Listed, ground: GroundWindow, trade: Trade) -> bool | None:
+    if trade.account not in ground.scope.holds or not actions_of(listed, trade) & ground.actions:
+        return False
+    member = ground.securities.get((trade.account, trade.symbol), False)
+    if ground.lots is None or trade.side is not Side.SELL:
+        return member
+    answers = [
+        ground.lots.get((row.account, row.lot), False) for row in listed.settlement.of_trade(trade.number)
+    ]
+    return True if True in answers else None if None in answers else False
+
+
+def _listed_acts(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
+    for trade in listed.trades:
+        if not _covers(listed, ground, trade):
+            continue
+        if trade.side is not Side.SELL:
+            yield _of_trade(listed, ground, trade, order=f"lot trade {trade.number}")
+            continue
+        for row in listed.settlement.of_trade(trade.number):
+            if ground.lots is None or ground.lots.get((row.account, row.lot)):
+                yield _of_row(listed, ground, trade, row)
+
+
+def _listed_events(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
+    event = ground.window.event
+    for trade in listed.trades:
+        if trade.account not in ground.scope.holds:
+            continue
+        if event == "purchase" and trade.side in PURCHASES:
+            yield _of_trade(listed, ground, trade, order=f"lot trade {trade.number}")
+        elif event in ("sale", "loss_sale") and trade.side is Side.SELL:
+            taxable = not listed.opened.book.accounts[trade.account].is_retirement
+            for row in listed.settlement.of_trade(trade.number):
+                if event == "sale" or (row.gain < 0 and taxable):
+                    yield _of_row(listed, ground, trade, row)
+
+
+def _of_trade(listed: Listed, ground: GroundWindow, trade: Trade, *, order: str) -> Party:
+    today = listed.opened.book.as_of
+    event = "purchase" if trade.side is Side.BUY else "sale"
+    at = PastEvent(
+        account=trade.account,
+        symbol=trade.symbol,
+        day=today,
+        event=event,
+        source=f"trade {trade.number}",
+        quantity=str(trade.quantity),
+    )
+    return _side(ground, at, listed, order=order, trade=trade.number)
+
+
+def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken) -> Party:
+    order = listed.opened.lot_orders.get((row.account, row.lot))
+    at = PastEvent(
+        account=row.account,
+        symbol=row.symbol,
+        day=listed.opened.book.as_of,
+        event="loss_sale" if row.gain < 0 else "sale",
+        source=f"trade {trade.number}",
+        quantity=str(row.quantity),
+        loss=str(-row.gain) if row.gain < 0 else "",
+        lot=row.lot,
+        order=order,
+    )
+    return _side(ground, at, listed, order=order_key(row.lot, order), trade=trade.number)
+
+
+def order_key(lot: LotId | None, order: str | None) -> str | None:
+    """Return the name under which shares acquired together meet: their order, else their lot."""
+    if order is not None:
+        return f"order {order}"
+    return None if lot is None else f"lot {lot}"
+
+
+def _side(
+    ground: GroundWindow, at: PastEvent, listed: Listed, *, order: str | None, trade: int | None
+) -> Party:
+    first, last = span_of(at.day, ground.window, listed.opened.calendar_of(ground.rule.rule.policy))
+    reachable = trade is not None and at.account in ground.scope.stops
+    return Party(at=at, trade=trade if reachable else None, order=order, first=first, last=last)
+
+
+def _past_events(listed: Listed, ground: GroundWindow, acts: tuple[Party, ...]) -> Iterator[Party]:
+    wanted = {p for act in acts if act.at.symbol for p in ground.partners.get(act.at.symbol, ())}
+    for event in ground.events:
+        if event.symbol is None:
+            for symbol in sorted({act.at.symbol for act in acts if act.at.symbol is not None}):
+                yield _past(listed, ground, replace(event, symbol=symbol))
+        elif event.symbol in wanted:
+            yield _past(listed, ground, event)
+
+
+def _past_acts(listed: Listed, ground: GroundWindow, events: tuple[Party, ...]) -> Iterator[Party]:
+    happening = {event.at.symbol for event in events}
+    for act in ground.past_actions:
+        if act.symbol is not None and not happening.isdisjoint(ground.partners.get(act.symbol, ())):
+            yield _past(listed, ground, act)
+
+
+def _past(listed: Listed, ground: GroundWindow, event: PastEvent) -> Party:
+    return _side(ground, event, listed, order=order_key(event.lot, event.order), trade=None)
+
+
+def meetings(ground: GroundWindow, acts: tuple[Party, ...], events: tuple[Party, ...]) -> Iterator[Meeting]:
+    """Yield every act inside the window of an event, where at least one of them can be stopped."""
+    by_symbol: dict[Symbol | None, list[int]] = {}
+    for index, event in enumerate(events):
+        by_symbol.setdefault(event.at.symbol, []).append(index)
+    for act_index, act in enumerate(acts):
+        if act.at.symbol is None:
+            continue
+        for partner in sorted(ground.partners.get(act.at.symbol, frozenset())):
+            for event_index in by_symbol.get(partner, ()):
+                if _meets(act, events[event_index]):
+                    yield _meeting(act, events[event_index], act_index, event_index)
+
+
+def _meets(act: Party, event: Party) -> bool:
+    if act.trade is None and event.trade is None:
+        return False
+    apart = act.order is not None and act.order == event.order
+    return not apart and event.first <= act.at.day <= event.last
+
+
+def _meeting(act: Party, event: Party, act_index: int, event_index: int) -> Meeting:
+    return Meeting(
+        act=act.at,
+        event=event.at,
+        first=event.first,
+        last=event.last,
+        act_trade=act.trade,
+        event_trade=event.trade,
+        act_index=act_index,
+        event_index=event_index,
+    )
+
+
+def span_of(day: date, window: Window, calendar: str | None) -> tuple[date, date]:
+    """Return the first and last day on which an act meets an event of that day."""
+    first = shifted(day, window.duration, -1, calendar) if window.before else day
+    last = shifted(day, window.duration, 1, calendar) if window.after else day
+    return first, last
+
+
+def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> date:
+    """Return the day that lies a duration later (sign 1) or earlier (sign -1)."""
+    count = sign * duration.count
+    match duration.unit:
+        case "days":
+            return day + timedelta(days=count)
+        case "business_days":
+            return add_business_days(day, count, calendar)
+        case "months":
+            return add_months(day, count)
+        case "years":
+            return add_months(day, 12 * count)
+
+
+def _measured(listed: Listed, item: Item, met: tuple[Meeting, ...], *, touched: bool) -> Item:
+    numbers = sorted({n for pair in met for n in (pair.act_trade, pair.event_trade) if n is not None})
+    trades = [listed.by_number[number] for number in numbers]
+    in_shares = item.rule.unit == "shares"
+    sizes = (Fraction(t.quantity) if in_shares else value_of(listed, t) for t in trades)
+    total = sum(sizes, start=Fraction(0))
+    zero = Fraction(0)
+    return replace(
+        item,
+        before=zero,
+        after=-total,
+        trades=tuple(numbers),
+        told=Told(before=zero, after=total, limit=zero, headroom=-total, high=zero),
+        meetings=met,
+        touched=touched,
+    )

@@ -1,0 +1,63 @@
+"""Cents: a sum told in parts without losing any of it.
+
+A lot bought for 100.00 and sold in thirds is told as 33.33 + 33.33 + 34: each part is rounded down, and
+the cents left over go to the parts with the largest remainders, the later part first among equals.
+
+>>> from fractions import Fraction
+>>> apportion(10000, (Fraction(10000, 3), Fraction(20000, 3)))
+(3333, 6667)
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.facts.money import CENT, EXACT
+
+
+def to_cents(amount: Fraction) -> int:
+    """Return money in whole cents, halves away from zero."""
+    doubled = abs(amount) * 200
+    whole = (doubled.numerator + doubled.denominator) // (2 * doubled.denominator)
+    return whole if amount >= 0 else -whole
+
+
+def from_cents(cents: int) -> Decimal:
+    """Return whole cents as money."""
+    return EXACT.multiply(Decimal(cents), CENT)
+
+
+def apportion(total: int, parts: tuple[Fraction, ...]) -> tuple[int, ...]:
+    """Return whole cents for each part, near its exact cents, whose sum is `total`.
+
+    parts: exact cents, whose sum may differ from `total` by what earlier rows were rounded.
+    """
+    assert parts, "a sum is told in at least one part"
+    floors = [part.numerator // part.denominator for part in parts]
+    each, left = divmod(total - sum(floors), len(parts))
+    by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i], -i))
+    told = [floor + each for floor in floors]
+    for i in by_remainder[:left]:
+        told[i] += 1
+    assert sum(told) == total
+    return tuple(told)
+
+
+def split_cents(told: int, *, taken: Fraction, rest: Fraction) -> int:
+    """Return the cents of `told` that go with the part taken; the others stay with the rest.
+
+    taken, rest: the exact money of both parts; nothing is rounded where nothing is left.
+    """
+    if not rest:
+        return told
+    return apportion(told, (taken * 100, rest * 100))[0]
+
+
+def exact_decimal(value: Fraction) -> Decimal:
+    """Return a rational as a decimal, exactly where a finite decimal exists, else at 24 decimals."""
+    if value.denominator == 1:
+        return Decimal(value.numerator)
+    return (
+        EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+        .quantize(Decimal(1).scaleb(-24), context=EXACT)
+        .normalize(EXACT)
+    )

@@ -1,0 +1,1 @@
+"""What each type of transaction does to the ledger: one small file for each kind of event."""

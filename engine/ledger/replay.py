@@ -1,0 +1,138 @@
+"""Replay: transactions in, ledger out.
+
+    buy 100 at 10 on 2 Jan; sell 100 at 8 on 1 Mar; buy 100 at 9 on 11 Mar
+      -> one disposal: gain -200, disallowed 200; one open lot: basis 1,100, held since 13 Jan
+
+Rows may come in any order of dates; those dated after `until` are not known.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+
+from engine.facts.accounts import Account
+from engine.facts.failure import InputError
+from engine.facts.ids import AccountId, Symbol
+from engine.facts.lots import Disposal, Lot
+from engine.facts.readings import TaxReading, WashReadings
+from engine.facts.securities import Security
+from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.cents import to_cents
+from engine.ledger.events.handlers import HANDLERS
+from engine.ledger.ledger import Ledger
+from engine.ledger.pieces import Piece
+from engine.ledger.sequence import in_order
+from engine.ledger.state import State, as_broker, multiplier_of, place_of, right_of, setting_of
+from engine.ledger.tell import tell_lots, tell_sold
+
+def replay(
+    transactions: Iterable[Transaction],
+    *,
+    accounts: Mapping[AccountId, Account],
+    securities: Mapping[Symbol, Security],
+    reading: TaxReading,
+    until: date,
+    opening: tuple[Lot, ...] = (),
+    strict: bool = True,
+) -> Ledger:
+    """Return lots, disposals and acquisitions as known on `until`.
+
+    opening: lots held before the first transaction.
+    strict: raise where more is given up than is held; else note it in `Ledger.shortfalls`.
+    Raises InputError with the row that cannot be understood, NotModelled where the law is not.
+    """
+    state = State(setting=setting_of(accounts, securities, reading, strict=strict))
+    for lot in sorted(opening, key=lambda row: row.acquired):
+        open_lot(state, lot)
+    run(state, in_order(transactions, until=until))
+    return ledger_of(state, until=until)
+
+
+def replay_as_brokers(
+    transactions: Iterable[Transaction],
+    *,
+    accounts: Mapping[AccountId, Account],
+    securities: Mapping[Symbol, Security],
+    ledger: Ledger,
+    opening: tuple[Lot, ...] = (),
+) -> tuple[Disposal, ...]:
+    """Return the disposals as the brokers see them: each account alone, identical by CUSIP, default readings.
+
+    The lots sold are those that the ledger sold.
+    """
+    reading = TaxReading(relief=ledger.reading.relief, wash=WashReadings(cents=ledger.reading.wash.cents))
+    setting = as_broker(setting_of(accounts, securities, reading, strict=False))
+    state = State(setting=setting)
+    for lot in sorted(opening, key=lambda row: row.acquired):
+        open_lot(state, lot)
+    run(state, in_order(transactions, until=ledger.until))
+    return ledger_of(state, until=ledger.until).disposals
+
+
+def run(state: State, rows: tuple[Transaction, ...]) -> None:
+    """Let transactions happen, in the order given."""
+    _count_fills(state, rows)
+    for row in rows:
+        if row.account not in state.setting.accounts:
+            raise InputError(
+                f"account `{row.account}` is unknown", place=place_of(row), cure="add it to accounts.csv"
+            )
+        state.begin_day(row.date)
+        HANDLERS[row.type](state, row)
+
+
+def ledger_of(state: State, *, until: date) -> Ledger:
+    """Tell where a replay stands."""
+    by_row = state.setting.reading.wash.cents == "row_by_row"
+    sold = sorted(
+        (row for pool in state.pools.values() for row in pool.sold), key=lambda row: (row.sold, row.place)
+    )
+    for row in sold:
+        if row.row is None:
+            row.row = tell_sold(row, by_row=by_row)
+    return Ledger(
+        until=until,
+        reading=state.setting.reading,
+        open_lots=tell_lots(state),
+        disposals=tuple(row.row for row in sold if row.row is not None),
+        acquisitions=tuple(state.acquisitions),
+        shortfalls=tuple(state.shortfalls),
+        state=state,
+    )
+
+
+def open_lot(state: State, lot: Lot) -> None:
+    """Hold a lot that the records start with; it may replace what is sold within its window."""
+    pool = state.pool(lot.account, lot.symbol)
+    quantity = Fraction(lot.quantity)
+    right = right_of(state.setting, lot.symbol)
+    piece = Piece(
+        lot=lot.lot,
+        account=lot.account,
+        symbol=lot.symbol,
+        quantity=quantity,
+        unit=Fraction(lot.basis) / quantity,
+        original_unit=Fraction(lot.original_basis) / quantity,
+        told=to_cents(Fraction(lot.basis)),
+        told_original=to_cents(Fraction(lot.original_basis)),
+        acquired=lot.acquired,
+        adjusted=lot.adjusted_acquired,
+        sequence=state.next_sequence(),
+        kind="lot",
+        order=lot.order,
+        is_used=lot.replaces or lot.basis > lot.original_basis,
+        right=right,
+        per=multiplier_of(state.setting, lot.symbol) if right is not None else Fraction(1),
+    )
+    pool.position(lot.account, lot.symbol).add(piece)
+    if not piece.is_used:
+        pool.recent.append(piece)
+
+
+def _count_fills(state: State, rows: tuple[Transaction, ...]) -> None:
+    """Note how many rows of one day make up each sell order."""
+    state.fills_left.clear()
+    for row in rows:
+        if row.type is TransactionType.SELL and row.order is not None and row.symbol is not None:
+            key = (row.date, row.account, row.symbol, row.order)
+            state.fills_left[key] = state.fills_left.get(key, 0) + 1

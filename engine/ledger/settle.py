@@ -1,0 +1,315 @@
+"""Settling a list: what proposed trades would do to the lots, had they been done on the book's day.
+
+Nothing is recorded. The list is put through the same steps as recorded transactions, over those sets of
+identical securities alone that it touches, so what the gate foresees is what the ledger will find.
+
+    a loss of 500 sold by trade 1, and trade 2 buys the same shares for the spouse
+      -> trade 1: gain -500, disallowed 500; trade 2 opens a lot whose basis carries the 500
+
+All sales of one security in one account are one order, and so are all purchases.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from engine.facts.book import Book
+from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
+from engine.facts.lots import Disposal, Lot, Replacement, Term
+from engine.facts.readings import TaxReading
+from engine.facts.trades import Side, Trade
+from engine.ledger.cents import to_cents
+from engine.ledger.events.purchase import acquire
+from engine.ledger.events.sale import Order, sell
+from engine.ledger.pieces import Piece, Sold
+from engine.ledger.replay import open_lot
+from engine.ledger.state import PoolKey, Shortfall, State, multiplier_of, pool_key, right_of, setting_of
+from engine.ledger.tell import replacements_of, tell_lots
+from engine.ledger.terms import WINDOW_DAYS, term
+
+LIST = "list"
+"""Order under which the trades of one list in one security and account stand together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Shares of one lot that one trade sells; money exact, in the account's currency.
+
+    gain = proceeds - basis; recognized = gain + disallowed. In retirement accounts `recognized` is 0 and
+    `term` None.
+    """
+
+    trade: int
+    lot: LotId
+    account: AccountId
+    symbol: Symbol
+    quantity: Fraction
+    proceeds: Fraction
+    basis: Fraction
+    gain: Fraction
+    disallowed: Fraction
+    permanently_disallowed: Fraction
+    recognized: Fraction
+    term: Term | None
+    acquired: date
+    adjusted_acquired: date
+    replacements: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restated:
+    """A loss of the past that a purchase of the list disallows, and how much of it."""
+
+    sale: TransactionId
+    lot: LotId
+    account: AccountId
+    symbol: Symbol
+    sold: date
+    term: Term | None
+    disallowed: Fraction  # more than before the list
+    permanently_disallowed: Fraction
+    replacements: tuple[Replacement, ...] = ()  # those of the list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a list would come to.
+
+    lots: after the list, every lot of the positions that it touches, and of recent purchases in the same
+    sets of identical securities (which its losses may have adjusted); they stand for `read`.
+    read: the lots of the book that `lots` replaces.
+    opened: those of `lots` that the list opens.
+    shortfalls: shares sold that are not held; `transaction` is `trade N`.
+    unsettled: numbers of the trades without a price or a rate of exchange.
+    """
+
+    taken: tuple[Taken, ...]
+    restated: tuple[Restated, ...]
+    lots: tuple[Lot, ...]
+    read: tuple[Lot, ...]
+    opened: tuple[Lot, ...]
+    shortfalls: tuple[Shortfall, ...]
+    unsettled: tuple[int, ...]
+
+    def book_lots(self, book: Book) -> tuple[Lot, ...]:
+        """Return all lots of the book after the list."""
+        replaced = {id(lot) for lot in self.read}
+        return (*(lot for lot in book.lots if id(lot) not in replaced), *self.lots)
+
+    def of_trade(self, number: int) -> tuple[Taken, ...]:
+        """Return what one trade sells, lot by lot."""
+        return tuple(row for row in self.taken if row.trade == number)
+
+
+def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settlement:
+    """Return what a list done on `book.as_of`, in its order, would do to the lots."""
+    listed = tuple(trades)
+    setting = setting_of(book.accounts, book.securities, reading, strict=False)
+    state = State(setting=setting)
+    read = _read_lots(state, book, listed)
+    earlier = _read_losses(state, book, listed)
+    priced = [(trade, money) for trade in listed if (money := amount_of(book, trade)) is not None]
+    for trade, _ in priced:
+        if trade.side is Side.SELL:
+            key = (book.as_of, trade.account, trade.symbol, LIST)
+            state.fills_left[key] = state.fills_left.get(key, 0) + 1
+    for trade, money in priced:
+        _do(state, book, trade, money)
+    lots = tell_lots(state)
+    sold = [row for pool in state.pools.values() for row in pool.sold]
+    return Settlement(
+        taken=tuple(_taken(row) for row in sorted(sold, key=lambda row: row.place)),
+        restated=tuple(_restated(row) for row in earlier if row.disallowed),
+        lots=lots,
+        read=read,
+        opened=tuple(lot for lot in lots if lot.lot.startswith(_OPENED)),
+        shortfalls=tuple(state.shortfalls),
+        unsettled=tuple(t.number for t in listed if all(t is not done for done, _ in priced)),
+    )
+
+
+_OPENED = "trade "
+
+
+def amount_of(book: Book, trade: Trade) -> Fraction | None:
+    """Return the money of a trade in its account's currency; None without a price or a rate."""
+    price = trade.price
+    if price is None:
+        known = book.prices.get(trade.symbol)
+        price = known.price if known is not None else None
+    rate = _rate(book, trade)
+    if price is None or rate is None:
+        return None
+    security = book.securities.get(trade.symbol)
+    multiplier = Fraction(security.multiplier) if security is not None else Fraction(1)
+    return Fraction(price) * Fraction(trade.quantity) * multiplier * rate
+
+
+def _rate(book: Book, trade: Trade) -> Fraction | None:
+    security = book.securities.get(trade.symbol)
+    own = book.accounts[trade.account].currency
+    if security is None or security.currency in (None, own):
+        return Fraction(1)
+    rate, base = book.fx.get(security.currency or ""), book.fx.get(own)
+    if rate is None and base is None:
+        return None
+    return (Fraction(rate) if rate is not None else Fraction(1)) / (
+        Fraction(base) if base is not None else Fraction(1)
+    )
+
+
+def _read_lots(state: State, book: Book, trades: tuple[Trade, ...]) -> tuple[Lot, ...]:
+    """Hold the lots of the touched positions, and recent purchases that a loss could meet."""
+    positions = {(trade.account, trade.symbol) for trade in trades}
+    pools = _pools_of(state, trades)
+    edge = book.as_of - timedelta(days=WINDOW_DAYS)
+    held = [
+        lot
+        for lot in book.lots
+        if (lot.account, lot.symbol) in positions
+        or (lot.acquired >= edge and pool_key(state.setting, lot.account, lot.symbol) in pools)
+    ]
+    for lot in sorted(held, key=lambda row: row.acquired):
+        open_lot(state, lot)
+    return tuple(held)
+
+
+def _read_losses(state: State, book: Book, trades: tuple[Trade, ...]) -> list[Sold]:
+    """Let the losses wait that the purchases of the list can still meet."""
+    pools = _pools_of(state, [trade for trade in trades if trade.side is Side.BUY])
+    earlier: list[Sold] = []
+    for row in _recent_losses(book):
+        if pool_key(state.setting, row.account, row.symbol) in pools:
+            sold = _sold_before(state, row)
+            if sold.is_judged and sold.unreplaced > 0 and sold.loss:
+                earlier.append(sold)
+                state.pool(row.account, row.symbol).waiting.append(sold)
+    return earlier
+
+
+def _pools_of(state: State, trades: Iterable[Trade]) -> set[PoolKey]:
+    return {pool_key(state.setting, trade.account, trade.symbol) for trade in trades}
+
+
+def _recent_losses(book: Book) -> list[Disposal]:
+    """Return the losses inside the window of the book's day, earliest first."""
+    edge = book.as_of - timedelta(days=WINDOW_DAYS)
+    found: list[Disposal] = []
+    for row in reversed(book.disposals or ()):
+        if row.sold < edge:
+            break
+        if row.gain < 0 and row.term is not None:
+            found.append(row)
+    return found[::-1]
+
+
+def _sold_before(state: State, row: Disposal) -> Sold:
+    """Return what is left of a recorded loss: its shares without replacement, in today's shares."""
+    replaced = sum((Fraction(part.quantity) for part in row.replacements), Fraction(0))
+    told = Fraction(row.quantity) - replaced if row.unreplaced is None else Fraction(row.unreplaced)
+    left = -Fraction(row.gain) - Fraction(row.disallowed)
+    return Sold(
+        sale=row.sale,
+        lot=row.lot,
+        account=row.account,
+        symbol=row.symbol,
+        quantity=told,
+        proceeds=Fraction(0),
+        basis=left,
+        told_proceeds=0,
+        told_basis=to_cents(left),
+        acquired=row.acquired,
+        adjusted=row.adjusted_acquired,
+        sold=row.sold,
+        sequence=0,
+        place=0,
+        order=row.order,
+        sale_order=None,
+        is_taxable=True,
+        is_judged=state.is_judged(row.account, row.symbol),
+        window_day=row.sold,
+        right=right_of(state.setting, row.symbol),
+    )
+
+
+def _do(state: State, book: Book, trade: Trade, money: Fraction) -> None:
+    match trade.side:
+        case Side.BUY:
+            acquire(state, _bought(state, book, trade, money), today=book.as_of)
+        case Side.SELL:
+            quantity = Fraction(trade.quantity)
+            order = Order(
+                sale=TransactionId(f"{_OPENED}{trade.number}"),
+                account=trade.account,
+                symbol=trade.symbol,
+                day=book.as_of,
+                quantity=quantity,
+                net=money,
+                named=() if trade.lot is None else ((trade.lot, quantity),),
+                order=LIST,
+            )
+            state.shortfalls.extend(sell(state, order))
+        case Side.SHORT_SELL | Side.BUY_TO_COVER:
+            pass
+
+
+def _bought(state: State, book: Book, trade: Trade, money: Fraction) -> Piece:
+    quantity = Fraction(trade.quantity)
+    right = right_of(state.setting, trade.symbol)
+    return Piece(
+        lot=LotId(f"{_OPENED}{trade.number}"),
+        account=trade.account,
+        symbol=trade.symbol,
+        quantity=quantity,
+        unit=money / quantity,
+        original_unit=money / quantity,
+        told=to_cents(money),
+        told_original=to_cents(money),
+        acquired=book.as_of,
+        adjusted=book.as_of,
+        sequence=state.next_sequence(),
+        kind="buy",
+        order=LIST,
+        right=right,
+        per=multiplier_of(state.setting, trade.symbol) if right is not None else Fraction(1),
+    )
+
+
+def _taken(row: Sold) -> Taken:
+    gain = row.proceeds - row.basis
+    return Taken(
+        trade=int(row.sale.removeprefix(_OPENED)),
+        lot=row.lot,
+        account=row.account,
+        symbol=row.symbol,
+        quantity=row.quantity,
+        proceeds=row.proceeds,
+        basis=row.basis,
+        gain=gain,
+        disallowed=row.disallowed,
+        permanently_disallowed=_permanent(row),
+        recognized=gain + row.disallowed if row.is_taxable else Fraction(0),
+        term=term(row.adjusted, row.sold) if row.is_taxable else None,
+        acquired=row.acquired,
+        adjusted_acquired=row.adjusted,
+        replacements=replacements_of(row.matches, by_row=False),
+    )
+
+
+def _restated(row: Sold) -> Restated:
+    return Restated(
+        sale=row.sale,
+        lot=row.lot,
+        account=row.account,
+        symbol=row.symbol,
+        sold=row.sold,
+        term=term(row.adjusted, row.sold),
+        disallowed=row.disallowed,
+        permanently_disallowed=_permanent(row),
+        replacements=replacements_of(row.matches, by_row=False),
+    )
+
+
+def _permanent(row: Sold) -> Fraction:
+    return sum((match.disallowed for match in row.matches if match.permanent), Fraction(0))

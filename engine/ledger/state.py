@@ -1,0 +1,209 @@
+"""Where a replay stands: the pools of all households, and what the rows of one day still owe each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from engine.facts.accounts import Account
+from engine.facts.failure import InputError
+from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
+from engine.facts.lots import Acquisition
+from engine.facts.readings import TaxReading
+from engine.facts.securities import EXEMPT_FROM_WASH, Security
+from engine.facts.transactions import Transaction
+from engine.ledger.pieces import Piece, Sold
+from engine.ledger.wash import Law, Pool
+
+PoolKey = tuple[str, str]
+"""Household and set of identical securities."""
+
+FillKey = tuple[date, AccountId, Symbol, str]
+"""One day's fills of one sell order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """Shares that a transaction gives up and the records do not hold."""
+
+    transaction: TransactionId
+    account: AccountId
+    symbol: Symbol
+    date: date
+    quantity: Fraction
+    lot: LotId | None = None  # the lot named, where one was
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What does not change while a replay runs."""
+
+    accounts: Mapping[AccountId, Account]
+    securities: Mapping[Symbol, Security]
+    reading: TaxReading
+    law: Law
+    strict: bool = True  # raise where more is sold than is held, instead of noting a shortfall
+    by_account: bool = False  # the broker's view: each account alone, securities by CUSIP
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class State:
+    """Pools, and counters that run over the whole book."""
+
+    setting: Setting
+    pools: dict[PoolKey, Pool] = field(default_factory=dict)
+    acquisitions: list[Acquisition] = field(default_factory=list)
+    shortfalls: list[Shortfall] = field(default_factory=list)
+    in_transit: list[Piece] = field(default_factory=list)  # left an account today, not yet arrived
+    dividends: set[tuple[Symbol, date]] = field(default_factory=set)  # in stock, done for the losses
+    splits: dict[tuple[Symbol, date], Fraction] = field(default_factory=dict)
+    fills_left: dict[FillKey, int] = field(default_factory=dict)
+    unjudged: dict[FillKey, list[Sold]] = field(default_factory=dict)
+    today: date = date.min
+    sequence: int = 0
+    sales: int = 0
+
+    def begin_day(self, day: date) -> None:
+        """Let go of what was transferred out on an earlier day and arrived nowhere."""
+        if day != self.today:
+            self.today = day
+            self.in_transit.clear()
+
+    def next_sequence(self) -> int:
+        """Return the next place in the order of acquisition."""
+        self.sequence += 1
+        return self.sequence
+
+    def next_place(self) -> int:
+        """Return the next place in the order of disposal."""
+        self.sales += 1
+        return self.sales
+
+    def pool(self, account: AccountId, symbol: Symbol) -> Pool:
+        """Return the pool in which shares of an account meet identical shares of its household."""
+        key = pool_key(self.setting, account, symbol)
+        found = self.pools.get(key)
+        if found is None:
+            found = self.pools[key] = Pool()
+        return found
+
+    def pools_of(self, symbol: Symbol) -> list[Pool]:
+        """Return the pools of every household in which a security can be."""
+        some = {pool_key(self.setting, account, symbol) for account in self.setting.accounts}
+        return [self.pools[key] for key in sorted(some) if key in self.pools]
+
+    def is_taxable(self, account: AccountId) -> bool:
+        """Return whether a sale in the account is a taxable event."""
+        return not self.setting.accounts[account].is_retirement
+
+    def is_judged(self, account: AccountId, symbol: Symbol) -> bool:
+        """Return whether losses in this security of this account can be wash sales.
+
+        Source: 26 U.S.C. 1091(a) for dealers, 475(f) for traders; stock or securities only.
+        """
+        owner = self.setting.accounts[account]
+        security = self.setting.securities.get(symbol)
+        is_security = security is None or security.asset_class not in EXEMPT_FROM_WASH
+        return is_security and not owner.is_retirement and owner.tax_status == "investor"
+
+
+def pool_key(setting: Setting, account: AccountId, symbol: Symbol) -> PoolKey:
+    """Return the household and the set of identical securities in which shares are matched.
+
+    Options and warrants stand in the pool of what they are about; brokers know them by their own CUSIP.
+    """
+    security = setting.securities.get(symbol)
+    if setting.by_account:
+        return (account, symbol if security is None or security.cusip is None else security.cusip)
+    about = symbol
+    if security is not None and security.underlying is not None and right_of(setting, symbol) is not None:
+        about = security.underlying
+    return (setting.accounts[account].household, identity_of(setting, about))
+
+
+def right_of(setting: Setting, symbol: Symbol) -> str | None:
+    """Return `call` (also for a warrant) or `put`; None for what is no contract."""
+    security = setting.securities.get(symbol)
+    if security is None or security.instrument not in ("option", "warrant"):
+        return None
+    return security.attributes.get("right", "call")
+
+
+def multiplier_of(setting: Setting, symbol: Symbol) -> Fraction:
+    """Return the shares that one contract is about; 1 for shares."""
+    security = setting.securities.get(symbol)
+    return Fraction(1) if security is None else Fraction(security.multiplier)
+
+
+def identity_of(setting: Setting, symbol: Symbol) -> str:
+    """Return the name under which identical securities meet, by the household's reading."""
+    if setting.reading.wash.index_funds == "different" and _is_fund(setting.securities.get(symbol)):
+        return f"symbol:{symbol}"
+    return setting.reading.identity(symbol)
+
+
+def _is_fund(security: Security | None) -> bool:
+    return security is not None and security.instrument in ("etf", "mutual_fund")
+
+
+def setting_of(
+    accounts: Mapping[AccountId, Account],
+    securities: Mapping[Symbol, Security],
+    reading: TaxReading,
+    *,
+    strict: bool = True,
+) -> Setting:
+    """Return the fixed part of a replay."""
+    law = Law(wash=reading.wash, accounts=accounts)
+    return Setting(accounts=accounts, securities=securities, reading=reading, law=law, strict=strict)
+
+
+def as_broker(setting: Setting) -> Setting:
+    """Return the setting in which each account stands alone and funds are told apart by CUSIP."""
+    return replace(setting, by_account=True)
+
+
+def place_of(row: Transaction) -> str:
+    """Return where a transaction stands, for messages."""
+    where = f" row {row.row}" if row.row else ""
+    return f"transactions.csv{where}, transaction `{row.id}`"
+
+
+def needs(row: Transaction, column: str) -> InputError:
+    """Return the error for a blank cell that the type of the row needs."""
+    return InputError(
+        f"a {row.type.value} needs `{column}`", place=place_of(row), cure=f"fill in the column {column}"
+    )
+
+
+def symbol_of(row: Transaction) -> Symbol:
+    """Return the security of a row that must have one."""
+    if row.symbol is None:
+        raise needs(row, "symbol")
+    return row.symbol
+
+
+def shares_of(row: Transaction) -> Fraction:
+    """Return the shares of a row that must have some; more than 0."""
+    if row.quantity is None:
+        raise needs(row, "quantity")
+    if row.quantity <= 0:
+        raise InputError(
+            f"quantity is {row.quantity}",
+            place=place_of(row),
+            cure="give a size above 0; the type has the sign",
+        )
+    return Fraction(row.quantity)
+
+
+def money_of(row: Transaction, *, per: Fraction = Fraction(1)) -> Fraction:
+    """Return the total before fees of a row that must have one.
+
+    per: shares for one contract, where the price is per share and the quantity in contracts.
+    """
+    if row.amount is not None:
+        return Fraction(row.amount)
+    if row.price is None or row.quantity is None:
+        raise needs(row, "price or amount")
+    return Fraction(row.price) * Fraction(row.quantity) * per

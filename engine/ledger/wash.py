@@ -1,0 +1,237 @@
+"""Wash sales: losses meet replacements, share for share.
+
+A *pool* is one household's shares of one set of identical securities, over all its accounts. Losses take
+replacements in the order of the losses; each takes the earliest acquisition first, whatever the account:
+
+    100 sold at a loss of 1,000; 50 bought 21 days before and 25 bought 13 days before
+      -> 750 disallowed: 500 to the lot of 50, 250 to the lot of 25 (26 CFR 1.1091-1(c), (d))
+
+Because purchases arrive in order of time, one pass is enough: a loss first takes shares bought before it
+that are still held; what is left of it waits 30 days, and each purchase serves the losses that wait.
+A replacement share is used once (26 CFR 1.1091-1(e)).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from engine.facts.accounts import Account
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.readings import WashReadings
+from engine.ledger.cents import to_cents
+from engine.ledger.holdings import Position
+from engine.ledger.pieces import ONE, Match, Piece, Short, Sold
+from engine.ledger.terms import WINDOW_DAYS
+
+
+@dataclass(slots=True, eq=False)
+class Pool:
+    """One household's shares of one set of identical securities."""
+
+    positions: dict[tuple[AccountId, Symbol], Position] = field(default_factory=dict)
+    recent: list[Piece] = field(default_factory=list)  # may replace, unused, held; by acquisition
+    waiting: list[Sold] = field(default_factory=list)  # losses inside their window, by sale
+    sold: list[Sold] = field(default_factory=list)
+    shorts: dict[tuple[AccountId, Symbol], list[Short]] = field(default_factory=dict)
+    closed_short: list[Sold] = field(default_factory=list)  # losses on closing, inside their window
+
+    def position(self, account: AccountId, symbol: Symbol) -> Position:
+        """Return what an account holds of a security; an empty position the first time."""
+        found = self.positions.get((account, symbol))
+        if found is None:
+            found = self.positions[(account, symbol)] = Position()
+        return found
+
+    def forget_before(self, today: date) -> None:
+        """Let go of what is outside every window that a transaction of today can have."""
+        edge = today - timedelta(days=WINDOW_DAYS)
+        if self.waiting and self.waiting[0].window_day < edge:
+            self.waiting = [loss for loss in self.waiting if loss.window_day >= edge and loss.unreplaced]
+        if self.closed_short and self.closed_short[0].sold < edge:
+            self.closed_short = [loss for loss in self.closed_short if loss.sold >= edge]
+        since = min((edge, *(short.opened - timedelta(days=WINDOW_DAYS) for short in self.open_shorts())))
+        if self.recent and self.recent[0].acquired < since:
+            self.recent = [p for p in self.recent if p.acquired >= since and p.quantity and not p.is_used]
+
+    def open_shorts(self) -> list[Short]:
+        """Return what is sold short or written and still open, the earliest first."""
+        if not self.shorts:
+            return []
+        found = [short for shorts in self.shorts.values() for short in shorts if short.quantity]
+        return sorted(found, key=lambda short: short.sequence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """What matching depends on besides the shares: the readings and whose account is whose."""
+
+    wash: WashReadings
+    accounts: Mapping[AccountId, Account]
+
+    def counts(self, piece: Piece) -> bool:
+        """Return whether an acquisition in this account can replace anything at all."""
+        owner = self.accounts[piece.account]
+        left_out = owner.is_retirement and owner.owner == "spouse"
+        return not (left_out and self.wash.spouse_retirement == "not_counted")
+
+    def is_permanent(self, loss: Sold, account: AccountId) -> bool:
+        """Return whether the loss is gone for good: the replacement's basis does not rise.
+
+        Source: Rev. Rul. 2008-5; Pub. 550 for the spouse.
+        """
+        owner = self.accounts[account]
+        across_spouses = (owner.owner == "spouse") != (self.accounts[loss.account].owner == "spouse")
+        return owner.is_retirement or (across_spouses and self.wash.spouse_basis == "unchanged")
+
+
+def look_back(pool: Pool, loss: Sold, law: Law) -> None:
+    """Match a loss with shares bought before it that are still held."""
+    pool.recent = [piece for piece in pool.recent if piece.quantity and not piece.is_used]
+    for piece in pool.recent:
+        if not loss.unreplaced:
+            return
+        if is_replacement(loss, piece, law):
+            match_shares(pool, loss, piece, law)
+
+
+def look_ahead(pool: Pool, piece: Piece, law: Law) -> None:
+    """Match shares just acquired with the losses that wait, the earliest sale first."""
+    for loss in pool.waiting:
+        if piece.is_used or not piece.quantity:
+            return
+        if loss.unreplaced and is_replacement(loss, piece, law):
+            match_shares(pool, loss, piece, law)
+
+
+def is_replacement(loss: Sold, piece: Piece, law: Law) -> bool:
+    """Return whether shares held can replace shares sold at a loss."""
+    return why_not(loss, piece, law) is None
+
+
+def why_not(loss: Sold, piece: Piece, law: Law) -> str | None:
+    """Return why shares do not replace those sold at a loss, in a few words; None if they do."""
+    days = (piece.acquired - loss.window_day).days
+    if not is_alike(loss, piece.right, piece.symbol, law):
+        return "not substantially identical to what was sold"
+    if not piece.may_replace:
+        return "not acquired by purchase"
+    if piece.is_used:
+        return "already used as the replacement of another loss"
+    if not piece.quantity:
+        return "no longer held when the loss was made"
+    if abs(days) > WINDOW_DAYS:
+        return f"outside the window by {abs(days) - WINDOW_DAYS} days"
+    if is_own(loss, piece, law):
+        return "of the same lot or order as the shares sold"
+    if not law.wash.earlier_purchase_replacement and piece.sequence < loss.sequence and days <= 0:
+        return "bought before the shares sold"
+    if not law.counts(piece):
+        return "in the spouse's retirement account, which this policy does not count"
+    return None
+
+
+def is_own(loss: Sold, piece: Piece, law: Law) -> bool:
+    """Return whether the shares were acquired together with those sold.
+
+    Source: Rev. Rul. 56-602.
+    """
+    if piece.lot == loss.lot:
+        return True
+    same_place = piece.account == loss.account and piece.symbol == loss.symbol
+    if same_place and piece.order is not None and piece.order == loss.order:
+        return True
+    together = law.wash.same_day_purchases == "together"
+    return together and same_place and piece.acquired == loss.acquired
+
+
+def is_alike(loss: Sold, right: str | None, symbol: Symbol, law: Law) -> bool:
+    """Return whether a security of the pool is identical to what was sold, or a contract to acquire it.
+
+    A call (or warrant) bought replaces shares; an option replaces the same option, and shares replace no option.
+    Source: 26 U.S.C. 1091(a); Pub. 550.
+    """
+    if loss.right is None:
+        return right in (None, "call")
+    return symbol == loss.symbol or (law.wash.written_puts and right == loss.right)
+
+
+def match_shares(pool: Pool, loss: Sold, piece: Piece, law: Law) -> None:
+    """Let as many shares of `piece` as there are replace shares of `loss`."""
+    per = piece.per if loss.right is None else ONE
+    quantity = min(loss.unreplaced, piece.quantity * per)
+    assert quantity > 0, "a match is of some shares"
+    part = _part(pool, piece, quantity / per)
+    permanent = law.is_permanent(loss, part.account)
+    place = Place(part.lot, part.account, part.symbol, part.acquired)
+    match = disallow(loss, place, quantity=quantity, units=part.quantity, permanent=permanent)
+    part.is_used = True
+    if not permanent and loss.loss:
+        part.unit += match.disallowed / part.quantity
+        part.told += match.told
+        part.adjusted = tacked_date(loss, part, law.wash)
+
+
+def _part(pool: Pool, piece: Piece, quantity: Fraction) -> Piece:
+    """Return the shares used as a piece of their own, in the same lot."""
+    if quantity == piece.quantity:
+        return piece
+    part = piece.split_off(quantity)
+    pool.position(part.account, part.symbol).add(part)
+    return part
+
+
+class Place(NamedTuple):
+    """What took a loss over: which lot, where, since when."""
+
+    lot: LotId
+    account: AccountId
+    symbol: Symbol
+    acquired: date
+
+
+def disallow(
+    loss: Sold, place: Place, *, quantity: Fraction, units: Fraction, permanent: bool
+) -> Match:
+    """Record what part of a loss these shares disallow.
+
+    quantity: of the shares sold at the loss; units: of what replaces them.
+    Source: 26 U.S.C. 1091(a), (b).
+    """
+    sold_shares = loss.quantity * loss.scale
+    before = loss.told_disallowed
+    loss.replaced += quantity
+    share_so_far = loss.loss * loss.replaced / sold_shares
+    told = loss.told_loss if not loss.unreplaced else min(loss.told_loss, to_cents(share_so_far))
+    match = Match(
+        lot=place.lot,
+        account=place.account,
+        symbol=place.symbol,
+        acquired=place.acquired,
+        quantity=units,
+        disallowed=loss.loss * quantity / sold_shares,
+        told=max(0, told - before),
+        permanent=permanent,
+    )
+    loss.matches.append(match)
+    loss.row = None
+    assert loss.disallowed <= loss.loss, "no more is disallowed than was lost"
+    return match
+
+
+def tacked_date(loss: Sold, piece: Piece, wash: WashReadings) -> date:
+    """Return from when the replacement counts as held.
+
+    By default its own date less the days that the shares sold were held; 308 days and 84 days are 392.
+    Source: 26 U.S.C. 1223(3).
+    """
+    held = loss.sold - loss.adjusted
+    match wash.overlapping_days:
+        case "both":
+            return piece.adjusted - held
+        case "once":
+            overlap = max(timedelta(0), loss.sold - max(piece.adjusted, loss.adjusted))
+            return piece.adjusted - max(timedelta(0), held - overlap)
+        case "old_date":
+            return min(piece.adjusted, loss.adjusted)

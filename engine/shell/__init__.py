@@ -1,0 +1,1 @@
+"""The shell: command line, files and clock. It knows every stage and decides nothing."""

@@ -1,0 +1,35 @@
+"""`guardband explain`: a rule in plain words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.shell.options import Format, FormatOption
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mandate file.")],
+    rule: Annotated[
+        str | None,
+        typer.Argument(metavar="[RULE]", help="One rule's id; unsaid: every rule.", show_default=False),
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Say in plain words what a rule limits, on which data, how it compiles, and who may relax it.
+
+    Exit status: 0, or 2 for a file with errors or an unknown rule.
+
+    Example: `guardband explain household.mandate IPS-4.1`
+    """
+    from engine.gate.explain import explain_answer, explain_text
+    from engine.shell import policies, work
+    from engine.shell.console import print_json, print_text
+
+    (policy,) = policies.load((str(file),))
+    rulebook = work.rulebook_of((policy,))
+    work.known_rule(rulebook, rule)
+    if output is Format.JSON:
+        print_json(explain_answer(rulebook, rule))
+    else:
+        print_text(explain_text(rulebook, rule))

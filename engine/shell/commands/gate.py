@@ -1,0 +1,77 @@
+"""`guardband gate`: judge a trade list against the mandates before anything is sent."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+
+
+class FailOn(StrEnum):
+    """From which decision on the exit status is 1."""
+
+    WARN = "warn"
+    APPROVAL = "approval"
+    BLOCK = "block"
+    NEVER = "never"
+
+
+class Groups(StrEnum):
+    """Which groups of a rule get a verdict of their own."""
+
+    TOUCHED = "touched"
+    ALL = "all"
+
+
+def gate(
+    trades: Annotated[
+        Path,
+        typer.Option(
+            "--trades", "-t", metavar="FILE", help="The trade list: account, side, symbol, quantity."
+        ),
+    ],
+    book: BookOption,
+    policy: PolicyOption = None,
+    as_of: AsOfOption = None,
+    groups: Annotated[Groups, typer.Option(help="touched: groups the list touches; all: every group.")] = (
+        Groups.TOUCHED
+    ),
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 from this decision on.")] = (
+        FailOn.APPROVAL
+    ),
+    approvals: Annotated[
+        Path | None,
+        typer.Option("--approvals", metavar="FILE", help="Recorded approvals that this list may use."),
+    ] = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Judge a trade list: every trade and every rule, with the numbers and what would pass.
+
+    Exit status: 0 pass or warn, 1 approval or block (see --fail-on), 2 input that cannot be read.
+
+    Example: `guardband gate --book BOOK --policy household.mandate --trades trades.csv`
+    """
+    from engine.gate.answer import gate_answer
+    from engine.gate.text import gate_text
+    from engine.shell import work
+    from engine.shell.console import print_json, print_text
+    from engine.shell.files.trades import read_trades
+
+    with work.opened(policy, book, as_of) as desk:
+        answer = desk.judge(
+            read_trades(trades, desk.records), approvals=work.read_approvals(approvals), groups=groups.value
+        )
+    if output is Format.JSON:
+        print_json(gate_answer(answer))
+    else:
+        print_text(gate_text(answer))
+    raise typer.Exit(_status(answer.decision.value, fail_on))
+
+
+def _status(decision: str, fail_on: FailOn) -> int:
+    if fail_on is FailOn.NEVER:
+        return 0
+    order = ("pass", "warn", "approval", "block")
+    return int(order.index(decision) >= order.index(fail_on.value))

@@ -1,0 +1,79 @@
+"""trades.csv: a list of trades that is proposed, by a person or a program.
+
+account,side,symbol,quantity,price,lot,reason
+TAX-1,buy,KO,100,,,"fill the gap"          trade 1, at the book's price
+TAX-1,sell,XOM,40,81.10,T0012,             trade 2, out of the lot that transaction T0012 opened
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from engine.facts.book import Records
+from engine.facts.failure import InputError, InputErrors
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.trades import Side, Trade
+from engine.shell.files.cells import one_of, positive
+from engine.shell.files.market import SIDES
+from engine.shell.files.references import Register
+from engine.shell.files.sheets import csv_sheet
+from engine.shell.files.table import Column, Row, Table, read_table
+
+TRADES = Table(
+    name="trades",
+    columns=(
+        Column("account", need="cell"),
+        Column("side", one_of(*SIDES), need="cell"),
+        Column("symbol", need="cell"),
+        Column("quantity", positive, need="cell"),
+        Column("price", positive),
+        Column("lot"),
+        Column("reason"),
+    ),
+)
+
+
+def read_trades(path: Path, records: Records) -> tuple[Trade, ...]:
+    """Return the trades of a file, numbered from 1 in file order.
+
+    Raises InputErrors where a row cannot be understood or names an account or security that `records`
+    do not have; nothing is judged then.
+    """
+    if not path.is_file():
+        cure = "name a CSV file with the columns account, side, symbol, quantity"
+        raise InputErrors((InputError("there is no such file", place=str(path), cure=cure),))
+    rows = read_table(csv_sheet(path), TRADES)
+    accounts = Register(noun="account", place="accounts.csv", names=frozenset(records.accounts))
+    securities = Register(noun="security", place="securities.csv", names=frozenset(records.securities))
+    problems = [
+        *rows.problems,
+        *(problem for row in rows.rows for problem in _row_problems(row, accounts, securities)),
+    ]
+    if problems:
+        raise InputErrors(tuple(problems))
+    return tuple(_trade(number, row) for number, row in enumerate(rows.rows, start=1))
+
+
+def _row_problems(row: Row, accounts: Register, securities: Register) -> Iterator[InputError]:
+    yield from accounts.problem(row, "account")
+    yield from securities.problem(row, "symbol")
+    if row.text("lot") and row.text("side") in (Side.BUY, Side.SHORT_SELL):
+        yield InputError(
+            f"a trade with the side `{row.text('side')}` takes no lot",
+            place=row.at("lot"),
+            cure="leave `lot` empty; only sales and covers name the lot that they deliver",
+        )
+
+
+def _trade(number: int, row: Row) -> Trade:
+    lot = row.text("lot")
+    return Trade(
+        number=number,
+        account=AccountId(row.need("account", str)),
+        side=Side(row.need("side", str)),
+        symbol=Symbol(row.need("symbol", str)),
+        quantity=row.need("quantity", Decimal),
+        price=row.decimal("price"),
+        lot=LotId(lot) if lot else None,
+        reason=row.text("reason"),
+    )

@@ -1,0 +1,52 @@
+"""Options that commands share, each with the help that teaches it."""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """What an answer is printed as: text for people, json for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class FindingsFormat(StrEnum):
+    """What findings are printed as; sarif and github are for code hosts."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+PolicyOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        "-p",
+        metavar="FILE|ID",
+        help="A mandate file, or the id of a shipped policy; give it several times for several. "
+        "Unsaid: the mandates beside the book that its accounts name.",
+        show_default=False,
+    ),
+]
+BookOption = Annotated[
+    Path,
+    typer.Option("--book", "-b", metavar="DIR", help="The folder of CSV files that describes the accounts."),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Judge the book as of this day. Unsaid: the last date in prices.csv.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]

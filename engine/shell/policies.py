@@ -1,0 +1,126 @@
+"""Mandates from files: read, checked, and ready to compile; or every finding told at once.
+
+A policy is named by a file, or by the id of a mandate beside the book or in the shipped library.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from dsl.catalogue import DataSchema
+from dsl.diagnostics import Diagnostic, has_errors
+from dsl.library import FileReader, Library, library_of
+from dsl.policy import CheckedPolicy
+from engine.facts.failure import GuardbandError, InputError
+
+SUFFIX = ".mandate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """One file after `check`: its text, what was found, and the policy where there is no error."""
+
+    name: str
+    text: str
+    policy: CheckedPolicy | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class MandateErrors(GuardbandError):
+    """Mandates with errors; the text is what `guardband check` would print."""
+
+    def __init__(self, checked: tuple[CheckedFile, ...]) -> None:
+        from engine.shell.findings import errors_text
+
+        self.checked = checked
+        super().__init__(errors_text(checked))
+
+
+def check_file(path: Path, *, schema: DataSchema | None = None, today: date | None = None) -> CheckedFile:
+    """Return one mandate, checked against the shipped library and the mandates beside it.
+
+    schema: the columns of the data at hand, if any; today: the day on which waivers may have expired.
+    Raises InputError where the file cannot be read.
+    """
+    from dsl.check import check
+    from dsl.parse import decode, parse
+    from rulebooks.catalogue import catalogue
+
+    if not path.is_file():
+        raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
+    name = path.name
+    text = decode(path.read_bytes(), file=name)
+    if isinstance(text, Diagnostic):
+        return CheckedFile(name=name, text="", policy=None, diagnostics=(text,))
+    checked = check(
+        parse(text, file=name),
+        catalogue=catalogue(),
+        library=library(path.parent),
+        files=_below(path.parent),
+        schema=schema,
+        today=today,
+    )
+    return CheckedFile(name=name, text=text, policy=checked.policy, diagnostics=checked.diagnostics)
+
+
+def load(names: tuple[str, ...], *, beside: Path | None = None) -> tuple[CheckedPolicy, ...]:
+    """Return policies named by file or id, all of them without errors.
+
+    beside: a folder whose mandates may be named by id. Raises MandateErrors with every finding of every
+    file, InputError where a name means nothing.
+    """
+    checked = tuple(check_file(_find(name, beside)) for name in names)
+    broken = tuple(file for file in checked if file.policy is None or has_errors(file.diagnostics))
+    if broken:
+        raise MandateErrors(broken)
+    return tuple(file.policy for file in checked if file.policy is not None)
+
+
+def library(folder: Path | None) -> Library:
+    """Return the mandates of a folder and the shipped ones; the folder's come first."""
+    own = tuple(_files_of(folder)) if folder is not None else ()
+    return library_of((*own, *_shipped()))
+
+
+def _find(name: str, beside: Path | None) -> Path:
+    path = Path(name)
+    if path.suffix == SUFFIX or path.is_file():
+        return path
+    for folder in (beside, Path(str(files("rulebooks").joinpath("library")))):
+        for found in sorted(folder.glob(f"*{SUFFIX}")) if folder is not None else ():
+            if any(policy.id == name for policy in library_of([_entry(found)]).policies):
+                return found
+    raise InputError(
+        f"no policy has the id `{name}`",
+        place="--policy",
+        cure=f"name a *{SUFFIX} file, or one of {', '.join(library(beside).ids)}",
+    )
+
+
+def _files_of(folder: Path) -> Iterator[tuple[str, str, FileReader]]:
+    yield from (_entry(path) for path in sorted(folder.glob(f"*{SUFFIX}")))
+
+
+def _entry(path: Path) -> tuple[str, str, FileReader]:
+    return path.name, path.read_bytes().decode("utf-8-sig", errors="replace"), _below(path.parent)
+
+
+@cache
+def _shipped() -> tuple[tuple[str, str, FileReader], ...]:
+    return tuple(_files_of(Path(str(files("rulebooks").joinpath("library")))))
+
+
+def _below(folder: Path) -> FileReader:
+    """Return a reader of files below a folder; what lies outside it is as if it were not there."""
+    root = folder.resolve()
+
+    def read(relative: str) -> bytes | None:
+        path = (root / relative).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            return None
+        return path.read_bytes()
+
+    return read

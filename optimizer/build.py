@@ -1,0 +1,435 @@
+"""The whole problem from a ground book: names, lots, rows, and what each of them stands for.
+
+    ground book --aims, locks, tradables--> columns --requirements, drift, demands--> model + notes
+
+Nothing here reads rule text. Rows are gathered one by one and stacked at the end, so that a cutting
+plane or a tightened row is one more in the same list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import scipy.sparse as sp
+
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.builtin import book_limits
+from optimizer.aims import Aims, aims_of
+from optimizer.demands import demand_rows
+from optimizer.drift import Factors, factors_of, families, variance_of_own
+from optimizer.locks import Locks, locks_of
+from optimizer.model import INF, Floats, Ints, Lots, Model, Positions, Rows
+from optimizer.rows import BoundData, Requirement, RowData, RowNote, gather, requirements
+from optimizer.scale import Columns, Entry, as_float
+from optimizer.settings import Intent, Settings
+from optimizer.tradable import Tradable, policy_of, tradables
+from optimizer.whole import Grid
+from rulebooks.forms import Term, TermKind
+from rulebooks.ground import GroundBook
+from rulebooks.state import BookState, book_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Everything that solving, rounding and telling need."""
+
+    ground: GroundBook
+    state: BookState
+    accounts: tuple[AccountId, ...]
+    intent: Intent
+    settings: Settings
+    aims: Aims
+    locks: Locks
+    factors: Factors
+    columns: Columns
+    net_assets: Mapping[AccountId, Fraction]
+    model: Model
+    grid: Grid
+    rows: tuple[RowData, ...]
+    bounds: tuple[BoundData, ...]
+    curved: tuple[Requirement, ...]
+    wanted: tuple[Requirement, ...]
+    constant: float  # cost of drift now that no trade of these names can change, in units
+
+    @property
+    def notes(self) -> tuple[RowNote, ...]:
+        """What each row of the model stands for."""
+        return tuple(row.note for row in self.rows)
+
+
+def currency_of(ground: GroundBook) -> str:
+    """Return the currency in which the rulebook counts."""
+    return ground.rulebook.policies[0].currency
+
+
+def build(
+    ground: GroundBook, *, accounts: tuple[AccountId, ...], intent: Intent, settings: Settings
+) -> Problem:
+    """Return the problem of bringing `accounts` to where the intent wants them."""
+    state = book_state(ground.book, currency_of(ground))
+    aims = aims_of(ground, state, accounts, intent)
+    locks = locks_of(ground)
+    candidates = _candidates(ground, state, accounts, aims)
+    names = tradables(ground, state, locks, candidates, intent=intent, settings=settings)
+    names = _narrowed(ground, names, intent)
+    net_assets = {a: state(Term(TermKind.NET_ASSETS, a)) for a in accounts}
+    whole = sum((amount for amount in net_assets.values() if amount > 0), Fraction(0)) or Fraction(1)
+    columns = Columns(names, whole, net_assets)
+    limits = (*ground.limits, *book_limits(ground, currency_of(ground)))
+    wanted = requirements(limits, state, accounts)
+    elastic = intent.kind in ("raise", "invest")
+    gathered = gather(columns, state, wanted, elastic=elastic)
+    if intent.kind == "harvest":
+        gathered.rows = [row for row in gathered.rows if row.price_cap == INF]
+    factors = factors_of(ground.book, [name.symbol for name in names])
+    drift, own, constant = _drift(ground, columns, aims, factors, net_assets, settings)
+    rows = (*gathered.rows, *demand_rows(ground, state, columns, aims, wanted, intent, settings), *drift)
+    positions, lots, grid = _tradable_arrays(columns, aims, gathered.bounds, own, settings, locks)
+    return Problem(
+        ground=ground,
+        state=state,
+        accounts=accounts,
+        intent=intent,
+        settings=settings,
+        aims=aims,
+        locks=locks,
+        factors=factors,
+        columns=columns,
+        net_assets=net_assets,
+        model=Model(positions=positions, lots=lots, rows=stack(rows, columns.width)),
+        grid=grid,
+        rows=rows,
+        bounds=tuple(gathered.bounds),
+        curved=tuple(gathered.curved),
+        wanted=wanted,
+        constant=constant,
+    )
+
+
+def with_rows(problem: Problem, rows: tuple[RowData, ...]) -> Problem:
+    """Return the problem with its rows replaced."""
+    stacked = stack(rows, problem.columns.width)
+    return replace(problem, rows=rows, model=replace(problem.model, rows=stacked))
+
+
+def with_most(problem: Problem, closed: frozenset[int]) -> Problem:
+    """Return the problem with some columns closed."""
+    columns, model, grid = problem.columns, problem.model, problem.grid
+    buy, sale = model.positions.buy_most.copy(), model.lots.most.copy()
+    most = grid.most.copy()
+    for column in closed:
+        most[column] = 0
+        if column < columns.count:
+            buy[column] = 0.0
+        else:
+            sale[column - columns.count] = 0.0
+    sale_most = np.minimum(
+        model.positions.sale_most, np.bincount(model.lots.position, sale, model.positions.count)
+    )
+    return replace(
+        problem,
+        grid=replace(grid, most=most),
+        model=replace(
+            model,
+            positions=replace(model.positions, buy_most=buy, sale_most=sale_most),
+            lots=replace(model.lots, most=sale),
+        ),
+    )
+
+
+def stack(rows: tuple[RowData, ...], width: int) -> Rows:
+    """Return rows as arrays."""
+    counts = [row.entry.columns.size for row in rows]
+    at = np.repeat(np.arange(len(rows)), counts)
+    columns = np.concatenate([row.entry.columns for row in rows]) if rows else np.zeros(0, dtype=np.int64)
+    amounts = np.concatenate([row.entry.amounts for row in rows]) if rows else np.zeros(0)
+    return Rows(
+        matrix=sp.csc_matrix((amounts, (at, columns)), shape=(len(rows), width)),
+        start=np.array([row.start for row in rows]),
+        low=np.array([row.low for row in rows]),
+        high=np.array([row.high for row in rows]),
+        price_cap=np.array([row.price_cap for row in rows]),
+        curvature=np.array([row.curvature for row in rows]),
+        centre=np.zeros(len(rows)),
+    )
+
+
+# ------------------------------------------------------------------ who may trade
+
+
+def _candidates(
+    ground: GroundBook, state: BookState, accounts: tuple[AccountId, ...], aims: Aims
+) -> dict[AccountId, set[Symbol]]:
+    found: dict[AccountId, set[Symbol]] = {a: set(state.held(a)) for a in accounts}
+    for (account, symbol), wish in aims.wishes.items():
+        if wish > 0:
+            found[account].add(symbol)
+    for account in accounts:
+        for policy in policy_of(ground, account):
+            for row in policy.substitutes:
+                if row.symbol in found[account]:
+                    found[account].update(Symbol(name) for name in row.replacements)
+    return found
+
+
+def _narrowed(ground: GroundBook, names: tuple[Tradable, ...], intent: Intent) -> tuple[Tradable, ...]:
+    """Return the positions with what the intent does not want closed."""
+    match intent.kind:
+        case "rebalance":
+            return names
+        case "raise":
+            return tuple(_closed(name, buy=True) for name in names)
+        case "invest":
+            return tuple(_closed(name, sale=True) for name in names)
+        case "harvest":
+            return _harvest_only(ground, names)
+
+
+def _closed(name: Tradable, *, buy: bool = False, sale: bool = False) -> Tradable:
+    """Return the position with a side closed."""
+    if buy:
+        name = replace(name, buy=replace(name.buy, most=Fraction(0)))
+    if sale:
+        name = replace(name, sale=replace(name.sale, most=Fraction(0)))
+    return name
+
+
+def _harvest_only(ground: GroundBook, names: tuple[Tradable, ...]) -> tuple[Tradable, ...]:
+    wanted: dict[AccountId, set[Symbol] | None] = {}
+    for name in names:
+        if any(lot.selected and lot.lock is None for lot in name.lots):
+            _add_substitutes(ground, name, wanted)
+    kept: list[Tradable] = []
+    for name in names:
+        buyers = wanted.get(name.account, set())
+        lots = tuple(
+            lot if lot.selected else replace(lot, shares=Fraction(0), whole=False) for lot in name.lots
+        )
+        kept.append(_closed(replace(name, lots=lots), buy=buyers is not None and name.symbol not in buyers))
+    return tuple(kept)
+
+
+def _add_substitutes(ground: GroundBook, name: Tradable, wanted: dict[AccountId, set[Symbol] | None]) -> None:
+    """Add what may be bought for a harvested name; a name without substitutes opens all (None)."""
+    known = wanted.setdefault(name.account, set())
+    found: set[Symbol] = set()
+    for policy in policy_of(ground, name.account):
+        if policy.harvest is not None and policy.harvest.with_substitutes:
+            for row in policy.substitutes:
+                if row.symbol == name.symbol:
+                    found.update(Symbol(s) for s in row.replacements)
+    if not found or known is None:
+        wanted[name.account] = None
+    else:
+        known.update(found)
+
+
+# ------------------------------------------------------------------ arrays
+
+
+def _tradable_arrays(
+    columns: Columns,
+    aims: Aims,
+    bounds: list[BoundData],
+    own: Floats,
+    settings: Settings,
+    locks: Locks,
+) -> tuple[Positions, Lots, Grid]:
+    cost = as_float(settings.cost_bps) / 10_000
+    n, unit = columns.count, columns.unit
+    names = columns.names
+    step = np.array([as_float(name.step * name.unit) / unit for name in names])
+    value = np.array([as_float(name.held * name.unit) / unit for name in names])
+    wish = np.array([as_float(aims.wishes.get(name.place, Fraction(0))) / unit for name in names])
+    buy_least, buy_most = np.zeros(n), np.zeros(n)
+    sale_cap = np.full(n, INF)
+    buy_cap = np.full(n, INF)
+    for bound in bounds:
+        cap = sale_cap if bound.is_sale else buy_cap
+        cap[bound.index] = min(cap[bound.index], bound.most)
+    owner = columns.owner
+    grid_most = np.zeros(columns.width, dtype=np.int64)
+    grid_least = np.ones(columns.width, dtype=np.int64)
+    exempt = np.zeros(columns.width, dtype=np.bool_)
+    for index, name in enumerate(names):
+        least = as_float(name.buy.least) / unit
+        grid_least[index] = max(1, int(np.ceil(least / step[index] - 1e-9)))
+        top = min(columns.largest(index), buy_cap[index])
+        grid_most[index] = int(np.floor(top / step[index] + 1e-9))
+        if grid_most[index] < grid_least[index]:
+            grid_most[index] = 0
+        buy_least[index], buy_most[index] = grid_least[index] * step[index], grid_most[index] * step[index]
+        _sale_grid(columns, index, step[index], sale_cap[index], grid_least, grid_most, exempt)
+    sale_steps = grid_most[n:]
+    lot_most = sale_steps * step[owner] if owner.size else np.zeros(0)
+    whole = np.bincount(owner, lot_most, n) if owner.size else np.zeros(n)
+    smallest = np.full(n, INF)
+    reach = np.where(exempt[n:], sale_steps, grid_least[n:]) * step[owner] if owner.size else np.zeros(0)
+    open_lot = sale_steps > 0
+    np.minimum.at(smallest, owner[open_lot], reach[open_lot])
+    sale_most = np.minimum(whole, sale_cap)
+    positions = Positions(
+        value=value,
+        target=wish,
+        curvature=own,
+        buy_cost=np.full(n, cost),
+        buy_least=buy_least,
+        buy_most=buy_most,
+        sale_least=np.where(np.isfinite(smallest), smallest, 0.0),
+        sale_most=sale_most,
+        step=step,
+        group=_groups(columns, locks),
+    )
+    is_loss = np.array([lot.is_loss for _, lot in columns.lots], dtype=np.bool_)
+    lots = Lots(
+        position=owner,
+        most=lot_most,
+        cost=np.array([as_float(lot.tax) for _, lot in columns.lots]) + cost,
+        is_loss=is_loss,
+    )
+    grid = Grid(
+        position=np.concatenate((np.arange(n), owner)),
+        step=np.concatenate((step, step[owner])) if owner.size else step,
+        least=grid_least,
+        most=grid_most,
+        all_exempt=exempt,
+        is_sale=np.arange(columns.width) >= n,
+        is_loss=np.concatenate((np.zeros(n, dtype=np.bool_), is_loss)),
+    )
+    return positions, lots, grid
+
+
+def _sale_grid(
+    columns: Columns,
+    index: int,
+    step: float,
+    cap: float,
+    grid_least: Ints,
+    grid_most: Ints,
+    exempt: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+) -> None:
+    name, unit = columns.names[index], columns.unit
+    least = max(1, int(np.ceil(as_float(name.sale.least) / unit / step - 1e-9)))
+    sales = columns.sales(index)
+    for column in sales:
+        lot = columns.lot(column)
+        count = 0 if lot.lock is not None else int(lot.shares / name.step)
+        if name.sale.most is not None:
+            count = min(count, int(name.sale.most / (name.unit * name.step)))
+        count = min(count, int(np.floor(cap / step + 1e-9))) if np.isfinite(cap) else count
+        closes = (
+            name.sale.closing_exempt and len(sales) == 1 and lot.whole and count * name.step == lot.shares
+        )
+        if count < least and not closes:
+            count = 0
+        grid_least[column], grid_most[column], exempt[column] = least, count, closes
+
+
+def _groups(columns: Columns, locks: Locks) -> Ints:
+    """Return wash groups: identical securities of a household, and what windows tie together."""
+    parent = list(range(columns.count))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    def join(first: int, second: int) -> None:
+        parent[max(root(first), root(second))] = min(root(first), root(second))
+
+    by_identity: dict[str, int] = {}
+    for index, name in enumerate(columns.names):
+        join(index, by_identity.setdefault(name.identity, index))
+    for one, other in locks.pairs:
+        if one in columns.places and other in columns.places:
+            join(columns.places[one], columns.places[other])
+    roots = [root(index) for index in range(columns.count)]
+    numbers = {label: number for number, label in enumerate(sorted(set(roots)))}
+    return np.array([numbers[label] for label in roots], dtype=np.int64)
+
+
+# ------------------------------------------------------------------ drift
+
+
+def _drift(
+    ground: GroundBook,
+    columns: Columns,
+    aims: Aims,
+    factors: Factors,
+    net_assets: Mapping[AccountId, Fraction],
+    settings: Settings,
+) -> tuple[tuple[RowData, ...], Floats, float]:
+    """Return factor rows, own curvature by position, and the constant part."""
+    own = np.zeros(columns.count)
+    rows: list[RowData] = []
+    aversion = as_float(settings.aversion)
+    for account, amount in sorted(net_assets.items()):
+        places = columns.in_account(account)
+        if not places or amount <= 0:
+            continue
+        price = aversion / (as_float(amount) / columns.unit)
+        family = families(row for p in policy_of(ground, account) for row in p.substitutes)
+        loads: dict[str, list[tuple[int, float]]] = {}
+        for index in places:
+            symbol = columns.names[index].symbol
+            for factor, loading in factors.loadings[symbol].items():
+                loads.setdefault(factor, []).append((index, loading))
+        shared = _family_loads(columns, places, factors, family, settings)
+        for index in places:
+            symbol = columns.names[index].symbol
+            part = 1.0 - as_float(settings.likeness) if index in shared[1] else 1.0
+            own[index] = price * part * variance_of_own(factors.own[symbol])
+        for label, members in sorted({**loads, **shared[0]}.items()):
+            rows.append(_factor_row(columns, aims, label, members, price))
+    constant = float(sum(own[i] * (_away(columns, aims, i)) ** 2 for i in range(columns.count)))
+    return tuple(rows), own, constant
+
+
+def _family_loads(
+    columns: Columns,
+    places: list[int],
+    factors: Factors,
+    family: Mapping[Symbol, str],
+    settings: Settings,
+) -> tuple[dict[str, list[tuple[int, float]]], frozenset[int]]:
+    members: dict[str, list[int]] = {}
+    for index in places:
+        label = family.get(columns.names[index].symbol)
+        if label is not None:
+            members.setdefault(label, []).append(index)
+    shared = {label: found for label, found in members.items() if len(found) > 1}
+    root = as_float(settings.likeness) ** 0.5
+    loads = {
+        f"substitutes of {label}": [
+            (i, root * variance_of_own(factors.own[columns.names[i].symbol]) ** 0.5) for i in found
+        ]
+        for label, found in shared.items()
+    }
+    return loads, frozenset(i for found in shared.values() for i in found)
+
+
+def _away(columns: Columns, aims: Aims, index: int) -> float:
+    name = columns.names[index]
+    return as_float(name.held * name.unit - aims.wishes.get(name.place, Fraction(0))) / columns.unit
+
+
+def _factor_row(
+    columns: Columns, aims: Aims, label: str, members: list[tuple[int, float]], price: float
+) -> RowData:
+    found: list[tuple[int, float]] = []
+    start = 0.0
+    for index, loading in members:
+        start += loading * _away(columns, aims, index)
+        found.append((index, loading))
+        found.extend((column, -loading) for column in columns.sales(index))
+    found.sort()
+    return RowData(
+        entry=Entry(
+            columns=np.array([c for c, _ in found], dtype=np.int64), amounts=np.array([a for _, a in found])
+        ),
+        start=start,
+        curvature=price,
+        note=RowNote(kind="drift", words=label),
+    )

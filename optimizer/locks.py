@@ -1,0 +1,258 @@
+"""What may not trade, and why: bans, windows, failed requirements and missing data, as locks.
+
+A lock closes purchases, all sales, or loss sales of a position, or the sale of one lot, and keeps the
+rule that closed it. Only rules that block or need approval close for good; rules that warn close too, and
+their locks are told apart so that they can be let go.
+
+    TLH-1, loss sale of SPY by the spouse on 2026-02-20, today 2026-03-10
+      -> purchases of SPY, IVV and VOO are closed in every account of the household
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dsl.policy import CheckedRule, Response
+from engine.facts.book import Book
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.lots import Lot
+from rulebooks.ground import GroundBan, GroundBook, GroundLimit, GroundRequire, GroundWindow, PastEvent
+
+Place = tuple[AccountId, Symbol]
+Force = Literal["hard", "soft", "none"]
+"""hard: blocks or needs approval. soft: warns. none: does not change the decision."""
+
+LAW = "wash sale"
+"""Named as the rule where only the law speaks: a loss that would be disallowed is no gain to anybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Why something may not trade; `rule` is None for the law."""
+
+    rule: CheckedRule | None
+    words: str
+
+    @property
+    def name(self) -> str:
+        """The rule's id, or the law's name."""
+        return LAW if self.rule is None else self.rule.id
+
+
+@dataclass(slots=True, kw_only=True)
+class Locks:
+    """Everything closed, first reason kept; filled once while the model is built."""
+
+    buys: dict[Place, Lock] = field(default_factory=dict)
+    sales: dict[Place, Lock] = field(default_factory=dict)
+    loss_sales: dict[Place, Lock] = field(default_factory=dict)
+    lots: dict[tuple[AccountId, LotId], Lock] = field(default_factory=dict)
+    pairs: list[tuple[Place, Place]] = field(
+        default_factory=list
+    )  # purchase and loss sale exclude each other
+    any_sale: set[Place] = field(default_factory=set)  # here every sale excludes the partners' purchases
+
+
+def force_of(rule: CheckedRule) -> Force:
+    """Return what an active breach of the rule does to a list."""
+    return response_force(rule.on_active)
+
+
+def response_force(responses: Iterable[Response]) -> Force:
+    """Return the strongest force among responses; none given means block."""
+    kinds = {response.kind for response in responses}
+    if not kinds or kinds & {"block", "approval"}:
+        return "hard"
+    return "soft" if "warn" in kinds else "none"
+
+
+def locks_of(ground: GroundBook, *, soft: bool = True) -> Locks:
+    """Return every lock that the ground book holds; soft False leaves out rules that only warn."""
+    locks = Locks()
+    allowed = {"hard", "soft"} if soft else {"hard"}
+    for ban in ground.bans:
+        if ban.standing == "applies":
+            _ban(locks, ban, allowed)
+    for window in ground.windows:
+        if window.standing == "applies" and window.waiver is None:
+            _window(locks, window, ground.book, allowed)
+    for need in ground.requires:
+        if need.standing == "applies":
+            _require(locks, need, ground.book, allowed)
+    for limit in ground.limits:
+        if limit.standing == "applies":
+            _unknown(locks, limit, allowed)
+    return locks
+
+
+def _ban(locks: Locks, ban: GroundBan, allowed: set[str]) -> None:
+    rule = ban.rule.rule
+    if ban.waiver is not None and ban.waived is None:
+        return
+    lock = Lock(rule=rule, words=ban.rule.rule.title)
+    known = force_of(rule) in allowed
+    unknown = response_force((rule.missing,)) in allowed
+    buying, selling = bool(ban.actions & {"buying", "increasing"}), "selling" in ban.actions
+    if ban.lots is not None:
+        for key, covered in ban.lots.items():
+            if selling and ((covered is True and known) or (covered is None and unknown)):
+                locks.lots.setdefault(key, lock)
+    for place, covered in ban.securities.items():
+        if not ((covered is True and known) or (covered is None and unknown)):
+            continue
+        if place[0] not in ban.scope.stops:
+            continue
+        if buying:
+            locks.buys.setdefault(place, lock)
+        if selling and ban.lots is None:
+            locks.sales.setdefault(place, lock)
+
+
+def _require(locks: Locks, need: GroundRequire, book: Book, allowed: set[str]) -> None:
+    rule = need.rule.rule
+    lock = Lock(rule=rule, words=rule.title)
+    for (account, symbol), holds in need.facts.items():
+        if holds is True:
+            continue
+        force = force_of(rule) if holds is False else response_force((rule.missing,))
+        if force not in allowed:
+            continue
+        symbols = book.securities if symbol is None else (symbol,)
+        for name in symbols:
+            locks.buys.setdefault((account, name), lock)
+            locks.sales.setdefault((account, name), lock)
+
+
+def _unknown(locks: Locks, limit: GroundLimit, allowed: set[str]) -> None:
+    rule = limit.rule.rule
+    if response_force((rule.missing,)) not in allowed:
+        return
+    lock = Lock(rule=rule, words=f"missing data: {limit.missing or rule.title}")
+    places = limit.unknown if limit.missing is None else (*limit.unknown, *limit.members)
+    for place in places:
+        if place[0] in limit.scope.stops:
+            locks.buys.setdefault(place, lock)
+            locks.sales.setdefault(place, lock)
+
+
+# ------------------------------------------------------------------ windows
+
+
+def _window(locks: Locks, window: GroundWindow, book: Book, allowed: set[str]) -> None:
+    rule = window.rule.rule
+    lock = Lock(rule=rule, words=rule.title)
+    if window.missing is not None and response_force((rule.missing,)) in allowed:
+        for place, covered in _covered(window):
+            if covered is not False:
+                _close(locks, window, place, lock)
+    if force_of(rule) not in allowed:
+        return
+    for place, covered in _covered(window):
+        if covered is False:
+            continue
+        if window.actions & {"buying", "increasing"}:
+            _buying(locks, window, place, lock)
+        if "selling" in window.actions:
+            _selling(locks, window, book, place, lock)
+    _past(locks, window, book, lock)
+
+
+def _covered(window: GroundWindow) -> Iterator[tuple[Place, bool | None]]:
+    if window.lots is None:
+        for place, covered in window.securities.items():
+            if place[0] in window.scope.stops:
+                yield place, covered
+        return
+    for place in window.securities or ():
+        if place[0] in window.scope.stops:
+            yield place, True
+
+
+def _close(locks: Locks, window: GroundWindow, place: Place, lock: Lock) -> None:
+    if window.actions & {"buying", "increasing"}:
+        locks.buys.setdefault(place, lock)
+    if "selling" in window.actions:
+        locks.sales.setdefault(place, lock)
+
+
+def _meets(window: GroundWindow, symbol: Symbol, event: PastEvent) -> bool:
+    if not window.first <= event.day <= window.last:
+        return False
+    if event.symbol is None:
+        return True
+    return event.symbol == symbol or event.symbol in window.partners.get(symbol, frozenset())
+
+
+def _buying(locks: Locks, window: GroundWindow, place: Place, lock: Lock) -> None:
+    account, symbol = place
+    for event in window.events:
+        if event.account not in (None, account) and event.account not in window.scope.holds:
+            continue
+        if _meets(window, symbol, event):
+            locks.buys.setdefault(place, Lock(rule=lock.rule, words=_event_words(event)))
+            break
+    if window.window.event in ("loss_sale", "sale"):
+        for other in _partners(window, symbol):
+            for holder in window.scope.holds:
+                locks.pairs.append((place, (holder, other)))
+                if window.window.event == "sale":
+                    locks.any_sale.add((holder, other))
+
+
+def _selling(locks: Locks, window: GroundWindow, book: Book, place: Place, lock: Lock) -> None:
+    account, symbol = place
+    met = [event for event in window.events if _meets(window, symbol, event)]
+    for lot in book.lots_of(account, symbol):
+        if window.lots is not None and window.lots.get((account, lot.lot), False) is False:
+            continue
+        for event in met:
+            if not _own(event, lot):
+                words = _event_words(event)
+                locks.lots.setdefault((account, lot.lot), Lock(rule=lock.rule, words=words))
+                break
+    if window.window.event == "purchase":
+        for other in _partners(window, symbol):
+            locks.pairs.extend((((holder, other)), place) for holder in window.scope.holds)
+            if window.lots is None:
+                locks.any_sale.add(place)
+
+
+def _past(locks: Locks, window: GroundWindow, book: Book, lock: Lock) -> None:
+    """A past trade that the subject covers is met by an event of today's list, such as a loss sale."""
+    for event in window.past_actions:
+        if event.symbol is None or not window.first <= event.day <= book.as_of:
+            continue
+        for other in _partners(window, event.symbol):
+            for holder in window.scope.holds:
+                place = (holder, other)
+                if window.window.event == "purchase":
+                    locks.buys.setdefault(place, Lock(rule=lock.rule, words=_event_words(event)))
+                    continue
+                for lot in book.lots_of(holder, other):
+                    if not _own(event, lot) and (window.window.event == "sale" or _may_lose(lot, book)):
+                        words = _event_words(event)
+                        locks.lots.setdefault((holder, lot.lot), Lock(rule=lock.rule, words=words))
+
+
+def _partners(window: GroundWindow, symbol: Symbol) -> tuple[Symbol, ...]:
+    return tuple(sorted(window.partners.get(symbol, frozenset()) | {symbol}))
+
+
+def _own(event: PastEvent, lot: Lot) -> bool:
+    """Whether the event is the acquisition of these very shares, or of others of the same order."""
+    return event.lot == lot.lot or (event.order is not None and event.order == lot.order)
+
+
+def _may_lose(lot: Lot, book: Book) -> bool:
+    price = book.prices.get(lot.symbol)
+    account = book.accounts[lot.account]
+    if account.is_retirement:
+        return False
+    return price is None or price.price * lot.quantity < lot.basis
+
+
+def _event_words(event: PastEvent) -> str:
+    name = event.event.replace("_", " ")
+    of = f" of {event.symbol}" if event.symbol else ""
+    where = f" in {event.account}" if event.account else ""
+    return f"{name}{of}{where} on {event.day.isoformat()}"

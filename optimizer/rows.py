@@ -1,0 +1,239 @@
+"""Rows from rules: each group of each limit becomes bounds, rows, or cutting planes, and keeps its rule.
+
+The row is `headroom after >= min(0, headroom before)`. Where a breach exists and its base moves, the
+told figure may not get worse: headroom - (headroom before / base before) * base >= 0.
+
+    issuer Acme Corp: 1,000 of headroom now -> 100 b(ACME) - 100 s(ACME lots) <= 1,000
+
+A row over one position alone is a bound on its purchase or sale.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from dsl.policy import CheckedRule
+from engine.facts.ids import AccountId
+from optimizer.locks import Force, force_of
+from optimizer.model import INF
+from optimizer.scale import Columns, Entry, as_float
+from optimizer.shape import linear_parts, tangent
+from rulebooks.evaluate import value
+from rulebooks.forms import Form, Linear, constant, less, scaled, terms_of
+from rulebooks.ground import Bound, GroundLimit
+from rulebooks.state import BookState
+
+RowKind = Literal["rule", "cut", "aim", "demand", "drift"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowNote:
+    """What a row stands for.
+
+    scale: units of the form in one unit of the row, so that prices can be told in money per unit of the
+    limit. side: which bound of the limit.
+    """
+
+    kind: RowKind
+    words: str
+    limit: GroundLimit | None = None
+    side: Literal["low", "high"] = "high"
+    scale: float = 1.0
+
+    @property
+    def rule(self) -> CheckedRule | None:
+        """The rule, where there is one."""
+        return None if self.limit is None else self.limit.rule.rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowData:
+    """One row before assembly: start + entries must be at least `least`, or is priced or quadratic."""
+
+    entry: Entry
+    start: float
+    low: float = -INF
+    high: float = INF
+    price_cap: float = INF
+    curvature: float = 0.0
+    note: RowNote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundData:
+    """A bound on the purchase or sale of one position, in units."""
+
+    index: int
+    is_sale: bool
+    most: float
+    note: RowNote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One side of one limit: `form` must be at least `least`."""
+
+    limit: GroundLimit
+    side: Literal["low", "high"]
+    form: Form
+    least: Fraction
+    wish: Fraction | None  # a rule that warns and is breached: the level at which it would not
+    force: Force
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything that the limits give."""
+
+    rows: list[RowData] = field(default_factory=list)
+    bounds: list[BoundData] = field(default_factory=list)
+    curved: list[Requirement] = field(default_factory=list)
+
+
+def requirements(
+    limits: tuple[GroundLimit, ...], state: BookState, accounts: tuple[AccountId, ...]
+) -> tuple[Requirement, ...]:
+    """Return what the limits demand of trades in these accounts."""
+    concerned = set(accounts)
+    found: list[Requirement] = []
+    for limit in limits:
+        if limit.standing != "applies" or limit.missing is not None:
+            continue
+        if concerned.isdisjoint(limit.scope.holds):
+            continue
+        bound = _bound(limit)
+        if bound is None:
+            continue
+        for side, edge in (("low", bound.low), ("high", bound.high)):
+            if edge is not None:
+                form = less(limit.measure, edge) if side == "low" else less(edge, limit.measure)
+                one = _requirement(limit, "low" if side == "low" else "high", form, state)
+                if one is not None:
+                    found.append(one)
+    return tuple(found)
+
+
+def _bound(limit: GroundLimit) -> Bound | None:
+    """Return the bound in force: within a waiver its own; None where the waiver allows any size."""
+    if limit.waiver is None:
+        return limit.bound
+    return limit.waived
+
+
+def _requirement(
+    limit: GroundLimit, side: Literal["low", "high"], form: Form, state: BookState
+) -> Requirement | None:
+    before = value(form, state)
+    rule = limit.rule.rule
+    force = force_of(rule)
+    if before < 0:
+        if any(response.kind == "do_not_worsen" for response in rule.on_passive):
+            force = "hard"
+        elif force == "none":
+            return None
+        least, form = _no_worse(limit, form, before, state)
+        wish = None if force_of(rule) != "soft" else Fraction(0)
+        return Requirement(limit=limit, side=side, form=form, least=least, wish=wish, force=force)
+    if force == "none":
+        return None
+    return Requirement(limit=limit, side=side, form=form, least=Fraction(0), wish=None, force=force)
+
+
+def _no_worse(limit: GroundLimit, form: Form, before: Fraction, state: BookState) -> tuple[Fraction, Form]:
+    """Return (least, form) that keep a breach from getting worse in the told figure."""
+    if limit.base is None:
+        return before, form
+    base = value(limit.base, state)
+    moves = any(term.kind.value != "net_assets" for term in terms_of(limit.base))
+    if not moves or base <= 0:
+        return before, form
+    return Fraction(0), less(form, scaled(limit.base, before / base))
+
+
+def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], *, elastic: bool) -> Gathered:
+    """Return rows and bounds; elastic: rules that warn may be let go at a price, for cash demands."""
+    gathered = Gathered()
+    for need in wanted:
+        parts = linear_parts(need.form)
+        if parts is None:
+            gathered.curved.append(need)
+            parts = (tangent(need.form, state),)
+        for part in parts:
+            _add(gathered, columns, state, need, part, elastic=elastic)
+    return gathered
+
+
+SOFT_PRICE = 0.5
+"""Price of a rule that warns, per unit outside, where a demand for cash may let it go."""
+
+WISH_PRICE = 0.25
+"""Price of leaving a breach that warns uncured, per unit outside: above any tax on the way."""
+
+
+def _add(
+    gathered: Gathered, columns: Columns, state: BookState, need: Requirement, part: Linear, *, elastic: bool
+) -> None:
+    entry = columns.row(part)
+    if not entry.columns.size:
+        return
+    start = as_float(value(part, state))
+    note = note_of(need, part)
+    cap = SOFT_PRICE if elastic and need.force == "soft" else INF
+    bound = None if cap < INF else as_bound(columns, entry, start - as_float(need.least), note)
+    if bound is not None:
+        gathered.bounds.append(bound)
+    elif not _idle(columns, entry, start, as_float(need.least)):
+        gathered.rows.append(normal(entry, start, as_float(need.least), note, price_cap=cap))
+    if need.wish is not None and not elastic:
+        wished = as_float(need.wish)
+        gathered.rows.append(normal(entry, start, wished, note, price_cap=WISH_PRICE))
+
+
+def note_of(need: Requirement, part: Linear) -> RowNote:
+    """Return the note of a requirement's row."""
+    limit = need.limit
+    group = "" if limit.group is None else f" [{limit.group[1] or 'unknown'}]"
+    target = "" if limit.target is None else f" [{limit.target}]"
+    words = f"{limit.rule.rule.id}{group}{target}"
+    return RowNote(kind="rule", words=words, limit=limit, side=need.side)
+
+
+def normal(entry: Entry, start: float, least: float, note: RowNote, *, price_cap: float = INF) -> RowData:
+    """Return the row `start + entry >= least`, divided by its largest coefficient."""
+    size = float(np.abs(entry.amounts).max())
+    return RowData(
+        entry=Entry(columns=entry.columns, amounts=entry.amounts / size),
+        start=start / size,
+        low=least / size,
+        price_cap=price_cap,
+        note=RowNote(kind=note.kind, words=note.words, limit=note.limit, side=note.side, scale=size),
+    )
+
+
+def as_bound(columns: Columns, entry: Entry, room: float, note: RowNote) -> BoundData | None:
+    """Return the row as a bound where it is the value of one position and nothing else, else None."""
+    first = int(entry.columns[0])
+    index = first if first < columns.count else int(columns.owner[first - columns.count])
+    expected = [index, *columns.sales(index)]
+    if entry.columns.size != len(expected) or not np.array_equal(entry.columns, np.array(expected)):
+        return None
+    size = float(entry.amounts[0])
+    if np.abs(entry.amounts[1:] + size).max(initial=0.0) > 1e-9 * abs(size):
+        return None
+    return BoundData(index=index, is_sale=size > 0, most=max(0.0, room) / abs(size), note=note)
+
+
+def _idle(columns: Columns, entry: Entry, start: float, least: float) -> bool:
+    """Whether the row holds even if every trade against it is done in full."""
+    worst = start
+    for column, amount in zip(entry.columns, entry.amounts, strict=True):
+        if amount < 0:
+            worst += amount * columns.largest(int(column))
+    return bool(worst >= least)
+
+
+def zero_form() -> Linear:
+    """Return the form that is always 0."""
+    return constant(0)

@@ -1,0 +1,232 @@
+"""The shape of a headroom form: what it takes to keep it at or above a number.
+
+    linear    one row
+    concave   the least of linear parts is one row each; other concave forms are met by cutting planes
+    other     derived sets and counts are met by keeping the pattern of the book: who is in stays counted,
+              who is out stays out; what that forgoes is told by the gap
+
+A cutting plane of 40 - (largest two of A, B, C) at A 30, B 20, C 5 is 40 - A - B: valid everywhere,
+exact where A and B are the largest.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from fractions import Fraction
+from typing import assert_never
+
+from rulebooks.evaluate import condition_holds, square_root, value, variance
+from rulebooks.forms import (
+    Count,
+    Form,
+    Guarded,
+    Largest,
+    Least,
+    Linear,
+    Most,
+    Risk,
+    Sum,
+    Term,
+    constant,
+    less,
+    scaled,
+    total,
+)
+
+Read = Callable[[Term], Fraction]
+
+
+class Curve(StrEnum):
+    """How a form bends."""
+
+    LINEAR = "linear"
+    CONCAVE = "concave"
+    CONVEX = "convex"
+    OTHER = "other"
+
+
+def curve_of(form: Form) -> Curve:
+    """Return how a form bends over the trades."""
+    match form:
+        case Linear():
+            return Curve.LINEAR
+        case Least():
+            return _joined(form.parts, Curve.CONCAVE)
+        case Most() | Largest():
+            return _joined(form.parts, Curve.CONVEX)
+        case Sum():
+            return _summed([_turned(curve_of(part), factor) for factor, part in form.parts])
+        case Guarded() | Count():
+            return Curve.OTHER
+        case Risk():
+            return Curve.CONVEX
+        case _:
+            assert_never(form)
+
+
+def _joined(parts: tuple[Form, ...], bend: Curve) -> Curve:
+    if len(parts) == 1:
+        return curve_of(parts[0])
+    return bend if all(curve_of(part) in (Curve.LINEAR, bend) for part in parts) else Curve.OTHER
+
+
+def _turned(curve: Curve, factor: Fraction) -> Curve:
+    if factor >= 0 or curve in (Curve.LINEAR, Curve.OTHER):
+        return curve
+    return Curve.CONVEX if curve is Curve.CONCAVE else Curve.CONCAVE
+
+
+def _summed(curves: list[Curve]) -> Curve:
+    bent = set(curves) - {Curve.LINEAR}
+    if not bent:
+        return Curve.LINEAR
+    return bent.pop() if len(bent) == 1 else Curve.OTHER
+
+
+MOST_PARTS = 64
+"""More linear parts than this are met by cutting planes instead."""
+
+
+def linear_parts(form: Form) -> tuple[Linear, ...] | None:
+    """Return linear forms whose least is `form`, or None where there are none or too many."""
+    match form:
+        case Linear():
+            return (form,)
+        case Least():
+            found: list[Linear] = []
+            for part in form.parts:
+                inner = linear_parts(part)
+                if inner is None:
+                    return None
+                found.extend(inner)
+            return tuple(found) if len(found) <= MOST_PARTS else None
+        case Sum():
+            return _sum_parts(form)
+        case Most() | Largest() | Guarded() | Count() | Risk():
+            return None
+        case _:
+            assert_never(form)
+
+
+def _sum_parts(form: Sum) -> tuple[Linear, ...] | None:
+    """A sum of one bent part and linear ones: add the linear ones to each of its parts."""
+    sums: list[Linear] = [constant(0)]
+    for factor, part in form.parts:
+        inner = _scaled_parts(part, factor)
+        if inner is None or len(sums) * len(inner) > MOST_PARTS:
+            return None
+        sums = [_plain(total((1, left), (1, right))) for left in sums for right in inner]
+    return tuple(sums)
+
+
+def _scaled_parts(part: Form, factor: Fraction) -> tuple[Linear, ...] | None:
+    if factor < 0 and isinstance(part, Most):
+        inner = linear_parts(Least(parts=tuple(scaled(piece, -1) for piece in part.parts)))
+        return None if inner is None else tuple(_plain(scaled(piece, -factor)) for piece in inner)
+    if factor < 0 and not isinstance(part, Linear):
+        return None
+    inner = linear_parts(part)
+    return None if inner is None else tuple(_plain(scaled(piece, factor)) for piece in inner)
+
+
+def _plain(form: Form) -> Linear:
+    assert isinstance(form, Linear)
+    return form
+
+
+def tangent(form: Form, read: Read) -> Linear:
+    """Return the linear form that touches `form` in the state `read`.
+
+    For a concave form it lies nowhere below the form; counts and guards read as they stand.
+    """
+    match form:
+        case Linear():
+            return form
+        case Least():
+            return tangent(min(form.parts, key=lambda part: value(part, read)), read)
+        case Most():
+            return tangent(max(form.parts, key=lambda part: value(part, read)), read)
+        case Largest():
+            ranked = sorted(form.parts, key=lambda part: value(part, read), reverse=True)
+            return _plain(total(*((1, tangent(part, read)) for part in ranked[: form.count])))
+        case Sum():
+            return _plain(total(*((factor, tangent(part, read)) for factor, part in form.parts)))
+        case Guarded():
+            inside = all(condition_holds(test, read) for test in form.tests)
+            return tangent(form.form, read) if inside else constant(0)
+        case Count():
+            return constant(value(form, read))
+        case Risk():
+            return _risk_tangent(form, read)
+        case _:
+            assert_never(form)
+
+
+SLOPE_PLACES = 12
+"""Digits to which the slopes of a risk measure are kept; a cut is checked by the gate anyway."""
+
+
+def _risk_tangent(risk: Risk, read: Read) -> Linear:
+    level = square_root(variance(risk, read))
+    if not level:
+        return constant(0)
+    amounts = [value(active, read) for _, active in risk.actives]
+    size = len(risk.covariance)
+    loads = [
+        sum((row[k] * amount for row, amount in zip(risk.exposures, amounts, strict=True)), Fraction(0))
+        for k in range(size)
+    ]
+    pulls = [sum((risk.covariance[k][j] * loads[j] for j in range(size)), Fraction(0)) for k in range(size)]
+    parts: list[tuple[Fraction, Form]] = []
+    for (_, active), row, own, amount in zip(
+        risk.actives, risk.exposures, risk.specific, amounts, strict=True
+    ):
+        slope = own * own * amount + sum((x * pull for x, pull in zip(row, pulls, strict=True)), Fraction(0))
+        parts.append((_short(slope / level), active))
+    return _plain(total(*parts))
+
+
+def _short(slope: Fraction) -> Fraction:
+    return Fraction(round(slope * 10**SLOPE_PLACES), 10**SLOPE_PLACES)
+
+
+def pattern_rows(form: Form, read: Read, *, sign: int = 1) -> tuple[Linear, ...]:
+    """Return linear forms, to be kept >= 0, that keep every guard where `read` has it.
+
+    sign: whether a larger value of `form` helps (+1) or hurts (-1). A guard that counts against the
+    headroom may stay counted without its tests; one that counts for it must keep passing them.
+    """
+    match form:
+        case Linear() | Risk() | Count():
+            return ()
+        case Least() | Most() | Largest():
+            return tuple(row for part in form.parts for row in pattern_rows(part, read, sign=sign))
+        case Sum():
+            return tuple(
+                row
+                for factor, part in form.parts
+                for row in pattern_rows(part, read, sign=sign if factor > 0 else -sign)
+            )
+        case Guarded():
+            return _guard_rows(form, read, sign)
+        case _:
+            assert_never(form)
+
+
+EPSILON = Fraction(1, 100)
+"""One hundredth of a unit of money: how far below a limit that must be missed."""
+
+
+def _guard_rows(form: Guarded, read: Read, sign: int) -> tuple[Linear, ...]:
+    inside = all(condition_holds(test, read) for test in form.tests)
+    if inside and sign > 0:
+        rows: list[Linear] = []
+        for test in form.tests:
+            floor = constant(EPSILON if test.strict else 0)
+            parts = linear_parts(less(test.form, floor))
+            rows.extend(parts or (tangent(less(test.form, floor), read),))
+        return tuple(rows)
+    if not inside and sign < 0:
+        failing = min(form.tests, key=lambda test: value(test.form, read))
+        ceiling = constant(0 if failing.strict else EPSILON)
+        return (tangent(less(scaled(failing.form, -1), ceiling), read),)
+    return ()

@@ -1,0 +1,1 @@
+"""Adapters: one module per foreign solver, so that another can stand in for it."""

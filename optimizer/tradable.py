@@ -1,0 +1,322 @@
+"""What may trade: positions with their minimums and locks, lots with what their sale would be taxed.
+
+    lot H1 of KO, 100 shares, basis 50.00, price 40.00, held 400 days, long-term rate 23.8%
+      sale recognizes -0.25 per unit of value; it saves 0.0595 where the mandate harvests it, else counts 0
+
+A loss that recent purchases would disallow counts 0 (its size is asked of the ledger, lot by lot). Gains
+count in full at the account's own rates; retirement accounts know neither.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from dsl.policy import CheckedPolicy
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.lots import Lot, Term
+from engine.facts.securities import EXEMPT_FROM_WASH
+from engine.facts.trades import Side, Trade
+from engine.ledger.settle import settle
+from engine.ledger.terms import WINDOW_DAYS, term
+from optimizer.locks import LAW, Lock, Locks, Place, force_of, response_force
+from optimizer.settings import Intent, Settings
+from rulebooks.ground import GroundBook, PerTrade
+from rulebooks.predicates import Setting, holds
+from rulebooks.rows import AccountRow, Facts, LotRow, SecurityRow
+from rulebooks.state import BookState
+
+ZERO = Fraction(0)
+FINE_STEP = Fraction(1, 1000)
+"""Shares: the step of proposals in accounts that may hold fractions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Sizes that the rules for each trade allow, in money; most None: no largest."""
+
+    least: Fraction = ZERO
+    most: Fraction | None = None
+    closing_exempt: bool = False  # a sale of all that is held may be smaller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradableLot:
+    """One lot of a taxable or retirement account; ratios are per unit of value sold."""
+
+    lot: LotId
+    shares: Fraction  # that may be sold, a multiple of the step
+    whole: bool  # `shares` is all of the lot
+    basis: Fraction  # per share
+    gain: Fraction  # ratio: (price - basis) / price
+    recognized: Fraction  # ratio after disallowance; 0 in retirement accounts
+    disallowed: Fraction  # ratio
+    term: Term | None
+    tax: Fraction  # ratio counted in the objective
+    is_loss: bool  # its sale is a loss sale
+    selected: bool  # by the harvest statement
+    lock: Lock | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tradable:
+    """One position that may trade, held or not."""
+
+    account: AccountId
+    symbol: Symbol
+    unit: Fraction  # value of a share in the policy's currency
+    held: Fraction  # shares
+    step: Fraction  # shares
+    buy: Ticket
+    sale: Ticket
+    buy_lock: Lock | None
+    sale_lock: Lock | None
+    identity: str  # of the set of identical securities
+    lots: tuple[TradableLot, ...]
+
+    @property
+    def place(self) -> Place:
+        """Account and symbol."""
+        return (self.account, self.symbol)
+
+
+def policy_of(ground: GroundBook, account: AccountId) -> tuple[CheckedPolicy, ...]:
+    """Return the policies that govern an account: those whose rules or targets reach it, else all."""
+    policies = ground.rulebook.policies
+    named = [p for p in policies if p.applies_to is not None and p.applies_to.id == account]
+    household = ground.book.accounts[account].household
+    named += [p for p in policies if p.applies_to is not None and p.applies_to.id == household]
+    own = ground.book.accounts[account].policy
+    named += [p for p in policies if own is not None and p.id == own and p not in named]
+    return tuple(named) or policies
+
+
+def tradables(
+    ground: GroundBook,
+    state: BookState,
+    locks: Locks,
+    candidates: Mapping[AccountId, Iterable[Symbol]],
+    *,
+    intent: Intent,
+    settings: Settings,
+) -> tuple[Tradable, ...]:
+    """Return what may trade, by account and symbol; short, unpriced and unheld locked names are left out."""
+    maker = _Maker(ground, state, locks, intent, settings)
+    found: list[Tradable] = []
+    for account in sorted(candidates):
+        for symbol in sorted(set(candidates[account])):
+            made = maker.make(account, symbol)
+            if made is not None:
+                found.append(made)
+    return tuple(found)
+
+
+class _Maker:
+    def __init__(
+        self, ground: GroundBook, state: BookState, locks: Locks, intent: Intent, settings: Settings
+    ) -> None:
+        self.ground, self.book, self.state = ground, ground.book, state
+        self.locks, self.intent, self.settings = locks, intent, settings
+        self.tax = ground.rulebook.tax
+        self.facts = Facts(state, self.tax)
+        self.tickets = _tickets(ground)
+        self.recent = self._recent_purchases()
+        self.waiting = self._recent_losses()
+        self.lots: dict[Place, list[Lot]] = {}
+        for lot in self.book.lots:
+            self.lots.setdefault((lot.account, lot.symbol), []).append(lot)
+        self.harvests = {a: self._harvest(a) for a in ground.accounts}
+
+    def _harvest(self, account: AccountId) -> tuple[CheckedPolicy, ...]:
+        return tuple(p for p in policy_of(self.ground, account) if p.harvest is not None)
+
+    def _pool(self, account: AccountId, symbol: Symbol) -> tuple[str, str]:
+        return (self.book.accounts[account].household, self.tax.identity(symbol))
+
+    def _recent_purchases(self) -> frozenset[tuple[str, str]]:
+        edge = self.book.as_of - timedelta(days=WINDOW_DAYS)
+        bought = {
+            self._pool(row.account, row.symbol)
+            for row in self.book.acquisitions
+            if row.date >= edge and row.account in self.book.accounts
+        }
+        held = {self._pool(lot.account, lot.symbol) for lot in self.book.lots if lot.acquired >= edge}
+        return frozenset(bought | held)
+
+    def _recent_losses(self) -> Mapping[tuple[str, str], str]:
+        edge = self.book.as_of - timedelta(days=WINDOW_DAYS)
+        return {
+            self._pool(row.account, row.symbol): f"loss sale of {row.symbol} in {row.account} on {row.sold}"
+            for row in self.book.disposals or ()
+            if row.sold >= edge
+            and row.gain < 0
+            and row.term is not None
+            and row.account in self.book.accounts
+        }
+
+    def make(self, account: AccountId, symbol: Symbol) -> Tradable | None:
+        """Return the position, or None where it cannot trade."""
+        security, unit = self.book.securities.get(symbol), self.state.unit_value(account, symbol)
+        held = self.state.quantities.get((account, symbol), ZERO)
+        if security is None or not unit or held < 0 or security.asset_class in ("cash", "option"):
+            return None
+        place = (account, symbol)
+        stale = self.state.missing(account, symbol)
+        buy_lock, sale_lock = self.locks.buys.get(place), self.locks.sales.get(place)
+        if stale is not None:
+            buy_lock = buy_lock or Lock(rule=None, words=stale)
+            sale_lock = sale_lock or Lock(rule=None, words=stale)
+        past = self.waiting.get(self._pool(account, symbol))
+        if past and self.settings.avoid_wash_sales and security.asset_class not in EXEMPT_FROM_WASH:
+            buy_lock = buy_lock or Lock(rule=None, words=past)
+        if not held and buy_lock is not None:
+            return None
+        fractional = self.book.accounts[account].fractional
+        step = FINE_STEP if fractional else Fraction(security.lot_size or 1)
+        lots = self._lots(account, symbol, unit, step, sale_lock)
+        return Tradable(
+            account=account,
+            symbol=symbol,
+            unit=unit,
+            held=held,
+            step=step,
+            buy=self._ticket(account, symbol, Side.BUY, unit),
+            sale=self._ticket(account, symbol, Side.SELL, unit),
+            buy_lock=buy_lock,
+            sale_lock=sale_lock,
+            identity=f"{self.book.accounts[account].household}\n{self.tax.identity(symbol)}",
+            lots=lots,
+        )
+
+    def _ticket(self, account: AccountId, symbol: Symbol, side: Side, unit: Fraction) -> Ticket:
+        ticket = Ticket()
+        for rule in self.tickets.get(account, ()):
+            ticket = _tighter(ticket, rule, symbol, side, unit)
+        return ticket
+
+    def _lots(
+        self, account: AccountId, symbol: Symbol, unit: Fraction, step: Fraction, lock: Lock | None
+    ) -> tuple[TradableLot, ...]:
+        merged: dict[LotId, list[Lot]] = {}
+        for lot in self.lots.get((account, symbol), ()):
+            merged.setdefault(lot.lot, []).append(lot)
+        return tuple(self._lot(parts, unit, step, lock) for parts in merged.values())
+
+    def _lot(self, parts: list[Lot], unit: Fraction, step: Fraction, lock: Lock | None) -> TradableLot:
+        first, book = parts[0], self.book
+        held = sum((Fraction(part.quantity) for part in parts), ZERO)
+        shares = held // step * step
+        rate = self.state.rate_of(first.account)
+        basis = sum((Fraction(part.basis) for part in parts), ZERO) * rate / held
+        gain = (unit - basis) / unit
+        account = book.accounts[first.account]
+        taxed = not account.is_retirement
+        own_term = term(first.adjusted_acquired, book.as_of) if taxed else None
+        is_loss = taxed and (gain < 0 or any(Fraction(p.basis) * rate > p.quantity * unit for p in parts))
+        disallowed = self._disallowed(first, held) if is_loss else ZERO
+        recognized = gain + disallowed if taxed else ZERO
+        selected = is_loss and any(self._selects(p, part) for p in self._harvests(first) for part in parts)
+        lot_lock = lock or self.locks.lots.get((first.account, first.lot))
+        if is_loss and lot_lock is None:
+            lot_lock = self.locks.loss_sales.get((first.account, first.symbol))
+        if first.lot in self.intent.locked:
+            lot_lock = Lock(rule=None, words="locked by request")
+        return TradableLot(
+            lot=first.lot,
+            shares=shares,
+            whole=shares == held,
+            basis=basis,
+            gain=gain,
+            recognized=recognized,
+            disallowed=disallowed,
+            term=own_term,
+            tax=self._tax(first.account, own_term, recognized, selected),
+            is_loss=is_loss or (first.account, first.symbol) in self.locks.any_sale,
+            selected=selected,
+            lock=lot_lock,
+        )
+
+    def _harvests(self, lot: Lot) -> tuple[CheckedPolicy, ...]:
+        return self.harvests.get(lot.account, ())
+
+    def _selects(self, policy: CheckedPolicy, lot: Lot) -> bool:
+        assert policy.harvest is not None
+        row = LotRow(
+            lot,
+            SecurityRow(self.facts, AccountRow(self.facts, (lot.account,)), self.book.securities[lot.symbol]),
+        )
+        setting = Setting(today=self.book.as_of, calendar=policy.calendar)
+        return holds(policy.harvest.lots.where, row, setting) is True
+
+    def _disallowed(self, lot: Lot, held: Fraction) -> Fraction:
+        """Return the part of the loss, per unit of value, that recent purchases would disallow."""
+        if self._pool(lot.account, lot.symbol) not in self.recent:
+            return ZERO
+        trade = Trade(
+            number=1,
+            account=lot.account,
+            side=Side.SELL,
+            symbol=lot.symbol,
+            quantity=_decimal(held),
+            lot=lot.lot,
+        )
+        taken = settle(self.book, (trade,), reading=self.tax).taken
+        proceeds = sum((row.proceeds for row in taken), ZERO)
+        return sum((row.disallowed for row in taken), ZERO) / proceeds if proceeds else ZERO
+
+    def _tax(
+        self, account: AccountId, own_term: Term | None, recognized: Fraction, selected: bool
+    ) -> Fraction:
+        if own_term is None or (recognized < 0 and not selected):
+            return ZERO
+        return recognized * rate_of(self.ground, account, own_term, self.settings)
+
+
+def rate_of(ground: GroundBook, account: AccountId, own_term: Term, settings: Settings) -> Fraction:
+    """Return the account's marginal rate for a term, a fraction of one."""
+    row = ground.book.accounts[account]
+    if own_term == "short":
+        return Fraction(settings.short_term_rate if row.short_term_rate is None else row.short_term_rate)
+    return Fraction(settings.long_term_rate if row.long_term_rate is None else row.long_term_rate)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    """Return shares, whose denominator is a power of ten, as a decimal."""
+    result = Decimal(value.numerator) / Decimal(value.denominator)
+    assert Fraction(result) == value, "shares are decimals"
+    return result
+
+
+def _tickets(ground: GroundBook) -> Mapping[AccountId, tuple[PerTrade, ...]]:
+    found: dict[AccountId, tuple[PerTrade, ...]] = {}
+    for rule in ground.per_trade:
+        if rule.standing == "applies" and not (rule.waiver is not None and rule.waived is None):
+            found[rule.account] = (*found.get(rule.account, ()), rule)
+    return found
+
+
+def _tighter(ticket: Ticket, rule: PerTrade, symbol: Symbol, side: Side, unit: Fraction) -> Ticket:
+    """Return the ticket with one rule added; unknown figures close the ticket altogether."""
+    member = rule.members.get((symbol, side), False)
+    if member is False or rule.closing == "only":
+        return ticket
+    missing = member is None or symbol in rule.missing
+    if missing:
+        closes = response_force((rule.rule.rule.missing,)) != "none"
+        return replace(ticket, most=ZERO) if closes else ticket
+    if force_of(rule.rule.rule) == "none":
+        return ticket
+    low, high = rule.bounds.get(symbol, (None, None))
+    scale = unit if rule.measure.value == "trade_quantity" else Fraction(1)
+    least, most, exempt = ticket.least, ticket.most, ticket.closing_exempt
+    if low is not None and low * scale > least:
+        least, exempt = low * scale, rule.closing == "excluded"
+    if high is not None:
+        most = high * scale if most is None else min(most, high * scale)
+    return Ticket(least=least, most=most, closing_exempt=exempt)
+
+
+def is_law(lock: Lock) -> bool:
+    """Return whether only the law closes it."""
+    return lock.name == LAW

@@ -1,0 +1,1 @@
+"""One section of a report in one module: a function from the review to a `Section`."""

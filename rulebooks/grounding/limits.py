@@ -1,0 +1,261 @@
+"""Limits laid out: one value per group, with measure, base and bounds as forms.
+
+    for each issuer in equities limit weight to at most 5%
+    Acme Corp: measure value(ACME) + value(ACME.PR), base net_assets, high 0.05 * net_assets
+
+`forbid holding S` is the limit that the value of S is at most 0; a band of a `targets` statement is a
+limit of its class's weight. A held position without price makes every figure over the header's base
+unknown in that position.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dsl.policy import (
+    AllowOnly,
+    AnyAmount,
+    Forbid,
+    Limit,
+    MeasureTerm,
+    Not,
+    Subject,
+    Unit,
+    Waiver,
+)
+from rulebooks.catalogue import measure_named
+from rulebooks.forms import ZERO, Form, total
+from rulebooks.ground import Bound, CompiledRule, GroundLimit, Scope, Standing
+from rulebooks.grounding.amounts import Ruler, bound_form
+from rulebooks.grounding.exceptions import excepted_subjects, plain_subject
+from rulebooks.grounding.laying import Laying, Stands
+from rulebooks.grounding.taken import Lens, Part, is_whole, parts_of, taken_of
+from rulebooks.grounding.waivers import waiver_of
+from rulebooks.measures.model import with_offset
+from rulebooks.scene import Ask, Figure, Position, Scene
+from rulebooks.universe import Slice
+
+GroupName = tuple[str, str | None] | None
+UNBOUNDED = Bound(low=None, high=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One rule in one scope, as its groups are laid out."""
+
+    rule: CompiledRule
+    scope: Scope
+    scene: Scene
+    stands: Stands
+    lens: Lens
+    unpriced: tuple[Position, ...]  # held without a price
+
+
+def sheet_of(laying: Laying, rule: CompiledRule, scope: Scope) -> Sheet:
+    """Return what the groups of a rule in a scope share."""
+    scene = laying.scene(rule, scope)
+    lens = Lens(
+        scene=scene,
+        look_through=rule.rule.look_through,
+        valued_at=rule.rule.valued_at,
+        excepted=excepted_subjects(laying, rule, scene),
+    )
+    held = laying.state.quantities
+    return Sheet(
+        rule=rule,
+        scope=scope,
+        scene=scene,
+        stands=laying.stands(rule.rule, scene),
+        lens=lens,
+        unpriced=tuple(sorted(position for position in scene.unpriced if position in held)),
+    )
+
+
+def ground_limits(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterator[GroundLimit]:
+    """Yield a limit for every group of a rule in a scope."""
+    obligation = rule.rule.obligation
+    assert isinstance(obligation, Limit)
+    sheet = sheet_of(laying, rule, scope)
+    each = rule.rule.each
+    attribute = None if each is None else each.attribute
+    tables = [_table(sheet, term, attribute) for term in obligation.measure.terms]
+    names = list(parts_of(sheet.lens, each.within, attribute)) if each is not None else [None]
+    for name in sorted(names, key=lambda name: (name is None, name or "")):
+        group = None if attribute is None else (attribute, name)
+        parts = [table.get(name) or Part() for table in tables]
+        yield _limit(sheet, obligation, group, parts)
+
+
+def _table(sheet: Sheet, term: MeasureTerm, attribute: str | None) -> dict[str | None, Part]:
+    each = sheet.rule.rule.each
+    subject = each.within if term.of is None and each is not None else plain_subject(term.of)
+    return parts_of(sheet.lens, subject, attribute)
+
+
+def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part]) -> GroundLimit:
+    if all(part.is_excepted for part in parts):
+        return _laid(sheet, group, "excepted", Figure(measure=ZERO, base=None))
+    figures = [
+        _figure(sheet, obligation, term, part)
+        for term, part in zip(obligation.measure.terms, parts, strict=True)
+    ]
+    figure = _plus(figures)
+    if figure.base is not None and figure.money and sheet.unpriced:
+        figure = replace(figure, unknown=tuple(dict.fromkeys((*figure.unknown, *sheet.unpriced))))
+    slices = tuple(part for row in parts for part in row.sure)
+    return _bounded(sheet, obligation, group, figure, slices)
+
+
+def _figure(sheet: Sheet, obligation: Limit, term: MeasureTerm, part: Part) -> Figure:
+    rule, measure = sheet.rule.rule, obligation.measure
+    module = measure_named(term.measure, measure.unit)
+    whole = rule.each is None and is_whole(term.of)
+    ask = Ask(name=term.measure, unit=measure.unit, valued_at=rule.valued_at, period=term.period)
+    figure = module.figure(sheet.scene, taken_of(sheet.lens, term.of, part, whole=whole), ask)
+    return _as_stated(sheet.scene, term.measure, figure) if whole else figure
+
+
+def _as_stated(scene: Scene, name: str, figure: Figure) -> Figure:
+    """Return a figure that starts from what an example states: `given that turnover 12%`."""
+    stated = scene.stated(name)
+    if stated is None:
+        return figure
+    wanted = stated if figure.base is None else stated * scene.value(figure.base)
+    shifted = with_offset(figure.measure, wanted - scene.value(figure.measure))
+    return replace(figure, measure=shifted, missing=None)
+
+
+def _plus(figures: list[Figure]) -> Figure:
+    if len(figures) == 1:
+        return figures[0]
+    return Figure(
+        measure=total(*((1, figure.measure) for figure in figures)),
+        base=figures[0].base,
+        members=tuple(dict.fromkeys(m for figure in figures for m in figure.members)),
+        unknown=tuple(dict.fromkeys(u for figure in figures for u in figure.unknown)),
+        missing=next((figure.missing for figure in figures if figure.missing), None),
+        money=all(figure.money for figure in figures),
+        rounded=any(figure.rounded for figure in figures),
+    )
+
+
+def _bounded(
+    sheet: Sheet, obligation: Limit, group: GroupName, figure: Figure, slices: tuple[Slice, ...]
+) -> GroundLimit:
+    rule = sheet.rule.rule
+    ruler = Ruler(
+        base=figure.base,
+        money=figure.money,
+        unit=obligation.measure.unit,
+        valued_at=rule.valued_at,
+        look_through=rule.look_through,
+        group=slices,
+    )
+    low, no_low = _side(sheet, obligation.low, ruler)
+    high, no_high = _side(sheet, obligation.high, ruler)
+    missing = no_low or no_high
+    waiver = waiver_of(sheet.scene, rule.id, group)
+    laid = _laid(sheet, group, sheet.stands.standing, figure)
+    if missing is not None:
+        return replace(laid, missing=laid.missing or missing, waiver=waiver)
+    bound = Bound(low=low, high=high)
+    return replace(
+        laid,
+        bound=bound,
+        warn=_warn(sheet, ruler, bound),
+        waiver=waiver,
+        waived=_waived(sheet, waiver, ruler, bound),
+    )
+
+
+def _laid(sheet: Sheet, group: GroupName, standing: Standing, figure: Figure) -> GroundLimit:
+    return GroundLimit(
+        rule=sheet.rule,
+        scope=sheet.scope,
+        group=group,
+        standing=standing if sheet.stands.standing == "applies" else sheet.stands.standing,
+        why_not=sheet.stands.why_not if standing != "excepted" else "an exception governs all of it",
+        measure=figure.measure,
+        base=figure.base,
+        bound=UNBOUNDED,
+        warn=None,
+        waiver=None,
+        waived=None,
+        members=figure.members,
+        unknown=figure.unknown,
+        missing=sheet.stands.unknown or figure.missing,
+        rounded=figure.rounded,
+        purchase_only=sheet.rule.rule.tested == "at_purchase",
+        target=sheet.rule.target,
+    )
+
+
+def _side(sheet: Sheet, amount: AnyAmount | None, ruler: Ruler) -> tuple[Form | None, str | None]:
+    return (None, None) if amount is None else bound_form(sheet.scene, amount, ruler)
+
+
+def _warn(sheet: Sheet, ruler: Ruler, bound: Bound) -> Bound | None:
+    """Return the early warning: on the ceiling where there is one, else on the floor."""
+    form, _ = _side(sheet, sheet.rule.rule.warn_from, ruler)
+    if form is None:
+        return None
+    return Bound(low=None, high=form) if bound.high is not None else Bound(low=form, high=None)
+
+
+def _waived(sheet: Sheet, waiver: Waiver | None, ruler: Ruler, bound: Bound) -> Bound | None:
+    """Return the bound within a waiver: its amount in place of the side that it relaxes."""
+    if waiver is None or waiver.up_to is None:
+        return None
+    form, missing = bound_form(sheet.scene, waiver.up_to, ruler)
+    if form is None or missing is not None:
+        return bound
+    if bound.high is None:
+        return Bound(low=form, high=None)
+    if bound.low is not None and sheet.scene.value(form) < sheet.scene.value(bound.low):
+        return Bound(low=form, high=bound.high)
+    return Bound(low=bound.low, high=form)
+
+
+# ------------------------------------------------------------------ forbid holding
+
+
+def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLimit:
+    """Return `forbid holding S` (or holding outside S) as the limit that its value is at most 0."""
+    sheet = sheet_of(laying, rule, scope)
+    part = parts_of(sheet.lens, forbidden_subject(rule), None)[None]
+    scene = sheet.scene
+    worth, lacking = scene.worth(tuple(part.sure), rule.rule.valued_at)
+    figure = Figure(
+        measure=worth,
+        base=None,
+        members=tuple(dict.fromkeys(s.position for s in part.sure)),
+        unknown=tuple(dict.fromkeys((*(s.position for s in part.maybe), *lacking))),
+    )
+    laid = _laid(sheet, None, "excepted" if part.is_excepted else sheet.stands.standing, figure)
+    waiver = waiver_of(scene, rule.rule.id)
+    return replace(
+        laid,
+        bound=Bound(low=None, high=ZERO),
+        waiver=waiver,
+        waived=waived_weight(scene, waiver),
+    )
+
+
+def waived_weight(scene: Scene, waiver: Waiver | None) -> Bound | None:
+    """Return the bound of a waiver of a ban: the subject's value within a weight."""
+    if waiver is None or waiver.up_to is None:
+        return None
+    ruler = Ruler(base=scene.base, money=True, unit=Unit.SHARE)
+    form, _ = bound_form(scene, waiver.up_to, ruler)
+    return None if form is None else Bound(low=None, high=form)
+
+
+def forbidden_subject(rule: CompiledRule) -> Subject:
+    """Return what a rule forbids: its subject, or everything but its subject under `allow only`."""
+    match rule.rule.obligation:
+        case Forbid(subject=subject):
+            return subject
+        case AllowOnly(subject=subject):
+            kind = "securities" if subject.kind == "holdings" else subject.kind
+            return Subject(kind=kind, where=Not(part=subject.where), name=subject.name)
+        case _:
+            raise AssertionError("only forbid and allow only forbid something")

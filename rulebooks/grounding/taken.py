@@ -1,0 +1,161 @@
+"""What a measure is taken of, group by group: `for each`, `of`, and derived sets.
+
+for each issuer in equities, weight                the slices of equities with that issuer
+for each issuer in holdings, weight of paper       the slices of paper with that issuer
+weight of issuers in ordinary whose weight is more than 5%      guarded groups of ordinary
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from dsl.policy import (
+    AnySubject,
+    GroupsWhose,
+    GroupTest,
+    LargestGroups,
+    Op,
+    Subject,
+    ValuedAt,
+)
+from rulebooks.catalogue import measure_named
+from rulebooks.forms import Condition, Form, Linear, less
+from rulebooks.grounding.amounts import Ruler, bound_form
+from rulebooks.grounding.exceptions import excepted_slices, plain_subject, without
+from rulebooks.members import memberships, selects_all, universe_of
+from rulebooks.measures.groups import by_attribute, group_of
+from rulebooks.scene import Ask, Group, Scene, Taken
+from rulebooks.universe import Slice
+
+
+@dataclass(slots=True)
+class Part:
+    """What a subject selects, in one group: surely, maybe, and what exceptions took away."""
+
+    sure: list[Slice] = field(default_factory=list)
+    maybe: list[Slice] = field(default_factory=list)
+    left: bool = False  # an exception took something
+
+    @property
+    def is_excepted(self) -> bool:
+        """Whether exceptions left nothing."""
+        return self.left and not self.sure and not self.maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lens:
+    """How a rule looks at its scope: through funds or not, without what its exceptions select."""
+
+    scene: Scene
+    look_through: bool
+    valued_at: ValuedAt
+    excepted: tuple[Subject, ...] = ()
+
+
+def parts_of(lens: Lens, subject: Subject, attribute: str | None) -> dict[str | None, Part]:
+    """Return what a subject selects, by group (one group None where there is no attribute).
+
+    A slice whose group is unknown forms the group None and is never added up.
+    """
+    slices = universe_of(lens.scene, look_through=lens.look_through)
+    members = memberships(lens.scene, subject, look_through=lens.look_through)
+    gone = excepted_slices(lens.scene, lens.excepted, look_through=lens.look_through)
+    parts: dict[str | None, Part] = {} if attribute is not None else {None: Part()}
+    for part, before, after in zip(slices, members, without(members, gone), strict=True):
+        if before is False:
+            continue
+        grouped, name = (True, None) if attribute is None else group_of(part, attribute)
+        if not grouped:
+            continue
+        into = parts.setdefault(name, Part())
+        if after is False:
+            into.left = True
+        elif after is None or (name is None and attribute is not None):
+            into.maybe.append(part)
+        else:
+            into.sure.append(part)
+    return parts
+
+
+def taken_of(lens: Lens, of: AnySubject | None, part: Part, *, whole: bool) -> Taken:
+    """Return what a measure is taken of, given what the plain subject selects."""
+    sure, maybe = tuple(part.sure), tuple(part.maybe)
+    kind = plain_subject(of).kind
+    match of:
+        case None | Subject():
+            return Taken(slices=sure, unknown=maybe, whole=whole and not part.left, kind=kind)
+        case GroupsWhose(attribute=attribute, tests=tests):
+            groups, unknown = _groups(lens, sure, attribute, tests)
+            return Taken(slices=sure, unknown=(*maybe, *unknown), kind=kind, groups=groups)
+        case LargestGroups(attribute=attribute, count=count):
+            groups, unknown = _groups(lens, sure, attribute, ())
+            return Taken(slices=sure, unknown=(*maybe, *unknown), kind=kind, groups=groups, largest=count)
+        case _:
+            assert_never(of)
+
+
+def is_whole(of: AnySubject | None) -> bool:
+    """Return whether a measure is taken of everything in scope."""
+    return of is None or (isinstance(of, Subject) and selects_all(of))
+
+
+def _groups(
+    lens: Lens, slices: tuple[Slice, ...], attribute: str, tests: Iterable[GroupTest]
+) -> tuple[tuple[Group, ...], tuple[Slice, ...]]:
+    """Return the groups of a derived set that may count, and slices of which that is not known."""
+    groups: list[Group] = []
+    unknown: list[Slice] = []
+    for name, members in by_attribute(slices, attribute).items():
+        if name is None:
+            unknown.extend(members)
+            continue
+        conditions, lacking = _conditions(lens, members, tests)
+        unknown.extend(lacking)
+        if conditions is not None:
+            groups.append(Group(name=name, slices=members, tests=conditions))
+    return tuple(groups), tuple(unknown)
+
+
+def _conditions(
+    lens: Lens, members: tuple[Slice, ...], tests: Iterable[GroupTest]
+) -> tuple[tuple[Condition, ...] | None, tuple[Slice, ...]]:
+    """Return the conditions that a list can change; None where the group never counts."""
+    conditions: list[Condition] = []
+    lacking: set[tuple[str, str]] = set()
+    for test in tests:
+        module = measure_named(test.measure)
+        ask = Ask(name=test.measure, unit=module.unit, valued_at=lens.valued_at)
+        figure = module.figure(lens.scene, Taken(slices=members), ask)
+        lacking.update(figure.unknown)
+        ruler = Ruler(base=figure.base, money=figure.money, unit=module.unit, group=members)
+        bound, missing = bound_form(lens.scene, test.bound, ruler)
+        if bound is None or missing is not None or figure.missing is not None:
+            return None, members
+        condition = _condition(test.op, figure.measure, bound)
+        settled = _settled(condition)
+        if settled is False:
+            return None, ()
+        if settled is None:
+            conditions.append(condition)
+    return tuple(conditions), tuple(part for part in members if part.position in lacking)
+
+
+def _settled(condition: Condition) -> bool | None:
+    """Return the truth of a condition that no list can change, else None."""
+    form = condition.form
+    if not isinstance(form, Linear) or form.terms:
+        return None
+    return form.constant > 0 if condition.strict else form.constant >= 0
+
+
+def _condition(op: Op, measure: Form, bound: Form) -> Condition:
+    match op:
+        case Op.MORE:
+            return Condition(form=less(measure, bound), strict=True)
+        case Op.AT_LEAST:
+            return Condition(form=less(measure, bound), strict=False)
+        case Op.LESS:
+            return Condition(form=less(bound, measure), strict=True)
+        case _:
+            assert op is Op.AT_MOST, "a derived set is tested with at least, at most, more or less than"
+            return Condition(form=less(bound, measure), strict=False)

@@ -1,0 +1,1 @@
+"""The measures: one small module each, with definition, unit, data needs, class and exact form."""

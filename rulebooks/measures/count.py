@@ -1,0 +1,75 @@
+"""Count: distinct securities with a quantity other than 0; groups of a derived set; trades of the list.
+
+    ACME in two accounts of the household, BETA in one: 2 holdings
+
+Cash is not counted. A security held in several accounts counts once, by its net quantity.
+"""
+
+from fractions import Fraction
+
+from dsl.policy import Unit
+from rulebooks.forms import (
+    Condition,
+    Count,
+    Form,
+    FormClass,
+    Guarded,
+    Linear,
+    Term,
+    TermKind,
+    constant,
+    linear,
+    total,
+)
+from rulebooks.measures.model import MeasureModule, unknown_of
+from rulebooks.measures.quantity import quantity_terms
+from rulebooks.scene import Ask, Figure, Scene, Taken, each_symbol
+from rulebooks.universe import Slice, merged, positions_in
+
+
+def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
+    """Return how many there are."""
+    if taken.kind == "trades":
+        trades = linear({Term(TermKind.TRADES, account): Fraction(1) for account in scene.holds})
+        missing = None if taken.whole else "trades are counted all together only"
+        return Figure(measure=trades, base=None, missing=missing, money=False)
+    if taken.groups is not None:
+        return _groups(scene, taken, ask)
+    held = tuple(part for part in taken.slices if not part.is_cash)
+    return Figure(
+        measure=Count(parts=_quantities(held)),
+        base=None,
+        members=positions_in(held),
+        unknown=unknown_of(taken),
+        money=False,
+    )
+
+
+def _quantities(held: tuple[Slice, ...]) -> tuple[Linear, ...]:
+    return tuple(merged(quantity_terms(tuple(parts))) for parts in each_symbol(held).values())
+
+
+def _groups(scene: Scene, taken: Taken, ask: Ask) -> Figure:
+    assert taken.groups is not None
+    parts: list[Form] = []
+    for group in taken.groups:
+        worth, _ = scene.worth(group.slices, ask.valued_at)
+        held = Condition(form=worth, strict=True)
+        parts.append(Guarded(tests=(*group.tests, held), form=constant(1)))
+    return Figure(
+        measure=total(*((1, part) for part in parts)),
+        base=None,
+        members=positions_in(taken.slices),
+        unknown=unknown_of(taken),
+        money=False,
+    )
+
+
+COUNT = MeasureModule(
+    name="count",
+    definition="distinct securities held (or trades, lots, groups) of the subject",
+    unit=Unit.NUMBER,
+    figure=figure,
+    at_most=FormClass.INTEGER,
+    at_least=FormClass.INTEGER,
+)

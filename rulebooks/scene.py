@@ -1,0 +1,239 @@
+"""A scene: one policy's view of one scope of a book, with everything that measures may read.
+
+It holds the state before trading, the weight base, the benchmark and the prices that are missing.
+`Taken` says what a measure is taken of; `Figure` is what a measure answers: an exact form.
+
+    weight of equities   Figure(measure = value(ACME) + value(BETA), base = net_assets)
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from dsl.policy import CheckedPolicy, Period, Unit, ValuedAt
+from engine.facts.ids import AccountId, Symbol
+from rulebooks.cells import number_of
+from rulebooks.evaluate import value
+from rulebooks.forms import Condition, Form, Most, Term, TermKind, linear, scaled, total
+from rulebooks.ground import Scope
+from rulebooks.predicates import Setting, cell_number
+from rulebooks.rows import AccountRow, Facts
+from rulebooks.state import exchange_rate
+from rulebooks.universe import Slice, merged, money_form, positions_in
+
+ONE = Fraction(1)
+Position = tuple[AccountId, Symbol]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One group of a derived set: its name (None: unknown), slices, and the tests it counts under."""
+
+    name: str | None
+    slices: tuple[Slice, ...]
+    tests: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a measure is taken of.
+
+    slices: surely in it; unknown: maybe in it. whole: everything in scope, nothing left out.
+    groups: a derived set (`issuers in X whose …`); with `largest`: the N largest groups.
+    """
+
+    slices: tuple[Slice, ...]
+    unknown: tuple[Slice, ...] = ()
+    whole: bool = False
+    kind: str = "holdings"
+    groups: tuple[Group, ...] | None = None
+    largest: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """How a measure is asked for."""
+
+    name: str
+    unit: Unit
+    valued_at: ValuedAt
+    period: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A measure's form; told as measure / base, or measure alone where base is None.
+
+    `money`: the measure is an amount of money, so that bounds in money fit whatever the base.
+    """
+
+    measure: Form
+    base: Form | None
+    members: tuple[Position, ...] = ()
+    unknown: tuple[Position, ...] = ()
+    missing: str | None = None
+    money: bool = True
+    rounded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One policy's view of one scope."""
+
+    policy: CheckedPolicy
+    scope: Scope
+    facts: Facts
+    setting: Setting
+    base_name: str
+    unpriced: frozenset[Position]  # positions whose price or exchange rate is missing
+    universe: tuple[Slice, ...]  # every slice of the scope, not looking through
+    cache: dict[object, object] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> tuple[AccountId, ...]:
+        """The accounts whose holdings count."""
+        return self.scope.holds
+
+    @cached_property
+    def row(self) -> AccountRow:
+        """What `when` and account figures are read from."""
+        return AccountRow(self.facts, self.holds)
+
+    @cached_property
+    def base(self) -> Form:
+        """The weight base of the header."""
+        form = self.base_form(self.base_name)
+        assert form is not None, "the checker lets known weight bases pass only"
+        return form
+
+    def base_form(self, name: str) -> Form | None:
+        """Return the form of a weight base; None where it is not one."""
+        net = linear({Term(TermKind.NET_ASSETS, a): ONE for a in self.holds})
+        match name:
+            case "net_assets" | "portfolio_value":
+                return net
+            case "total_assets":
+                return total((1, net), (1, self.borrowing))
+            case "invested_assets":
+                return total((1, net), (-1, self.cash))
+            case _:
+                return None
+
+    @cached_property
+    def cash(self) -> Form:
+        """Cash of the scope."""
+        return linear({Term(TermKind.CASH, a): ONE for a in self.holds})
+
+    @cached_property
+    def borrowing(self) -> Form:
+        """The size of negative cash, account by account."""
+        return total(*((1, overdrawn(a)) for a in self.holds))
+
+    def value(self, form: Form) -> Fraction:
+        """Return a form's value before trading."""
+        return value(form, self.facts.state)
+
+    def known_price(self, part: Slice) -> bool:
+        """Return whether the value of a slice can be relied on."""
+        return part.is_cash or not self.unpriced or part.position not in self.unpriced
+
+    def worth(self, slices: tuple[Slice, ...], valued_at: ValuedAt) -> tuple[Form, tuple[Position, ...]]:
+        """Return the value of slices as a form, and the positions whose value is unknown."""
+        if valued_at == "market":
+            unknown = [part for part in slices if not self.known_price(part)]
+            return money_form(slices), positions_in(unknown)
+        pairs: list[tuple[Term, Fraction]] = []
+        lacking: list[Slice] = []
+        for part in slices:
+            found = self.unit_worth(part, valued_at)
+            if found is None:
+                lacking.append(part)
+            else:
+                pairs.append(found)
+        return merged(pairs), positions_in(lacking)
+
+    def unit_worth(self, part: Slice, valued_at: ValuedAt) -> tuple[Term, Fraction] | None:
+        """Return the term and coefficient that value a slice; None where the data do not tell."""
+        account, symbol = part.position
+        if part.is_cash or valued_at == "market":
+            return (part.value, part.share) if self.known_price(part) else None
+        if valued_at == "cost":
+            return (Term(TermKind.COST, account, symbol), part.share)
+        amount = self._face(part, valued_at)
+        if amount is None:
+            return (part.value, part.share) if self.known_price(part) else None
+        return (Term(TermKind.QUANTITY, account, symbol), amount * part.share)
+
+    def _face(self, part: Slice, valued_at: ValuedAt) -> Fraction | None:
+        """Return the par or notional value of one unit where the data state it."""
+        underlying = part.row.security.underlying
+        if valued_at == "notional" and underlying is not None:
+            unit = self.facts.state.unit_value(part.account, underlying)
+            return None if unit is None else unit * Fraction(part.row.security.multiplier)
+        stated = cell_number(part.row.read(valued_at), Unit.MONEY, self.setting)
+        return None if stated is None else stated * self._rate(part)
+
+    def _rate(self, part: Slice) -> Fraction:
+        state = self.facts.state
+        own = part.row.security.currency or self.facts.book.accounts[part.account].currency
+        return exchange_rate(self.facts.book, own, into=state.currency) or ONE
+
+    @cached_property
+    def benchmark(self) -> tuple[Mapping[Symbol, Fraction] | None, str | None]:
+        """The benchmark's weights by symbol, or None and why there is none.
+
+        An account's own benchmark, else the book's only one; accounts of one scope must agree. In an
+        example it is what the holdings state as `benchmark_weight`.
+        """
+        book = self.facts.book
+        if not book.benchmarks:
+            stated = {
+                symbol: weight
+                for symbol, security in book.securities.items()
+                if (weight := number_of(security.attributes.get("benchmark_weight", ""), Unit.SHARE))
+                is not None
+            }
+            return (stated, None) if stated else (None, "no benchmark")
+        names = {book.accounts[a].benchmark for a in self.holds}
+        if len(names) > 1:
+            return None, "the accounts have different benchmarks"
+        name = names.pop()
+        if name is None:
+            if len(book.benchmarks) > 1:
+                return None, "the account names none of the benchmarks"
+            name = next(iter(book.benchmarks))
+        weights = book.benchmarks.get(name)
+        if weights is None:
+            return None, f"no weights of benchmark {name}"
+        return {symbol: Fraction(weight) for symbol, weight in weights.items()}, None
+
+    def is_cash(self, symbol: Symbol) -> bool:
+        """Return whether a symbol stands for cash: a currency of the scope's accounts."""
+        return symbol not in self.facts.book.securities and any(
+            self.facts.book.accounts[a].currency == symbol for a in self.holds
+        )
+
+    def stated(self, name: str) -> Fraction | None:
+        """Return a figure that an example states: `given that net_realized_gains 21,000 USD`."""
+        text = self.facts.stated.get(name)
+        return None if text is None else number_of(text, Unit.MONEY)
+
+    @property
+    def without_history(self) -> bool:
+        """Whether past sales are unknown; in an example, history not given is empty."""
+        return self.facts.book.disposals is None and self.facts.book.absent == "unknown"
+
+
+def overdrawn(account: AccountId) -> Form:
+    """Return the size of negative cash of one account."""
+    cash = linear({Term(TermKind.CASH, account): ONE})
+    return Most(parts=(scaled(cash, -1), linear({})))
+
+
+def each_symbol(slices: Iterable[Slice]) -> dict[Symbol, list[Slice]]:
+    """Return slices by the symbol of the security whose attributes count, in order."""
+    found: dict[Symbol, list[Slice]] = {}
+    for part in slices:
+        found.setdefault(part.row.symbol, []).append(part)
+    return found

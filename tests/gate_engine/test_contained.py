@@ -1,0 +1,188 @@
+"""Whatever the engine does, the answer is a fault and the next call works; recovery is measured."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.gate.engine.bundle import bundle_read
+from engine.gate.engine.contained import Bounds, Contained
+from engine.gate.engine.durable import available
+from engine.gate.engine.faults import EngineFault, FaultKind
+from engine.gate.engine.inline import Inline
+from engine.gate.engine.program import Compare, Conclusions, Fact, Op, Program, ThresholdRule
+
+pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = Program(
+    rules=(
+        ThresholdRule(name="small", kind="x", require=Compare(op=Op.LT, field="x", right=2.5)),
+        ThresholdRule(name="large", kind="x", require=Compare(op=Op.GT, field="x", right=1.5)),
+    )
+)
+FACTS = tuple(Fact(id=f"f{n}", kind="x", fields=(("x", n),)) for n in range(5))
+RECOVERY_SECONDS = 5.0  # a fresh child takes a tenth of a second; a loaded machine takes longer
+
+
+def faulty(fault: str) -> tuple[Fact, ...]:
+    return (*FACTS, Fact(id="z", kind="x", fields=(("x", 1), ("fault", fault))))
+
+
+@pytest.fixture
+def engine():
+    with Contained(Bounds(answer_seconds=1.0), module="tests.gate_engine.faulty_child") as contained:
+        yield contained
+
+
+def test_the_child_answers_as_the_engine_in_this_process() -> None:
+    with Contained() as contained:
+        assert contained.infer(PROGRAM, FACTS) == Inline().infer(PROGRAM, FACTS)
+
+
+FAULTS = (
+    ("crash", FaultKind.DIED, "SIGSEGV"),
+    ("exit", FaultKind.DIED, "exit status 3"),
+    ("memory", FaultKind.DIED, "exit status 1"),
+    ("loop", FaultKind.TIMEOUT, "no answer within 1 seconds"),
+    ("lost tail", FaultKind.ENGINE, "6 facts of kind x were sent and 5 arrived"),
+    ("lost firing", FaultKind.ENGINE, "6 facts of kind x were sent and 0 arrived"),
+    ("locale", FaultKind.ENGINE, "the canary was refused"),
+    ("contradiction", FaultKind.ENGINE, "rule small both holds and fails"),
+)
+
+
+@pytest.mark.parametrize(("fault", "kind", "reason"), FAULTS, ids=[fault for fault, _, _ in FAULTS])
+def test_a_fault_is_an_answer_and_the_next_call_works(engine, fault, kind, reason, record_property) -> None:
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+    answer = engine.infer(PROGRAM, faulty(fault))
+    assert isinstance(answer, EngineFault)
+    assert (answer.kind, reason in answer.reason) == (kind, True), answer.reason
+    assert bundle_read(answer.bundle) == (PROGRAM, faulty(fault))
+    begun = time.perf_counter()
+    assert engine.infer(PROGRAM, FACTS) == Inline().infer(PROGRAM, FACTS)
+    seconds = time.perf_counter() - begun
+    record_property("recovery_seconds", round(seconds, 3))
+    print(f"recovery after {fault}: {seconds:.3f} s")
+    assert seconds < RECOVERY_SECONDS
+
+
+def test_a_killed_child_is_a_fault_and_is_replaced(engine) -> None:
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+    os.kill(engine.process_id, signal.SIGKILL)
+    answer = engine.infer(PROGRAM, FACTS)
+    assert isinstance(answer, EngineFault)
+    assert answer.kind is FaultKind.DIED
+    assert "SIGKILL" in answer.reason
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+
+
+def test_a_child_that_cannot_start_is_a_fault_each_time() -> None:
+    with Contained(module="tests.gate_engine.no_such_module") as contained:
+        for _ in range(2):
+            answer = contained.infer(PROGRAM, FACTS)
+            assert isinstance(answer, EngineFault)
+            assert answer.kind is FaultKind.DIED
+
+
+def test_what_our_checks_refuse_costs_no_child(engine) -> None:
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+    process = engine.process_id
+    answer = engine.infer(PROGRAM, (Fact(id="f", kind="x", fields=(("x", "text"),)),))
+    assert isinstance(answer, EngineFault)
+    assert answer.kind is FaultKind.REFUSED
+    assert engine.process_id == process
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+
+
+@pytest.mark.parametrize("bounds", [Bounds(recycle_bytes=1), Bounds(recycle_runs=1), Bounds(programs=1)])
+def test_a_worn_child_is_replaced_between_calls(bounds) -> None:
+    processes = set()
+    with Contained(bounds) as contained:
+        for _ in range(3):
+            assert isinstance(contained.infer(PROGRAM, FACTS), Conclusions)
+            processes.add(contained.process_id)
+    assert len(processes) >= 2
+
+
+def test_threads_share_one_child() -> None:
+    expected = Inline().infer(PROGRAM, FACTS)
+    answers = []
+    with Contained() as contained:
+        threads = [
+            threading.Thread(target=lambda: answers.append(contained.infer(PROGRAM, FACTS))) for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [expected] * 8
+
+
+def test_an_interrupt_while_waiting_leaves_no_stale_answer(engine, monkeypatch) -> None:
+    expected = engine.infer(PROGRAM, FACTS)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(engine._child), "_received", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            engine.infer(PROGRAM, FACTS[:2])
+    assert engine.infer(PROGRAM, FACTS) == expected
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def python(code: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, **options
+    )
+
+
+SCRIPT = """
+from engine.gate.engine.contained import Bounds, Contained
+from tests.gate_engine.test_contained import FACTS, PROGRAM, faulty
+engine = Contained(Bounds(answer_seconds=1.0), module="tests.gate_engine.faulty_child")
+"""
+
+
+def test_a_script_without_a_guard_may_use_it() -> None:
+    done = python(SCRIPT + "print(len(engine.infer(PROGRAM, FACTS).columns))")
+    assert (done.stdout, done.stderr) == ("2\n", "")
+
+
+def test_a_child_in_an_endless_loop_does_not_outlive_its_parent() -> None:
+    code = SCRIPT + (
+        "import os\n"
+        "engine.infer(PROGRAM, FACTS)\n"
+        "child = engine._child\n"
+        "child._received = lambda seconds: (print(child.process.pid, flush=True), os._exit(0))\n"
+        "engine.infer(PROGRAM, faulty('loop'))\n"
+    )
+    process = int(python(code).stdout)
+    deadline = time.monotonic() + 20
+    while alive(process) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(process)
+
+
+def alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_the_locale_of_the_surroundings_is_set_aside() -> None:
+    code = (
+        "from engine.gate.engine import child\n"
+        "import locale, resource\n"
+        "child._prepare(2**31)\n"
+        "print(locale.localeconv()['decimal_point'], resource.getrlimit(resource.RLIMIT_CORE)[0])\n"
+    )
+    assert python(code, env={**os.environ, "LC_ALL": "de_DE.UTF-8"}).stdout == ". 0\n"

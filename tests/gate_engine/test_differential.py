@@ -1,0 +1,108 @@
+"""The engine against a plain reading of the same programs and facts, from a fixed seed.
+
+Everyday: 2,000 small programs and 500 gate cases. At full size:
+
+    GUARDBAND_PROGRAMS=50000 pytest tests/gate_engine/test_differential.py --long -s
+"""
+
+import os
+import random
+from collections import Counter
+
+import pytest
+
+from engine.gate.engine.durable import available
+from engine.gate.engine.gatebase import judge
+from engine.gate.engine.gatefacts import Decision, Standing
+from engine.gate.engine.inline import Inline
+from engine.gate.engine.program import Conclusions, Derive, Outcome
+from tests.gate_engine import gate_oracle, oracle, programs
+
+pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
+
+SEED = 20260310
+LONG = int(os.environ.get("GUARDBAND_PROGRAMS", "20000"))
+
+
+def compare_thresholds(count: int) -> Counter:
+    seen: Counter = Counter()
+    for number in range(count):
+        chance = random.Random(SEED + number)
+        program = programs.threshold_program(chance)
+        facts = programs.threshold_facts(chance, program)
+        engine = Inline()
+        concluded = engine.infer(program, facts)
+        assert isinstance(concluded, Conclusions), (number, concluded.reason)
+        found = {
+            (rule.name, fact): outcome
+            for rule in program.rules
+            for fact, outcome in concluded.column(rule.name)
+        }
+        wanted = oracle.outcomes(program, facts)
+        assert found == wanted, f"program {number}"
+        shuffled = tuple(chance.sample(facts, len(facts)))
+        assert engine.infer(program, shuffled) == concluded, f"program {number} in another order"
+        engine.close()
+        seen.update(wanted.values())
+    return seen
+
+
+def compare_joins(count: int) -> Counter:
+    seen: Counter = Counter()
+    for number in range(count):
+        chance = random.Random(SEED + number)
+        program = programs.join_program(chance)
+        kinds = {match.kind for join in program.joins for match in join.matches}
+        kinds |= {join.then.kind for join in program.joins if isinstance(join.then, Derive)}
+        facts = tuple(fact for fact in programs.join_facts(chance) if fact.kind in kinds)
+        engine = Inline()
+        concluded = engine.infer(program, facts)
+        assert isinstance(concluded, Conclusions), (number, concluded.reason)
+        by_id = {fact.id: (fact.kind, fact.fields) for fact in facts + concluded.derived}
+        found = {(match.join, tuple(by_id[fact] for fact in match.facts)) for match in concluded.joined}
+        matches, derived = oracle.closure(program, facts)
+        assert len(set(concluded.joined)) == len(concluded.joined), f"program {number} told a match twice"
+        assert found == matches, f"program {number}"
+        assert {by_id[fact.id] for fact in concluded.derived} == derived, f"program {number}"
+        assert engine.infer(program, facts) == concluded, f"program {number} told again"
+        engine.close()
+        seen.update(matches=len(matches), derived=len(derived))
+    return seen
+
+
+def compare_cases(count: int) -> Counter:
+    seen: Counter = Counter()
+    engine = Inline()
+    for number in range(count):
+        case = gate_oracle.random_case(random.Random(SEED + number))
+        wanted = gate_oracle.expected(case)
+        assert judge(engine, case) == wanted, f"case {number}"
+        seen.update(wanted.standings.values())
+        seen.update(wanted.decisions.values())
+        seen.update(pairs=len(wanted.pairs), stops=len(wanted.stops))
+    engine.close()
+    return seen
+
+
+def test_thresholds_agree() -> None:
+    seen = compare_thresholds(1000)
+    assert all(seen[outcome] > 1000 for outcome in Outcome), seen
+
+
+def test_joins_agree() -> None:
+    seen = compare_joins(1000)
+    assert seen["matches"] > 1000, seen
+    assert seen["derived"] > 300, seen
+
+
+def test_gate_cases_agree() -> None:
+    seen = compare_cases(500)
+    assert all(seen[standing] > 50 for standing in Standing), seen
+    assert all(seen[decision] > 50 for decision in Decision), seen
+    assert seen["pairs"] > 200, seen
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("compare", [compare_thresholds, compare_joins, compare_cases])
+def test_they_agree_at_length(compare) -> None:
+    print(compare.__name__, "programs", LONG, "seed", SEED, dict(compare(LONG)))

@@ -1,0 +1,297 @@
+"""Case files of the ledger: a story, what happened, and what must come of it.
+
+    Selling at a loss and buying back within 30 days.       the first lines say what the case shows
+    source: Pub. 550, wash sales, example 1
+
+    accounts                     optional; A, self, taxable unless said
+      A self taxable
+      I self ira
+    securities                   optional; symbol and `column value` pairs
+      XC call underlying X strike 10 expiry 2024-12-20 multiplier 100
+    happened
+      2014-05-01 A buy 100 X for 1000 as L1       date account type quantity symbol, then pairs:
+      2014-07-01 A sell 100 X for 750             for, at, fees, as, lots, order, time, from, basis, since, share, ex
+    until 2014-12-31             optional; else all is known
+    expect                       or: expect with same_order_replacement yes, relief lifo
+      sale 2 of L1: quantity 100, gain -250, disallowed 250, since 2014-05-01, term short, by L3 100
+      open L3: quantity 100, basis 1050, since 2014-05-05
+      year 2014: short 0, long 0
+      totals: disallowed 250, permanently_disallowed 0, deferred 250, recognized 0
+      refused: words of the message
+
+Transactions without `as` are named by their number. Where any `sale` is expected, all sales are; likewise `open`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from engine.facts.accounts import Account
+from engine.facts.failure import GuardbandError
+from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
+from engine.facts.readings import TaxReading, WashReadings
+from engine.facts.securities import Security
+from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.answer import coverage_of, lots_answer
+from engine.ledger.broker import with_broker_view
+from engine.ledger.ledger import Ledger
+from engine.ledger.replay import replay, replay_as_brokers
+
+FOREVER = date(2099, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """One `expect` of a case: under which readings, and the lines that must hold."""
+
+    title: str
+    reading: TaxReading
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case file."""
+
+    name: str
+    accounts: dict[AccountId, Account]
+    securities: dict[Symbol, Security]
+    transactions: tuple[Transaction, ...]
+    until: date
+    expectations: tuple[Expectation, ...]
+
+
+def load(path: Path) -> Case:
+    """Read a case file."""
+    sections = _sections(path.read_text(encoding="utf-8"))
+    accounts = [_account(line) for line in sections.get("accounts", ["A self taxable"])]
+    return Case(
+        name=path.stem,
+        accounts={account.account: account for account in accounts},
+        securities=dict(_security(line) for line in sections.get("securities", [])),
+        transactions=tuple(_transaction(n, line) for n, line in enumerate(sections["happened"], start=1)),
+        until=date.fromisoformat(sections["until"][0]) if "until" in sections else FOREVER,
+        expectations=tuple(
+            Expectation(title=head, reading=_reading(head, sections.get("groups", [])), lines=tuple(lines))
+            for head, lines in sections.items()
+            if head.startswith("expect")
+        ),
+    )
+
+
+def replayed(case: Case, reading: TaxReading) -> Ledger:
+    """Replay a case with the brokers' figures."""
+    told = replay(
+        case.transactions,
+        accounts=case.accounts,
+        securities=case.securities,
+        reading=reading,
+        until=case.until,
+    )
+    seen = replay_as_brokers(
+        case.transactions, accounts=case.accounts, securities=case.securities, ledger=told
+    )
+    return replace(told, disposals=with_broker_view(told.disposals, seen))
+
+
+def answer(case: Case, reading: TaxReading) -> dict[str, Any]:
+    """Return the answer of `guardband lots` for a case."""
+    told = replayed(case, reading)
+    coverage = coverage_of(case.transactions, case.accounts, until=case.until)
+    return lots_answer(told.disposals, told.open_lots, accounts=case.accounts, coverage=coverage)
+
+
+def failures(case: Case, expectation: Expectation) -> list[str]:
+    """Return what an expectation says and the ledger does not."""
+    refused = [line for line in expectation.lines if line.startswith("refused:")]
+    try:
+        got = answer(case, expectation.reading)
+    except GuardbandError as error:
+        words = [line.partition(":")[2].strip() for line in refused]
+        return [] if words and all(word in str(error) for word in words) else [f"refused: {error}"]
+    if refused:
+        return [f"expected `{refused[0]}`, but it was computed"]
+    return _compare(expectation.lines, got)
+
+
+def _compare(lines: tuple[str, ...], got: dict[str, Any]) -> list[str]:
+    problems: list[str] = []
+    left = {"sale": list(got["disposals"]), "open": list(got["open_lots"])}
+    for line in lines:
+        head, _, rest = line.partition(":")
+        kind, _, name = head.partition(" ")
+        wanted = _pairs(rest)
+        match kind:
+            case "sale" | "open":
+                problems += _take_row(line, kind, name, wanted, left)
+            case "year":
+                problems += _differences(line, wanted, got["by_year"].get(name, {}))
+            case "totals":
+                problems += _differences(line, wanted, got["totals"])
+            case _:
+                problems.append(f"`{line}` is not understood")
+    said = {line.split()[0] for line in lines}
+    for kind, rows in left.items():
+        if kind in said:
+            problems += [f"not expected: {row}" for row in rows]
+    return problems
+
+
+def _take_row(
+    line: str, kind: str, name: str, wanted: dict[str, str], left: dict[str, list[dict[str, Any]]]
+) -> list[str]:
+    sale, _, lot = name.partition(" of ")
+    candidates = [row for row in left[kind] if _is_named(row, kind, sale, lot)]
+    if not candidates:
+        return [f"missing: {line}; there are {[_short(row) for row in left[kind]]}"]
+    results = [(row, _differences(line, wanted, _flat(row))) for row in candidates]
+    row, problems = min(results, key=lambda pair: len(pair[1]))
+    left[kind].remove(row)
+    return problems
+
+
+def _is_named(row: dict[str, Any], kind: str, sale: str, lot: str) -> bool:
+    return row["lot"] == sale if kind == "open" else (row["sale"], row["lot"]) == (sale, lot)
+
+
+def _short(row: dict[str, Any]) -> str:
+    return f"{row.get('sale', '')} {row['lot']} {row['quantity']}"
+
+
+def _flat(row: dict[str, Any]) -> dict[str, str]:
+    flat = {key: str(value) for key, value in row.items() if not isinstance(value, list)}
+    flat["term"] = flat.get("term", "").replace("None", "none")
+    flat["since"] = flat["adjusted_acquired"]
+    flat["permanent"] = flat.get("permanently_disallowed", "")
+    flat["broker"] = flat.get("broker_disallowed", "")
+    flat["by"] = " + ".join(f"{r['lot']} {r['quantity']}" for r in row.get("replacements", []))
+    flat["absorbed"] = " + ".join(r["absorbed"] for r in row.get("replacements", []))
+    flat["because"] = " / ".join(row.get("because", []))
+    return flat
+
+
+def _differences(line: str, wanted: dict[str, str], got: dict[str, str]) -> list[str]:
+    return [
+        f"{line.partition(':')[0]}: {key} is {got.get(key)}, expected {value}"
+        for key, value in wanted.items()
+        if (value not in got.get(key, "") if key == "because" else got.get(key) != value)
+    ]
+
+
+def _pairs(text: str) -> dict[str, str]:
+    words = (part.strip().partition(" ") for part in text.split(",") if part.strip())
+    return {key: value.strip() for key, _, value in words}
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    current: list[str] | None = None
+    for raw in text.splitlines():
+        line = raw.partition("#")[0].rstrip()
+        if not line:
+            continue
+        if line.startswith(" "):
+            assert current is not None, f"`{line}` stands before any heading"
+            current.append(line.strip())
+        elif line.startswith("until "):
+            sections["until"] = [line.split()[1]]
+        elif line.split()[0] in ("accounts", "securities", "groups", "happened", "expect"):
+            assert line not in sections, f"`{line}` stands twice"
+            current = sections[line] = []
+    return sections
+
+
+def _account(line: str) -> Account:
+    name, owner, kind, *rest = line.split()
+    pairs = dict(zip(rest[::2], rest[1::2], strict=True))
+    household = pairs.pop("household", "H")
+    rates = {key: Decimal(pairs.pop(key)) for key in ("short_term_rate", "long_term_rate") if key in pairs}
+    return Account(
+        account=AccountId(name),
+        household=HouseholdId(household),
+        owner=owner,
+        kind=kind,
+        currency="USD",
+        cash=Decimal(0),
+        tax_status=pairs.pop("tax_status", "investor"),
+        **rates,  # type: ignore[arg-type]
+    )
+
+
+def _security(line: str) -> tuple[Symbol, Security]:
+    name, *rest = line.split()
+    attributes = {"symbol": name, **dict(zip(rest[::2], rest[1::2], strict=True))}
+    return Symbol(name), Security(
+        symbol=Symbol(name),
+        asset_class=attributes.get("asset_class", "equity"),
+        instrument=attributes.get("instrument", "common_stock"),
+        issuer=attributes.get("issuer"),
+        attributes=attributes,
+        cusip=attributes.get("cusip"),
+        multiplier=Decimal(attributes.get("multiplier", "1")),
+        underlying=Symbol(attributes["underlying"]) if "underlying" in attributes else None,
+    )
+
+
+def _transaction(number: int, line: str) -> Transaction:
+    day, account, kind, *rest = line.split()
+    quantity, symbol = (rest[0], rest[1]) if len(rest) > 1 and _is_number(rest[0]) else (None, None)
+    words = rest[2:] if quantity is not None else rest
+    if quantity is None and words and words[0] not in _KEYS:
+        symbol, words = words[0], words[1:]
+    pairs = dict(zip(words[::2], words[1::2], strict=True))
+    assert set(pairs) <= _KEYS, f"`{line}` has unknown words"
+    return Transaction(
+        id=TransactionId(pairs.get("as", str(number))),
+        date=date.fromisoformat(day),
+        account=AccountId(account),
+        type=TransactionType(kind),
+        symbol=None if symbol in (None, "-") else Symbol(symbol),
+        quantity=None if quantity is None else Decimal(quantity),
+        price=_number(pairs.get("at")),
+        amount=_number(pairs.get("for")),
+        fees=Decimal(pairs.get("fees", "0")),
+        order=pairs.get("order"),
+        lots=_lots(pairs.get("lots", "")),
+        time=time.fromisoformat(pairs["time"]) if "time" in pairs else None,
+        ex_date=date.fromisoformat(pairs["ex"]) if "ex" in pairs else None,
+        from_symbol=Symbol(pairs["from"]) if "from" in pairs else None,
+        basis=_number(pairs.get("basis")),
+        acquired=date.fromisoformat(pairs["since"]) if "since" in pairs else None,
+        basis_share=_number(pairs.get("share")),
+        row=number + 1,
+    )
+
+
+_KEYS = {"for", "at", "fees", "as", "lots", "order", "time", "from", "basis", "since", "share", "ex"}
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "").replace("-", "").isdigit()
+
+
+def _lots(text: str) -> tuple[tuple[LotId, Decimal], ...]:
+    pairs = (pair.rpartition(":") for pair in text.split(";") if pair)
+    return tuple((LotId(lot), Decimal(size)) for lot, _, size in pairs)
+
+
+def _reading(head: str, groups: list[str]) -> TaxReading:
+    identical = {Symbol(symbol): name for name, *symbols in map(str.split, groups) for symbol in symbols}
+    wash: dict[str, Any] = {}
+    relief: Any = "fifo"
+    types = get_type_hints(WashReadings)
+    for key, value in _pairs(head.removeprefix("expect").removeprefix(" with")).items():
+        if key == "relief":
+            relief = value
+        elif types[key] is bool:
+            wash[key] = {"yes": True, "no": False}[value]
+        else:
+            assert value in get_args(types[key]), f"{key} has no reading {value}"
+            wash[key] = value
+    return TaxReading(wash=WashReadings(**wash), relief=relief, identical=identical)
