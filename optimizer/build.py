@@ -20,7 +20,7 @@ from optimizer.demands import demand_rows
 from optimizer.drift import Factors, factors_of, families, variance_of_own
 from optimizer.locks import Locks, locks_of
 from optimizer.model import INF, Floats, Ints, Lots, Model, Positions, Rows
-from optimizer.rows import BoundData, Requirement, RowData, RowNote, gather, requirements
+from optimizer.rows import BoundData, Gathered, Requirement, RowData, RowNote, gather, requirements
 from optimizer.scale import Columns, Entry, as_float
 from optimizer.settings import Intent, Settings
 from optimizer.tradable import Tradable, policy_of, tradables
@@ -85,7 +85,7 @@ def build(
     factors = factors_of(ground.book, [name.symbol for name in names])
     drift, own, constant = _drift(ground, columns, aims, factors, net_assets, settings)
     rows = (*gathered.rows, *demand_rows(ground, state, columns, aims, wanted, intent, settings), *drift)
-    positions, lots, grid = _tradable_arrays(columns, aims, gathered.bounds, own, settings, locks)
+    positions, lots, grid = _tradable_arrays(columns, aims, gathered, own, settings, locks)
     return Problem(
         ground=ground,
         state=state,
@@ -231,7 +231,7 @@ def _add_substitutes(ground: GroundBook, name: Tradable, wanted: dict[AccountId,
 def _tradable_arrays(
     columns: Columns,
     aims: Aims,
-    bounds: list[BoundData],
+    gathered: Gathered,
     own: Floats,
     settings: Settings,
     locks: Locks,
@@ -245,7 +245,7 @@ def _tradable_arrays(
     buy_least, buy_most = np.zeros(n), np.zeros(n)
     sale_cap = np.full(n, INF)
     buy_cap = np.full(n, INF)
-    for bound in bounds:
+    for bound in gathered.bounds:
         cap = sale_cap if bound.is_sale else buy_cap
         cap[bound.index] = min(cap[bound.index], bound.most)
     owner = columns.owner
@@ -261,6 +261,9 @@ def _tradable_arrays(
             grid_most[index] = 0
         buy_least[index], buy_most[index] = grid_least[index] * step[index], grid_most[index] * step[index]
         _sale_grid(columns, index, step[index], sale_cap[index], grid_least, grid_most, exempt)
+    shut = np.array(sorted(gathered.closed), dtype=np.int64)
+    grid_most[shut] = 0
+    buy_most[shut[shut < n]] = 0.0
     sale_steps = grid_most[n:]
     lot_most = sale_steps * step[owner] if owner.size else np.zeros(0)
     whole = np.bincount(owner, lot_most, n) if owner.size else np.zeros(n)

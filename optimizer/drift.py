@@ -12,7 +12,6 @@ covered by buying its substitute.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -108,7 +107,7 @@ def _root(risk: RiskModel) -> Floats:
 
 
 def families(substitutes: Iterable[Substitutes]) -> Mapping[Symbol, str]:
-    """Return the family of each symbol that has or is a substitute: securities that stand in for each other."""
+    """Return the family of each symbol that has or is a substitute: names that stand in for each other."""
     family: dict[str, str] = {}
     for row in substitutes:
         names = (row.symbol, *row.replacements)
@@ -125,6 +124,3 @@ def families(substitutes: Iterable[Substitutes]) -> Mapping[Symbol, str]:
 def variance_of_own(own: float) -> float:
     """Return the own variance of a security, never zero."""
     return max(own, LEAST_VOLATILITY) ** 2
-
-
-ONE = Fraction(1)

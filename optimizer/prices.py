@@ -190,7 +190,7 @@ class Climb:
             size = gradient.size
             ridge = 1e-10 * max(float(np.trace(hessian)), 1e-300) / max(size, 1)
             try:
-                way = np.linalg.solve(hessian + ridge * np.eye(size), gradient)
+                way = np.asarray(np.linalg.solve(hessian + ridge * np.eye(size), gradient), np.float64)
             except np.linalg.LinAlgError:
                 return prices, step
             gain = float(gradient @ way)

@@ -21,7 +21,7 @@ from optimizer.model import INF
 from optimizer.scale import Columns, Entry, as_float
 from optimizer.shape import linear_parts, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Form, Linear, constant, less, scaled, terms_of
+from rulebooks.forms import Form, Linear, less, scaled, terms_of
 from rulebooks.ground import Bound, GroundLimit
 from rulebooks.state import BookState
 
@@ -90,6 +90,7 @@ class Gathered:
     rows: list[RowData] = field(default_factory=list)
     bounds: list[BoundData] = field(default_factory=list)
     curved: list[Requirement] = field(default_factory=list)
+    closed: set[int] = field(default_factory=set)  # columns that a rule without room leaves no trade
 
 
 def requirements(
@@ -179,10 +180,13 @@ def _add(
     if not entry.columns.size:
         return
     start = as_float(value(part, state))
-    note = note_of(need, part)
+    note = note_of(need)
     cap = SOFT_PRICE if elastic and need.force == "soft" else INF
     bound = None if cap < INF else as_bound(columns, entry, start - as_float(need.least), note)
-    if bound is not None:
+    stuck = _stuck(columns, entry, start - as_float(need.least)) if cap == INF else None
+    if stuck is not None:
+        gathered.closed.update(stuck)
+    elif bound is not None:
         gathered.bounds.append(bound)
     elif not _idle(columns, entry, start, as_float(need.least)):
         gathered.rows.append(normal(entry, start, as_float(need.least), note, price_cap=cap))
@@ -191,7 +195,21 @@ def _add(
         gathered.rows.append(normal(entry, start, wished, note, price_cap=WISH_PRICE))
 
 
-def note_of(need: Requirement, part: Linear) -> RowNote:
+NO_ROOM = 1e-9
+"""Room, in units of the rule, below which there is none."""
+
+
+def _stuck(columns: Columns, entry: Entry, room: float) -> list[int] | None:
+    """Return the open columns of a row that has no room and that no open trade could ease, else None."""
+    if room > NO_ROOM:
+        return None
+    is_open = np.array([columns.largest(int(column)) > 0 for column in entry.columns])
+    if (entry.amounts[is_open] > 0).any():
+        return None
+    return [int(column) for column in entry.columns[is_open]]
+
+
+def note_of(need: Requirement) -> RowNote:
     """Return the note of a requirement's row."""
     limit = need.limit
     group = "" if limit.group is None else f" [{limit.group[1] or 'unknown'}]"
@@ -232,8 +250,3 @@ def _idle(columns: Columns, entry: Entry, start: float, least: float) -> bool:
         if amount < 0:
             worst += amount * columns.largest(int(column))
     return bool(worst >= least)
-
-
-def zero_form() -> Linear:
-    """Return the form that is always 0."""
-    return constant(0)

@@ -91,7 +91,9 @@ class Columns:
         """Return the largest amount of a column, in units, before any rule but locks."""
         if column >= self.count:
             index, lot = self.lots[column - self.count]
-            return 0.0 if lot.lock is not None else as_float(lot.shares * self.names[index].unit) / self.unit
+            name = self.names[index]
+            size = 0.0 if lot.lock is not None else as_float(lot.shares * name.unit) / self.unit
+            return size if name.sale.most is None else min(size, as_float(name.sale.most) / self.unit)
         name = self.names[column]
         return 0.0 if name.buy_lock is not None else self.most_bought[column]
 
@@ -144,6 +146,12 @@ class Columns:
             case _:
                 return []
 
+    def open_row(self, form: Linear) -> Entry:
+        """Return the coefficients of a linear form over the columns that are open at all."""
+        entry = self.row(form)
+        kept = np.array([self.largest(int(column)) > 0 for column in entry.columns], dtype=np.bool_)
+        return Entry(columns=entry.columns[kept], amounts=entry.amounts[kept])
+
     def row(self, form: Linear) -> Entry:
         """Return the coefficients of a linear form, merged and in column order."""
         parts = [(self.entry(term), as_float(factor)) for term, factor in form.terms]
@@ -153,7 +161,7 @@ class Columns:
         columns = np.concatenate([entry.columns for entry, _ in parts])
         amounts = np.concatenate([entry.amounts * factor for entry, factor in parts])
         where, back = np.unique(columns, return_inverse=True)
-        merged = np.bincount(back, amounts, where.size)
+        merged = np.bincount(back, amounts, where.size).astype(np.float64)
         kept = np.abs(merged) > 1e-12 * max(1.0, float(np.abs(merged).max()))
         return Entry(columns=where[kept].astype(np.int64), amounts=merged[kept])
 

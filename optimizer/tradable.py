@@ -170,8 +170,6 @@ class _Maker:
         past = self.waiting.get(self._pool(account, symbol))
         if past and self.settings.avoid_wash_sales and security.asset_class not in EXEMPT_FROM_WASH:
             buy_lock = buy_lock or Lock(rule=None, words=past)
-        if not held and buy_lock is not None:
-            return None
         fractional = self.book.accounts[account].fractional
         step = FINE_STEP if fractional else Fraction(security.lot_size or 1)
         lots = self._lots(account, symbol, unit, step, sale_lock)
@@ -213,7 +211,7 @@ class _Maker:
         account = book.accounts[first.account]
         taxed = not account.is_retirement
         own_term = term(first.adjusted_acquired, book.as_of) if taxed else None
-        is_loss = taxed and (gain < 0 or any(Fraction(p.basis) * rate > p.quantity * unit for p in parts))
+        is_loss = taxed and (gain < 0 or any(_loses(part, unit, rate) for part in parts))
         disallowed = self._disallowed(first, held) if is_loss else ZERO
         recognized = gain + disallowed if taxed else ZERO
         selected = is_loss and any(self._selects(p, part) for p in self._harvests(first) for part in parts)
@@ -279,6 +277,10 @@ def rate_of(ground: GroundBook, account: AccountId, own_term: Term, settings: Se
     if own_term == "short":
         return Fraction(settings.short_term_rate if row.short_term_rate is None else row.short_term_rate)
     return Fraction(settings.long_term_rate if row.long_term_rate is None else row.long_term_rate)
+
+
+def _loses(lot: Lot, unit: Fraction, rate: Fraction) -> bool:
+    return Fraction(lot.basis) * rate > Fraction(lot.quantity) * unit
 
 
 def _decimal(value: Fraction) -> Decimal:

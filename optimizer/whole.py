@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model import Bools, Floats, Ints, Model, row_cost, row_values, violation
+from optimizer.model import Bools, Floats, Ints, Model, row_values, violation
 
 MISS_PRICE = 20.0
 """Price of missing a hard row by one unit: above any tax, drift or cost that a unit can carry."""
@@ -179,7 +179,8 @@ def _row_gains(model: Model, grid: Grid, table: _Table, moves: _Moves) -> Floats
     row = part.indices
     now = table.rows[row]
     then = now + part.data * size[at]
-    return np.bincount(at, _entry_cost(model, row, then) - _entry_cost(model, row, now), moves.columns.size)
+    change = _entry_cost(model, row, then) - _entry_cost(model, row, now)
+    return np.bincount(at, change, moves.columns.size).astype(np.float64)
 
 
 def _entry_cost(model: Model, row: Ints, values: Floats) -> Floats:
@@ -191,15 +192,14 @@ def _entry_cost(model: Model, row: Ints, values: Floats) -> Floats:
 
 
 def _best_pair(model: Model, grid: Grid, table: _Table, moves: _Moves, gains: Floats) -> list[int] | None:
-    """Return the best two moves of different positions that help together, or None."""
+    """Return the best two moves of different wash groups that help together, or None."""
     picked = np.argsort(gains, kind="stable")[:PAIRED]
     if picked.size < 2 or not model.rows.count:
         return None
     part = model.rows.matrix[:, moves.columns[picked]].toarray()
     part = part * (moves.change * grid.step[moves.columns])[picked]
     first, second = np.triu_indices(picked.size, 1)
-    owner = grid.position[moves.columns[picked]]
-    clash = model.positions.group[owner]
+    clash = model.positions.group[grid.position[moves.columns[picked]]]
     apart = clash[first] != clash[second]
     first, second = first[apart], second[apart]
     if not first.size:
@@ -222,9 +222,3 @@ def _do(model: Model, grid: Grid, table: _Table, moves: _Moves, which: list[int]
         owner = int(grid.position[column])
         table.value[owner] += -size if grid.is_sale[column] else size
     table.rows = row_values(model, table.steps * grid.step)
-
-
-def merit(model: Model, grid: Grid, steps: Ints) -> float:
-    """Return rows' cost and misses after `steps`; for tests."""
-    values = row_values(model, steps * grid.step)
-    return float(row_cost(model.rows, values).sum() + MISS_PRICE * violation(model.rows, values).sum())

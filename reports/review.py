@@ -9,7 +9,6 @@ The first page is for the client, the last for the auditor; every figure comes f
 from dataclasses import dataclass
 
 from engine.gate.drift import AccountDrift
-
 from engine.gate.verdict import GateAnswer
 from optimizer.proposal import Proposal
 from rulebooks.ground import GroundBook

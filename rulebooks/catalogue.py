@@ -11,7 +11,6 @@ from types import MappingProxyType
 from dsl.catalogue import Catalogue, MeasureEntry
 from dsl.policy import Unit
 from dsl.words import shipped
-from rulebooks.members import select_plain
 from rulebooks.measures import (
     active_weight,
     capped_weight,
@@ -31,6 +30,7 @@ from rulebooks.measures import (
 from rulebooks.measures.average import AVERAGES, average_of
 from rulebooks.measures.drift import drift_module
 from rulebooks.measures.model import MeasureModule
+from rulebooks.members import select_plain
 
 _MODULES = (
     weight.WEIGHT,

@@ -102,6 +102,7 @@ class GroundLimit:
     rounded: bool = False  # a risk measure: decides on measure / base rounded to RISK_STEP
     purchase_only: bool = False  # tested at purchase: judged where the list buys net in the group
     target: str | None = None  # the class, where this is a band of a `targets` statement
+    excepted: tuple[tuple[AccountId, Symbol], ...] = ()  # positions that exceptions took out of the group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

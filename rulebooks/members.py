@@ -77,6 +77,11 @@ def less(member: Verdict, excepted: Verdict) -> Verdict:
     return None if member is None or excepted is None else True
 
 
+def both(verdicts: tuple[Verdict, ...]) -> Verdict:
+    """Return `and` in three-valued logic."""
+    return False if False in verdicts else None if None in verdicts else True
+
+
 def either(verdicts: list[Verdict]) -> Verdict:
     """Return `or` in three-valued logic."""
     return True if True in verdicts else None if None in verdicts else False

@@ -22,6 +22,7 @@ from dsl.policy import (
     DataRef,
     Day,
     Greater,
+    MeasureTerm,
     Not,
     Op,
     Or,
@@ -47,6 +48,7 @@ class Setting:
 
     today: date
     calendar: str | None = None
+    measure: Callable[[MeasureTerm], Fraction | None] | None = None  # a measure before trading, for `when`
 
 
 def compiled(predicate: Predicate, setting: Setting) -> Test:
@@ -64,10 +66,36 @@ def compiled(predicate: Predicate, setting: Setting) -> Test:
                 return None if result is None else not result
 
             return negated
-        case Comparison():
+        case Comparison(measure=None):
             return _comparison(predicate, setting)
+        case Comparison():
+            return _measured(predicate, setting)
         case _:
             assert_never(predicate)
+
+
+class _MeasuredRow:
+    """A row that answers one path with a measure."""
+
+    def __init__(self, row: Row, path: str, cell: Cell) -> None:
+        self.row = row
+        self.path = path
+        self.cell = cell
+
+    def read(self, path: str) -> Cell:
+        return self.cell if path == self.path else self.row.read(path)
+
+
+def _measured(test: Comparison, setting: Setting) -> Test:
+    """Compare a measure of the scope, such as `cash_weight`, before trading."""
+    inner = _comparison(test, setting)
+    term, measure = test.measure, setting.measure
+    assert term is not None
+
+    def compare(row: Row) -> bool | None:
+        return inner(_MeasuredRow(row, test.path, None if measure is None else measure(term)))
+
+    return compare
 
 
 def holds(predicate: Predicate, row: Row, setting: Setting) -> bool | None:
@@ -75,18 +103,23 @@ def holds(predicate: Predicate, row: Row, setting: Setting) -> bool | None:
     return compiled(predicate, setting)(row)
 
 
-def paths_of(predicate: Predicate) -> Iterator[str]:
-    """Yield every path that a predicate names on its left, in order."""
+def comparisons_of(predicate: Predicate) -> Iterator[Comparison]:
+    """Yield every comparison of a predicate, in order."""
     match predicate:
         case And(parts=parts) | Or(parts=parts):
             for part in parts:
-                yield from paths_of(part)
+                yield from comparisons_of(part)
         case Not(part=part):
-            yield from paths_of(part)
-        case Comparison(path=path):
-            yield path
+            yield from comparisons_of(part)
+        case Comparison():
+            yield predicate
         case _:
             assert_never(predicate)
+
+
+def paths_of(predicate: Predicate) -> Iterator[str]:
+    """Yield every path that a predicate names on its left, in order."""
+    return (comparison.path for comparison in comparisons_of(predicate))
 
 
 def _all_of(tests: list[Test]) -> Test:

@@ -12,8 +12,10 @@ Figures of the state (portfolio_value, value, weight) are those before trading.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Protocol
 
 from engine.facts.accounts import Account
+from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
@@ -24,6 +26,27 @@ from rulebooks.forms import Term, TermKind
 from rulebooks.state import BookState
 
 FRACTION_ZERO = Fraction(0)
+
+
+def benchmark_of(
+    book: Book, accounts: tuple[AccountId, ...]
+) -> tuple[Mapping[Symbol, Fraction] | None, str | None]:
+    """Return the benchmark of some accounts, or None and why there is none.
+
+    It is the accounts' own benchmark, on which they agree, else the book's only one.
+    """
+    names = {book.accounts[account].benchmark for account in accounts}
+    if len(names) > 1:
+        return None, "the accounts have different benchmarks"
+    name = next(iter(names), None)
+    if name is None:
+        if len(book.benchmarks) != 1:
+            return None, "no benchmark" if not book.benchmarks else "the account names none of the benchmarks"
+        name = next(iter(book.benchmarks))
+    weights = book.benchmarks.get(name)
+    if weights is None:
+        return None, f"no weights of benchmark {name}"
+    return {symbol: Fraction(weight) for symbol, weight in weights.items()}, None
 
 
 class Facts:
@@ -40,6 +63,11 @@ class Facts:
     def net_assets(self, accounts: tuple[AccountId, ...]) -> Fraction:
         """Return net assets of the accounts before trading."""
         return sum((self.state(Term(TermKind.NET_ASSETS, a)) for a in accounts), FRACTION_ZERO)
+
+    def borrowing(self, accounts: tuple[AccountId, ...]) -> Fraction:
+        """Return the size of negative cash of the accounts before trading."""
+        owed = (-self.state(Term(TermKind.CASH, account)) for account in accounts)
+        return sum((amount for amount in owed if amount > 0), FRACTION_ZERO)
 
 
 class AccountRow:
@@ -62,6 +90,8 @@ class AccountRow:
                 return facts.today
             case "portfolio_value" | "net_assets":
                 return facts.net_assets(self.accounts)
+            case "total_assets":
+                return facts.net_assets(self.accounts) + facts.borrowing(self.accounts)
             case "cash":
                 parts = (facts.state(Term(TermKind.CASH, a)) for a in self.accounts)
                 return sum(parts, FRACTION_ZERO)
@@ -102,7 +132,9 @@ class SecurityRow:
         self.absent: Cell = NO_VALUE if is_cash else facts.absent
 
     def read(self, path: str) -> Cell:
-        """Return the cell of a path."""
+        """Return the cell of a path; the volume of the last days counts before a column of that name."""
+        if path == "average_daily_volume" and self.symbol in self.facts.book.volumes:
+            return Fraction(self.facts.book.volumes[self.symbol])
         text = self.attributes.get(path)
         return text if text is not None else self._derived(path)
 
@@ -127,10 +159,7 @@ class SecurityRow:
                 return facts.identical.get(symbol, NO_VALUE)
             case "price" | "price_age" | "price_date" | "volume":
                 return self._price(path)
-            case "average_daily_volume":
-                volume = facts.book.volumes.get(symbol)
-                return self.absent if volume is None else Fraction(volume)
-            case "quantity" | "value" | "weight" | "cost":
+            case "quantity" | "value" | "weight" | "cost" | "benchmark_weight":
                 return self._position(path)
             case _:
                 return self.absent
@@ -150,13 +179,28 @@ class SecurityRow:
                 return self.absent if price.volume is None else Fraction(price.volume)
 
     def _position(self, path: str) -> Cell:
+        if path == "benchmark_weight":
+            return self._benchmark_weight()
         kind = {"quantity": TermKind.QUANTITY, "cost": TermKind.COST}.get(path, TermKind.VALUE)
         state = self.facts.state
+        if kind is TermKind.VALUE and self._is_unpriced():
+            return None
         amount = sum((state(Term(kind, a, self.symbol)) for a in self.account.accounts), FRACTION_ZERO)
         if path != "weight":
             return amount
         base = self.facts.net_assets(self.account.accounts)
         return amount / base if base else None
+
+    def _is_unpriced(self) -> bool:
+        state = self.facts.state
+        return any(
+            (account, self.symbol) in state.quantities and state.unit_value(account, self.symbol) is None
+            for account in self.account.accounts
+        )
+
+    def _benchmark_weight(self) -> Cell:
+        weights, _ = benchmark_of(self.facts.book, self.account.accounts)
+        return self.absent if weights is None else weights.get(self.symbol, FRACTION_ZERO)
 
 
 class LotRow:
@@ -228,4 +272,8 @@ class TradeRow:
                 return self.security.read(path)
 
 
-Row = AccountRow | SecurityRow | LotRow | TradeRow
+class Row(Protocol):
+    """Whatever answers paths with cells."""
+
+    def read(self, path: str) -> Cell:
+        """Return the cell of a path."""

@@ -18,7 +18,7 @@ from rulebooks.evaluate import value
 from rulebooks.forms import Condition, Form, Most, Term, TermKind, linear, scaled, total
 from rulebooks.ground import Scope
 from rulebooks.predicates import Setting, cell_number
-from rulebooks.rows import AccountRow, Facts
+from rulebooks.rows import AccountRow, Facts, benchmark_of
 from rulebooks.state import exchange_rate
 from rulebooks.universe import Slice, merged, money_form, positions_in
 
@@ -86,9 +86,11 @@ class Scene:
     facts: Facts
     setting: Setting
     base_name: str
+    valued_at: ValuedAt = "market"
     unpriced: frozenset[Position]  # positions whose price or exchange rate is missing
     universe: tuple[Slice, ...]  # every slice of the scope, not looking through
     cache: dict[object, object] = field(default_factory=dict)
+    shares: dict[Fraction, Form] = field(default_factory=dict)  # shares of the base as forms
 
     @property
     def holds(self) -> tuple[AccountId, ...]:
@@ -107,9 +109,16 @@ class Scene:
         assert form is not None, "the checker lets known weight bases pass only"
         return form
 
+    @cached_property
+    def net_assets(self) -> Form:
+        """Everything held, cash included, as the rule values it."""
+        if self.valued_at == "market":
+            return linear({Term(TermKind.NET_ASSETS, a): ONE for a in self.holds})
+        return self.worth(self.universe, self.valued_at)[0]
+
     def base_form(self, name: str) -> Form | None:
         """Return the form of a weight base; None where it is not one."""
-        net = linear({Term(TermKind.NET_ASSETS, a): ONE for a in self.holds})
+        net = self.net_assets
         match name:
             case "net_assets" | "portfolio_value":
                 return net
@@ -183,30 +192,17 @@ class Scene:
     def benchmark(self) -> tuple[Mapping[Symbol, Fraction] | None, str | None]:
         """The benchmark's weights by symbol, or None and why there is none.
 
-        An account's own benchmark, else the book's only one; accounts of one scope must agree. In an
-        example it is what the holdings state as `benchmark_weight`.
+        Where the book has none that is meant, it is what securities state as `benchmark_weight`.
         """
         book = self.facts.book
-        if not book.benchmarks:
-            stated = {
-                symbol: weight
-                for symbol, security in book.securities.items()
-                if (weight := number_of(security.attributes.get("benchmark_weight", ""), Unit.SHARE))
-                is not None
-            }
-            return (stated, None) if stated else (None, "no benchmark")
-        names = {book.accounts[a].benchmark for a in self.holds}
-        if len(names) > 1:
-            return None, "the accounts have different benchmarks"
-        name = names.pop()
-        if name is None:
-            if len(book.benchmarks) > 1:
-                return None, "the account names none of the benchmarks"
-            name = next(iter(book.benchmarks))
-        weights = book.benchmarks.get(name)
-        if weights is None:
-            return None, f"no weights of benchmark {name}"
-        return {symbol: Fraction(weight) for symbol, weight in weights.items()}, None
+        weights, missing = benchmark_of(book, self.holds)
+        if weights is not None:
+            return weights, None
+        column = {s: row.attributes.get("benchmark_weight", "") for s, row in book.securities.items()}
+        stated = {
+            s: number for s, text in column.items() if (number := number_of(text, Unit.SHARE)) is not None
+        }
+        return (stated, None) if stated else (None, missing)
 
     def is_cash(self, symbol: Symbol) -> bool:
         """Return whether a symbol stands for cash: a currency of the scope's accounts."""

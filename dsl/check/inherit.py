@@ -70,6 +70,9 @@ def find(
 def faulty(ctx: Context, node: s.Bring, found: tuple[Diagnostic, ...]) -> None:
     """Record that a parent has errors of its own."""
     first = next(d for d in found if d.severity is Severity.ERROR)
+    if first.code == "E0214":
+        ctx.add("E0214", first.message, node.id.span, label=first.label)
+        return
     ctx.add(
         "E0222",
         f"policy `{node.id.text}` {node.version.text} has errors of its own",

@@ -14,7 +14,7 @@ from typing import Literal
 
 from engine.facts.accounts import Account
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol
-from engine.facts.lots import Acquisition, Disposal, Lot
+from engine.facts.lots import Acquisition, Disposal, Lot, OpenShort
 from engine.facts.securities import Price, Security
 from engine.facts.transactions import Transaction
 
@@ -141,6 +141,7 @@ class Book:
     risk: RiskModel | None = None
     coverage: Coverage | None = None  # None: no history
     absent: Absent = "unknown"
+    shorts: tuple[OpenShort, ...] = ()  # sold short or written, and not yet closed
     stated: Mapping[str, str] = field(default_factory=dict)  # `given that …` facts of an example, as text
 
     def household_accounts(self, household: HouseholdId) -> tuple[AccountId, ...]:

@@ -87,3 +87,18 @@ class Acquisition:
     quantity: Decimal
     kind: str  # the transaction's type
     order: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenShort:
+    """Shares sold short, or contracts written, and not yet closed."""
+
+    lot: LotId  # the transaction that opened it
+    account: AccountId
+    symbol: Symbol
+    quantity: Decimal  # shares or contracts, > 0
+    proceeds: Decimal  # received after fees
+    opened: date
+    carried: Decimal = Decimal(0)  # disallowed loss that comes off when it is closed
+    order: str | None = None
+    replaces: bool = False

@@ -82,13 +82,18 @@ class Item:
     concerned: tuple[tuple[AccountId, Symbol], ...] = ()  # positions that data are missing of
     meetings: tuple[Meeting, ...] = ()
     groups_passed: int | None = None
+    tightest: str | None = None  # the group that stands for the others
     known_part: bool = False  # an upper limit that the known members alone exceed
 
     @property
     def rule_key(self) -> str:
         """What the inference knows the rule by: policy, id, scope."""
         rule = self.rule.rule
-        return "\n".join((rule.policy, rule.id, self.scope.account or "", self.scope.household))
+        return "\n".join((self.rule.governed_by, rule.policy, rule.id, *self._place))
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return (self.scope.account or "", self.scope.household)
 
     @property
     def group_key(self) -> str:

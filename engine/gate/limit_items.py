@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from dsl.policy import Limit
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.limits import OpenLimit, Reading, RuleScope
 from engine.gate.measure import Listed
 from rulebooks.forms import TermKind
+from rulebooks.ground import GroundLimit
 
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
 
@@ -90,10 +92,12 @@ def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[It
         yield item if tested else replace(item, standing="not_applicable", why_not=AT_PURCHASE)
         return
     yield _missing_item(listed, limit, item, unknown)
-    after = listed.opened.limits.reading(limit, listed.after)
+    limits = listed.opened.limits
+    after = limits.reading(limit, listed.after)
     exceeded = after.high_headroom is not None and after.high_headroom < 0
-    if ground.missing is None and exceeded and _is_tested(listed, limit):
-        yield replace(item, known_part=True)
+    nameless = ground.group is not None and ground.group[1] is None
+    if ground.missing is None and exceeded and not nameless and _is_tested(listed, limit):
+        yield replace(measured_item(listed, limits.upper(limit), touched=touched), known_part=True)
 
 
 def _missing_item(
@@ -102,10 +106,11 @@ def _missing_item(
     ground = limit.ground
     what = ground.missing or "unknown: " + ", ".join(dict.fromkeys(symbol for _, symbol in unknown))
     positions = limit.touching if ground.missing is not None else frozenset(unknown)
+    every = ground.missing is not None and is_of_everything(ground)
     trades = tuple(
         trade.number
         for trade in listed.trades
-        if (trade.account, trade.symbol) in positions and trade.account in ground.scope.stops
+        if trade.account in ground.scope.stops and (every or (trade.account, trade.symbol) in positions)
     )
     return replace(
         item,
@@ -118,6 +123,14 @@ def _missing_item(
         concerned=unknown,
         told=Told(),
     )
+
+
+def is_of_everything(ground: GroundLimit) -> bool:
+    """Return whether a limit is on the whole scope, not on a subject or on groups of one."""
+    rule = ground.rule.rule
+    if rule.each is not None or not isinstance(rule.obligation, Limit):
+        return False
+    return all(term.of is None for term in rule.obligation.measure.terms)
 
 
 def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
@@ -148,8 +161,13 @@ def _warned(listed: Listed, limit: OpenLimit, item: Item) -> Item:
     warners = lowering(listed, replace_bound(limit))
     if not warners:
         return item
-    early = listed.opened.limits.against(limit, limit.warn, listed.after)
-    return replace(item, early=early, warned_by=warners)
+    level = listed.opened.limits.against(limit, limit.warn, listed.after)
+    return replace(item, early=reached(level), warned_by=warners)
+
+
+def reached(level: Fraction) -> Fraction:
+    """Return the sign of the distance to a warning level, which is reached at the level itself."""
+    return Fraction(1 if level > 0 else -1)
 
 
 def replace_bound(limit: OpenLimit) -> OpenLimit:
@@ -210,9 +228,7 @@ def _rest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> It
         return
     tested = [i for i in others if limits.all[i].ground.standing == "applies" and _stands(listed, i)]
     if tested:
-        tightest = _tightest(listed, tested, moved)
-        item = measured_item(listed, limits.all[tightest], touched=False)
-        yield replace(item, group=_rest_group(item, len(tested)), groups_passed=len(tested), target=None)
+        yield _standing_for(listed, limits.all[_tightest(listed, tested, moved)], len(tested))
     idle = [i for i in others if i not in set(tested)]
     if idle:
         limit = limits.all[idle[0]]
@@ -227,8 +243,13 @@ def _stands(listed: Listed, index: int) -> bool:
     return not listed.opened.limits.all[index].ground.purchase_only
 
 
-def _rest_group(item: Item, count: int) -> Group:
-    return item.group if count == 1 and item.rule.rule.each is None and not item.target else NO_GROUP
+def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
+    """Return the tightest group as what stands for all; a rule without groups stands for itself."""
+    item = measured_item(listed, limit, touched=False)
+    if not item.group:
+        return item
+    name = item.group[0][1] or ""
+    return replace(item, group=NO_GROUP, groups_passed=count, tightest=name, target=None)
 
 
 def _tightest(listed: Listed, ordered: Iterable[int], moved: set[int]) -> int:

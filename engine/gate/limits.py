@@ -6,7 +6,7 @@ value of 54,000 and net assets as base, headroom is -4,000 in form units and the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.facts.ids import AccountId, Symbol
@@ -16,8 +16,8 @@ from rulebooks.forms import RISK_STEP, Form, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
 
 Position = tuple[AccountId, Symbol]
-RuleScope = tuple[str, str, Scope]
-"""Policy, rule id and scope: whose verdicts belong together."""
+RuleScope = tuple[str, str, str, Scope]
+"""Governing policy, the rule's own policy, rule id and scope: whose verdicts belong together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,8 @@ class OpenLimit:
     @property
     def key(self) -> RuleScope:
         """What this limit's verdicts are summed up by."""
-        return (self.ground.rule.rule.policy, self.ground.rule.rule.id, self.ground.scope)
+        rule = self.ground.rule
+        return (rule.governed_by, rule.rule.policy, rule.rule.id, self.ground.scope)
 
 
 class Limits:
@@ -142,6 +143,12 @@ class Limits:
             self.watchers.setdefault(node, []).append(index)
         for position in limit.touching:
             self.touched_by.setdefault(position, []).append(index)
+
+    def upper(self, limit: OpenLimit) -> OpenLimit:
+        """Return the limit with its upper bound alone."""
+        bounded = replace(limit, bound=Sides(low=None, high=limit.bound.high), warn=None)
+        bounded.before = self.reading(bounded, NOTHING)
+        return bounded
 
     def _sides(self, bound: Bound | None) -> Sides | None:
         if bound is None:

@@ -28,6 +28,7 @@ from engine.gate.deltas import (
 from engine.gate.fingerprint import book_fingerprint
 from engine.gate.graph import Graph, Values
 from engine.gate.limits import Limits
+from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.settle import Settlement
 from rulebooks.ground import GroundBook
 from rulebooks.state import BookState, book_currency, book_state
@@ -51,6 +52,11 @@ class OpenBook:
     def fingerprint(self) -> str:
         """The fingerprint of the book's facts."""
         return book_fingerprint(self.book)
+
+    @cached_property
+    def reference(self) -> ReferenceBook:
+        """The same book as the second evaluator sees it."""
+        return prepare(self.ground.rulebook.policies, self.book)
 
     @cached_property
     def lot_orders(self) -> Mapping[tuple[AccountId, LotId], str]:

@@ -188,17 +188,24 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
             return False
         return not _depends_on_lots(listed, trade) or _lots_clear(listed, trade, quantity)
 
-    return largest(sizing, stopping, clear, ceiling=_ceiling(listed, trade, per_trade))
+    ceiling = _ceiling(listed, trade, per_trade)
+    return largest(sizing, stopping, clear, ceiling=ceiling, marks=_floors(sizing, per_trade))
 
 
 def largest(
-    sizing: Sizing, limits: list[OpenLimit], clear: Clear, *, ceiling: Fraction | None
+    sizing: Sizing,
+    limits: list[OpenLimit],
+    clear: Clear,
+    *,
+    ceiling: Fraction | None,
+    marks: tuple[Fraction, ...] = (),
 ) -> Fraction | None:
-    """Return the largest clear quantity, verified; 0 where none is, None where nothing bounds it."""
-    bounds = [
-        ceiling,
-        *(sizing.linear_bound(limit) for limit in limits if limit.linear and not limit.settles),
-    ]
+    """Return the largest clear quantity, verified; 0 where none is, None where nothing bounds it.
+
+    marks: quantities at which a search should look, such as the smallest ticket allowed.
+    """
+    plain = [limit for limit in limits if limit.linear and not limit.settles]
+    bounds = [ceiling, *(sizing.linear_bound(limit) for limit in plain)]
     known = [bound for bound in bounds if bound is not None]
     upper = floored(min(known), sizing.step) if known else None
     if upper is not None and (upper == 0 or clear(upper)):

@@ -12,6 +12,7 @@ from fractions import Fraction
 from engine.facts.trades import Trade
 from engine.gate.acts import sells_all, value_of
 from engine.gate.items import Item, Told
+from engine.gate.limit_items import reached
 from engine.gate.measure import Listed
 from rulebooks.forms import TermKind
 from rulebooks.ground import PerTrade
@@ -93,7 +94,7 @@ def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
         item,
         before=max(Fraction(0), headroom),
         after=headroom,
-        early=warn,
+        early=None if warn is None else reached(warn),
         warned_by=item.trades if warn is not None else (),
         waiver=rule.waiver,
         waived=None if rule.waived is None else headroom_to(after, rule.waived),

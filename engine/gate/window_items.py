@@ -25,6 +25,10 @@ from engine.ledger.settle import Taken
 from rulebooks.ground import GroundWindow, PastEvent
 
 PURCHASES = (Side.BUY,)
+_SALES = ("sale", "loss_sale", "gain_sale")
+
+HISTORY_READERS = ("turnover", "realized", "gains")
+"""Words in a measure's name that say it reads the history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +55,11 @@ class WindowCase:
 def window_cases(listed: Listed) -> Iterator[WindowCase]:
     """Yield one case for each window rule, its item already measured by what meets."""
     for source, ground in enumerate(listed.opened.ground.windows):
-        yield _case(listed, ground, source)
+        yield window_case(listed, ground, source)
 
 
-def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
+def window_case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
+    """Return one window rule's case; source: its place in the opened book."""
     item = Item(
         kind="window",
         rule=ground.rule,
@@ -121,10 +126,10 @@ def _listed_events(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
             continue
         if event == "purchase" and trade.side in PURCHASES:
             yield _of_trade(listed, ground, trade, order=f"lot trade {trade.number}")
-        elif event in ("sale", "loss_sale") and trade.side is Side.SELL:
+        elif event in _SALES and trade.side is Side.SELL:
             taxable = not listed.opened.book.accounts[trade.account].is_retirement
             for row in listed.settlement.of_trade(trade.number):
-                if event == "sale" or (row.gain < 0 and taxable):
+                if event == "sale" or (taxable and (row.gain < 0 if event == "loss_sale" else row.gain > 0)):
                     yield _of_row(listed, ground, trade, row)
 
 
@@ -168,7 +173,7 @@ def order_key(lot: LotId | None, order: str | None) -> str | None:
 def _side(
     ground: GroundWindow, at: PastEvent, listed: Listed, *, order: str | None, trade: int | None
 ) -> Party:
-    first, last = span_of(at.day, ground.window, listed.opened.calendar_of(ground.rule.rule.policy))
+    first, last = span_of(at.day, ground.window, listed.opened.calendar_of(ground.rule.governed_by))
     reachable = trade is not None and at.account in ground.scope.stops
     return Party(at=at, trade=trade if reachable else None, order=order, first=first, last=last)
 

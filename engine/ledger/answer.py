@@ -13,7 +13,7 @@ from typing import Any
 from engine.facts.accounts import Account
 from engine.facts.book import Coverage
 from engine.facts.ids import AccountId
-from engine.facts.lots import Disposal, Lot, Replacement
+from engine.facts.lots import Disposal, Lot, OpenShort, Replacement
 from engine.facts.money import plain
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import from_cents, to_cents
@@ -27,15 +27,19 @@ def lots_answer(
     *,
     accounts: Mapping[AccountId, Account],
     coverage: Coverage | None,
+    shorts: Iterable[OpenShort] = (),
 ) -> dict[str, Any]:
     """Return the object that `guardband lots --format json` prints, keys in their fixed order."""
     sold, held = tuple(disposals), tuple(open_lots)
     taxable = tuple(row for row in sold if row.term is not None)
-    embedded = (lot.deferred for lot in held if not accounts[lot.account].is_retirement)
+    owed = tuple(shorts)
+    embedded = [lot.deferred for lot in held if not accounts[lot.account].is_retirement]
+    embedded += [short.carried for short in owed]
     return {
         "schema": SCHEMA,
         "disposals": [_disposal(row) for row in sold],
         "open_lots": [_lot(lot) for lot in _joined(held)],
+        "open_shorts": [_short(short) for short in owed],
         "by_year": _by_year(taxable),
         "totals": {
             "disallowed": money(_sum(row.disallowed for row in taxable)),
@@ -116,6 +120,18 @@ def _lot(lot: Lot) -> dict[str, Any]:
         "original_basis": money(lot.original_basis),
         "acquired": lot.acquired.isoformat(),
         "adjusted_acquired": lot.adjusted_acquired.isoformat(),
+    }
+
+
+def _short(short: OpenShort) -> dict[str, Any]:
+    return {
+        "lot": short.lot,
+        "account": short.account,
+        "symbol": short.symbol,
+        "quantity": plain(short.quantity),
+        "proceeds": money(short.proceeds),
+        "opened": short.opened.isoformat(),
+        "carried": money(short.carried),
     }
 
 

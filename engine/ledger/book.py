@@ -60,6 +60,7 @@ def open_book(records: Records, *, as_of: date, reading: TaxReading) -> Book:
         securities=records.securities,
         prices=latest_prices(records.prices, as_of),
         lots=lots,
+        shorts=() if ledger is None else ledger.open_shorts,
         transactions=None if ledger is None else _known(records, as_of),
         disposals=None if ledger is None else ledger.disposals,
         acquisitions=acquisitions_of_lots(lots) if ledger is None else ledger.acquisitions,

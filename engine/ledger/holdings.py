@@ -43,6 +43,11 @@ class Position:
             self._place(holding)
         holding.pieces.append(piece)
 
+    def add_before(self, part: Piece, piece: Piece) -> None:
+        """Put shares split off from a piece in front of it: what is used first stands first."""
+        holding = next(other for other in self.lots[piece.lot] if piece in other.pieces)
+        holding.pieces.insert(holding.pieces.index(piece), part)
+
     def remove(self, piece: Piece) -> None:
         """Forget a piece of which nothing is left."""
         named = self.lots[piece.lot]

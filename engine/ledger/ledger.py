@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from engine.facts.lots import Acquisition, Disposal, Lot
+from engine.facts.lots import Acquisition, Disposal, Lot, OpenShort
 from engine.facts.readings import TaxReading
 from engine.ledger.state import Shortfall, State
 
@@ -25,6 +25,7 @@ class Ledger:
     disposals: tuple[Disposal, ...]
     acquisitions: tuple[Acquisition, ...]
     shortfalls: tuple[Shortfall, ...]
+    open_shorts: tuple[OpenShort, ...]
     state: State = field(repr=False, compare=False)
 
     @property

@@ -127,10 +127,11 @@ class Sold:
     sale_order: str | None
     is_taxable: bool
     is_judged: bool  # whether 26 U.S.C. 1091 applies to it at all
-    window_day: date  # the middle of the window: the sale, or the entry of a short sale closed with own shares
+    window_day: date  # middle of the window: the sale, or the entry of a short closed with own shares
     right: str | None = None
     is_short: bool = False  # the closing of a short sale: another short sale replaces it
-    can_replace: Fraction = ZERO  # shares sold that could have replaced others, had they been kept
+    served: Fraction = ZERO  # shares of this sale that disallowed a loss on closing a short sale
+    may_replace: bool = False  # these shares could have replaced others: bought, and not used for it
     scale: Fraction = ONE  # today's shares for each share sold, after splits
     replaced: Fraction = ZERO  # of today's shares
     matches: list[Match] = field(default_factory=list)
@@ -145,6 +146,11 @@ class Sold:
     def told_loss(self) -> int:
         """Size of the loss in cents; 0 for a gain."""
         return max(0, self.told_basis - self.told_proceeds)
+
+    @property
+    def turn(self) -> tuple[date, int]:
+        """Its place in the order in which losses find replacements."""
+        return (self.window_day, self.place)
 
     @property
     def unreplaced(self) -> Fraction:

@@ -13,17 +13,19 @@ from fractions import Fraction
 from engine.facts.accounts import Account
 from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, Symbol
-from engine.facts.lots import Disposal, Lot
+from engine.facts.lots import Disposal, Lot, OpenShort
 from engine.facts.readings import TaxReading, WashReadings
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.cents import to_cents
 from engine.ledger.events.handlers import HANDLERS
 from engine.ledger.ledger import Ledger
-from engine.ledger.pieces import Piece
+from engine.ledger.pieces import Piece, Short
 from engine.ledger.sequence import in_order
 from engine.ledger.state import State, as_broker, multiplier_of, place_of, right_of, setting_of
-from engine.ledger.tell import tell_lots, tell_sold
+from engine.ledger.tell import tell_lots, tell_shorts, tell_sold
+from engine.ledger.unmodelled import refuse_unmodelled
+
 
 def replay(
     transactions: Iterable[Transaction],
@@ -77,6 +79,7 @@ def run(state: State, rows: tuple[Transaction, ...]) -> None:
             raise InputError(
                 f"account `{row.account}` is unknown", place=place_of(row), cure="add it to accounts.csv"
             )
+        refuse_unmodelled(state.setting, row)
         state.begin_day(row.date)
         HANDLERS[row.type](state, row)
 
@@ -97,6 +100,7 @@ def ledger_of(state: State, *, until: date) -> Ledger:
         disposals=tuple(row.row for row in sold if row.row is not None),
         acquisitions=tuple(state.acquisitions),
         shortfalls=tuple(state.shortfalls),
+        open_shorts=tell_shorts(state),
         state=state,
     )
 
@@ -127,6 +131,30 @@ def open_lot(state: State, lot: Lot) -> None:
     pool.position(lot.account, lot.symbol).add(piece)
     if not piece.is_used:
         pool.recent.append(piece)
+
+
+def open_short(state: State, short: OpenShort) -> None:
+    """Hold a short sale or written contracts that the records start with."""
+    right = right_of(state.setting, short.symbol)
+    quantity = Fraction(short.quantity)
+    held = Short(
+        lot=short.lot,
+        account=short.account,
+        symbol=short.symbol,
+        quantity=quantity,
+        unit=Fraction(short.proceeds) / quantity,
+        told=to_cents(Fraction(short.proceeds)),
+        opened=short.opened,
+        sequence=state.next_sequence(),
+        order=short.order,
+        right=right,
+        per=multiplier_of(state.setting, short.symbol) if right is not None else Fraction(1),
+        carried=Fraction(short.carried) / quantity,
+        told_carried=to_cents(Fraction(short.carried)),
+        is_used=short.replaces,
+    )
+    pool = state.pool(short.account, short.symbol)
+    pool.shorts.setdefault((short.account, short.symbol), []).append(held)
 
 
 def _count_fills(state: State, rows: tuple[Transaction, ...]) -> None:

@@ -40,11 +40,9 @@ def _departures_first(rows: list[Transaction]) -> list[Transaction]:
     early = [r for r in rows if r.type is TransactionType.TRANSFER_OUT and r.symbol in arrivals]
     if not early:
         return rows
-    placed: list[Transaction] = []
+    placed: dict[int, Transaction] = {}
     for row in rows:
         if row.type is TransactionType.TRANSFER_IN:
-            placed.extend(out for out in early if out.symbol == row.symbol)
-            early = [out for out in early if out.symbol != row.symbol]
-        if all(row is not other for other in placed):
-            placed.append(row)
-    return placed
+            placed |= {id(out): out for out in early if out.symbol == row.symbol and id(out) not in placed}
+        placed.setdefault(id(row), row)
+    return list(placed.values())

@@ -13,17 +13,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from engine.facts.book import Book
+from engine.facts.failure import NotModelled
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.lots import Disposal, Lot, Replacement, Term
 from engine.facts.readings import TaxReading
 from engine.facts.trades import Side, Trade
-from engine.ledger.cents import to_cents
+from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.cents import exact_decimal, to_cents
 from engine.ledger.events.purchase import acquire
 from engine.ledger.events.sale import Order, sell
+from engine.ledger.events.short import buy_to_cover, go_short
 from engine.ledger.pieces import Piece, Sold
-from engine.ledger.replay import open_lot
+from engine.ledger.replay import open_lot, open_short
 from engine.ledger.state import PoolKey, Shortfall, State, multiplier_of, pool_key, right_of, setting_of
 from engine.ledger.tell import replacements_of, tell_lots
 from engine.ledger.terms import WINDOW_DAYS, term
@@ -81,7 +85,7 @@ class Settlement:
     read: the lots of the book that `lots` replaces.
     opened: those of `lots` that the list opens.
     shortfalls: shares sold that are not held; `transaction` is `trade N`.
-    unsettled: numbers of the trades without a price or a rate of exchange.
+    unsettled: numbers of the trades without a price or a rate of exchange, or that are not modelled.
     """
 
     taken: tuple[Taken, ...]
@@ -114,8 +118,7 @@ def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settl
         if trade.side is Side.SELL:
             key = (book.as_of, trade.account, trade.symbol, LIST)
             state.fills_left[key] = state.fills_left.get(key, 0) + 1
-    for trade, money in priced:
-        _do(state, book, trade, money)
+    done = {trade.number for trade, money in priced if _do(state, book, trade, money)}
     lots = tell_lots(state)
     sold = [row for pool in state.pools.values() for row in pool.sold]
     return Settlement(
@@ -125,7 +128,7 @@ def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settl
         read=read,
         opened=tuple(lot for lot in lots if lot.lot.startswith(_OPENED)),
         shortfalls=tuple(state.shortfalls),
-        unsettled=tuple(t.number for t in listed if all(t is not done for done, _ in priced)),
+        unsettled=tuple(trade.number for trade in listed if trade.number not in done),
     )
 
 
@@ -172,6 +175,9 @@ def _read_lots(state: State, book: Book, trades: tuple[Trade, ...]) -> tuple[Lot
     ]
     for lot in sorted(held, key=lambda row: row.acquired):
         open_lot(state, lot)
+    for short in book.shorts:
+        if pool_key(state.setting, short.account, short.symbol) in pools:
+            open_short(state, short)
     return tuple(held)
 
 
@@ -233,25 +239,53 @@ def _sold_before(state: State, row: Disposal) -> Sold:
     )
 
 
-def _do(state: State, book: Book, trade: Trade, money: Fraction) -> None:
-    match trade.side:
-        case Side.BUY:
-            acquire(state, _bought(state, book, trade, money), today=book.as_of)
-        case Side.SELL:
-            quantity = Fraction(trade.quantity)
-            order = Order(
-                sale=TransactionId(f"{_OPENED}{trade.number}"),
-                account=trade.account,
-                symbol=trade.symbol,
-                day=book.as_of,
-                quantity=quantity,
-                net=money,
-                named=() if trade.lot is None else ((trade.lot, quantity),),
-                order=LIST,
-            )
-            state.shortfalls.extend(sell(state, order))
-        case Side.SHORT_SELL | Side.BUY_TO_COVER:
-            pass
+def _do(state: State, book: Book, trade: Trade, money: Fraction) -> bool:
+    """Do one trade; False where what it would come to is not modelled."""
+    try:
+        match trade.side:
+            case Side.BUY:
+                acquire(state, _bought(state, book, trade, money), today=book.as_of)
+            case Side.SELL:
+                state.shortfalls.extend(sell(state, _order(book, trade, money)))
+            case Side.SHORT_SELL:
+                go_short(state, _as_row(book, trade, money))
+            case Side.BUY_TO_COVER:
+                buy_to_cover(state, _as_row(book, trade, money))
+            case _:
+                assert_never(trade.side)
+    except NotModelled:
+        return False
+    return True
+
+
+def _order(book: Book, trade: Trade, money: Fraction) -> Order:
+    quantity = Fraction(trade.quantity)
+    return Order(
+        sale=TransactionId(f"{_OPENED}{trade.number}"),
+        account=trade.account,
+        symbol=trade.symbol,
+        day=book.as_of,
+        quantity=quantity,
+        net=money,
+        named=() if trade.lot is None else ((trade.lot, quantity),),
+        order=LIST,
+    )
+
+
+def _as_row(book: Book, trade: Trade, money: Fraction) -> Transaction:
+    """Return a short trade as the transaction it would be recorded as."""
+    delivers = trade.side is Side.BUY_TO_COVER and trade.lot is not None
+    return Transaction(
+        id=TransactionId(f"{_OPENED}{trade.number}"),
+        date=book.as_of,
+        account=trade.account,
+        type=TransactionType(trade.side.value),
+        symbol=trade.symbol,
+        quantity=trade.quantity,
+        amount=None if delivers else exact_decimal(money),
+        lots=((trade.lot, trade.quantity),) if delivers and trade.lot is not None else (),
+        order=LIST,
+    )
 
 
 def _bought(state: State, book: Book, trade: Trade, money: Fraction) -> Piece:

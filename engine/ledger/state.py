@@ -13,10 +13,14 @@ from engine.facts.readings import TaxReading
 from engine.facts.securities import EXEMPT_FROM_WASH, Security
 from engine.facts.transactions import Transaction
 from engine.ledger.pieces import Piece, Sold
+from engine.ledger.terms import WINDOW_DAYS
 from engine.ledger.wash import Law, Pool
 
 PoolKey = tuple[str, str]
 """Household and set of identical securities."""
+
+RESTATING_DAYS = 2 * WINDOW_DAYS + 1
+"""How long a purchase is remembered where closed sales are restated: each has a window of its own."""
 
 FillKey = tuple[date, AccountId, Symbol, str]
 """One day's fills of one sell order."""
@@ -85,8 +89,13 @@ class State:
         key = pool_key(self.setting, account, symbol)
         found = self.pools.get(key)
         if found is None:
-            found = self.pools[key] = Pool()
+            found = self.pools[key] = self.new_pool()
         return found
+
+    def new_pool(self) -> Pool:
+        """Return an empty pool that remembers as long as the readings need."""
+        restates = self.setting.reading.wash.sold_before_replacement
+        return Pool(memory_days=RESTATING_DAYS if restates else WINDOW_DAYS)
 
     def pools_of(self, symbol: Symbol) -> list[Pool]:
         """Return the pools of every household in which a security can be."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.facts.lots import Disposal, Lot, Replacement
+from engine.facts.lots import Disposal, Lot, OpenShort, Replacement
 from engine.facts.money import cents_half_up
 from engine.ledger.cents import exact_decimal, from_cents
 from engine.ledger.pieces import Match, Piece, Sold
@@ -30,6 +30,25 @@ def tell_lots(state: State) -> tuple[Lot, ...]:
     rows.sort(key=lambda p: (p.account, p.symbol, p.acquired, p.sequence, p.adjusted, not p.is_used))
     by_row = state.setting.reading.wash.cents == "row_by_row"
     return tuple(tell_lot(piece, by_row=by_row) for piece in join_alike(rows))
+
+
+def tell_shorts(state: State) -> tuple[OpenShort, ...]:
+    """Return what is sold short or written and open, by the order in which it was opened."""
+    rows = [short for pool in state.pools.values() for short in pool.open_shorts()]
+    return tuple(
+        OpenShort(
+            lot=short.lot,
+            account=short.account,
+            symbol=short.symbol,
+            quantity=exact_decimal(short.quantity),
+            proceeds=from_cents(short.told),
+            opened=short.opened,
+            carried=from_cents(short.told_carried),
+            order=short.order,
+            replaces=short.is_used,
+        )
+        for short in sorted(rows, key=lambda one: one.sequence)
+    )
 
 
 def join_alike(pieces: Iterable[Piece]) -> list[Piece]:
@@ -88,7 +107,7 @@ def tell_sold(sold: Sold, *, by_row: bool) -> Disposal:
         permanently_disallowed=permanent,
         recognized=gain + disallowed if sold.is_taxable else NOTHING,
         broker_disallowed=NOTHING,
-        term=term(sold.adjusted, sold.sold) if sold.is_taxable else None,
+        term=term(sold.adjusted, sold.window_day) if sold.is_taxable else None,
         acquired=sold.acquired,
         adjusted_acquired=sold.adjusted,
         sold=sold.sold,

@@ -36,6 +36,7 @@ class Pool:
     sold: list[Sold] = field(default_factory=list)
     shorts: dict[tuple[AccountId, Symbol], list[Short]] = field(default_factory=dict)
     closed_short: list[Sold] = field(default_factory=list)  # losses on closing, inside their window
+    memory_days: int = WINDOW_DAYS  # how long a purchase is remembered
 
     def position(self, account: AccountId, symbol: Symbol) -> Position:
         """Return what an account holds of a security; an empty position the first time."""
@@ -47,13 +48,20 @@ class Pool:
     def forget_before(self, today: date) -> None:
         """Let go of what is outside every window that a transaction of today can have."""
         edge = today - timedelta(days=WINDOW_DAYS)
+        memory = today - timedelta(days=self.memory_days)
         if self.waiting and self.waiting[0].window_day < edge:
             self.waiting = [loss for loss in self.waiting if loss.window_day >= edge and loss.unreplaced]
         if self.closed_short and self.closed_short[0].sold < edge:
             self.closed_short = [loss for loss in self.closed_short if loss.sold >= edge]
-        since = min((edge, *(short.opened - timedelta(days=WINDOW_DAYS) for short in self.open_shorts())))
+        since = min((memory, *(short.opened - timedelta(days=WINDOW_DAYS) for short in self.open_shorts())))
         if self.recent and self.recent[0].acquired < since:
             self.recent = [p for p in self.recent if p.acquired >= since and p.quantity and not p.is_used]
+
+    def let_wait(self, loss: Sold) -> None:
+        """Let a loss wait for purchases, in the order of the sales."""
+        self.waiting.append(loss)
+        if len(self.waiting) > 1 and self.waiting[-2].turn > loss.turn:
+            self.waiting.sort(key=lambda one: one.turn)
 
     def open_shorts(self) -> list[Short]:
         """Return what is sold short or written and still open, the earliest first."""
@@ -149,7 +157,7 @@ def is_own(loss: Sold, piece: Piece, law: Law) -> bool:
 def is_alike(loss: Sold, right: str | None, symbol: Symbol, law: Law) -> bool:
     """Return whether a security of the pool is identical to what was sold, or a contract to acquire it.
 
-    A call (or warrant) bought replaces shares; an option replaces the same option, and shares replace no option.
+    A call (or warrant) bought replaces shares; an option replaces the same option, shares replace none.
     Source: 26 U.S.C. 1091(a); Pub. 550.
     """
     if loss.right is None:
@@ -170,7 +178,7 @@ def match_shares(pool: Pool, loss: Sold, piece: Piece, law: Law) -> None:
     if not permanent and loss.loss:
         part.unit += match.disallowed / part.quantity
         part.told += match.told
-        part.adjusted = tacked_date(loss, part, law.wash)
+        part.adjusted = tacked_from(loss, part.adjusted, law.wash)
 
 
 def _part(pool: Pool, piece: Piece, quantity: Fraction) -> Piece:
@@ -178,7 +186,7 @@ def _part(pool: Pool, piece: Piece, quantity: Fraction) -> Piece:
     if quantity == piece.quantity:
         return piece
     part = piece.split_off(quantity)
-    pool.position(part.account, part.symbol).add(part)
+    pool.position(part.account, part.symbol).add_before(part, piece)
     return part
 
 
@@ -191,9 +199,7 @@ class Place(NamedTuple):
     acquired: date
 
 
-def disallow(
-    loss: Sold, place: Place, *, quantity: Fraction, units: Fraction, permanent: bool
-) -> Match:
+def disallow(loss: Sold, place: Place, *, quantity: Fraction, units: Fraction, permanent: bool) -> Match:
     """Record what part of a loss these shares disallow.
 
     quantity: of the shares sold at the loss; units: of what replaces them.
@@ -220,18 +226,18 @@ def disallow(
     return match
 
 
-def tacked_date(loss: Sold, piece: Piece, wash: WashReadings) -> date:
-    """Return from when the replacement counts as held.
+def tacked_from(loss: Sold, since: date, wash: WashReadings) -> date:
+    """Return from when shares held since `since` count as held, once they have replaced those sold.
 
-    By default its own date less the days that the shares sold were held; 308 days and 84 days are 392.
+    By default that date less the days that the shares sold were held; 308 days and 84 days are 392.
     Source: 26 U.S.C. 1223(3).
     """
-    held = loss.sold - loss.adjusted
+    held = loss.window_day - loss.adjusted
     match wash.overlapping_days:
         case "both":
-            return piece.adjusted - held
+            return since - held
         case "once":
-            overlap = max(timedelta(0), loss.sold - max(piece.adjusted, loss.adjusted))
-            return piece.adjusted - max(timedelta(0), held - overlap)
+            overlap = max(timedelta(0), loss.window_day - max(since, loss.adjusted))
+            return since - max(timedelta(0), held - overlap)
         case "old_date":
-            return min(piece.adjusted, loss.adjusted)
+            return min(since, loss.adjusted)

@@ -1,6 +1,5 @@
 """Findings in print, and the exit status that follows from them."""
 
-import json
 from typing import TYPE_CHECKING
 
 from dsl import render

@@ -17,7 +17,9 @@ def save(path: Path, text: str) -> None:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
     except OSError as problem:
         raise InputError(
-            f"the file cannot be written: {problem.strerror}", place=str(path), cure="choose a folder you may write to"
+            f"the file cannot be written: {problem.strerror}",
+            place=str(path),
+            cure="choose a folder you may write to",
         ) from problem
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

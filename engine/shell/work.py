@@ -12,33 +12,36 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsl.policy import CheckedPolicy
 from engine.facts.book import Records
 from engine.facts.failure import InputError
+from engine.facts.ids import AccountId
 from engine.facts.readings import TaxReading
 from engine.facts.trades import Trade
-from engine.gate.drift import AccountDrift
+from engine.gate.approvals import Approval
 from engine.gate.engine.port import InferenceEngine
+from engine.gate.judge import judge
+from engine.gate.measure import OpenBook
 from engine.gate.verdict import GateAnswer
 from engine.shell import policies
+from engine.shell.files.book import read_records
+from optimizer.proposal import Proposal
+from optimizer.settings import Intent, Settings
 from rulebooks.ground import GroundBook, Rulebook
+
+if TYPE_CHECKING:
+    from engine.gate.drift import AccountDrift
 
 
 @contextmanager
-def engine() -> Iterator[InferenceEngine | None]:
-    """Give a contained rules engine, or None where it cannot be installed, and close it afterwards."""
+def engine() -> Iterator[InferenceEngine]:
+    """Give a contained rules engine and close it afterwards."""
     from engine.gate.engine.contained import Contained
-    from engine.gate.engine.durable import available
 
-    if available() is not None:
-        yield None
-        return
-    contained = Contained()
-    try:
+    with Contained() as contained:
         yield contained
-    finally:
-        contained.close()
 
 
 def rulebook_of(checked: tuple[CheckedPolicy, ...]) -> Rulebook:
@@ -47,3 +50,159 @@ def rulebook_of(checked: tuple[CheckedPolicy, ...]) -> Rulebook:
     from rulebooks.compile import compile_rulebook
 
     return compile_rulebook(checked, catalogue=catalogue())
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that one command works on."""
+
+    records: Records
+    ground: GroundBook
+    inference: InferenceEngine
+
+    @cached_property
+    def opened(self) -> OpenBook:
+        """The book with every measure taken once."""
+        return OpenBook(self.ground)
+
+    def judge(
+        self, trades: tuple[Trade, ...], *, approvals: tuple[Approval, ...] = (), every_group: bool = False
+    ) -> GateAnswer:
+        """Return the gate's answer for a list."""
+        return judge(self.opened, trades, engine=self.inference, approvals=approvals, every_group=every_group)
+
+    def drift(self) -> "tuple[AccountDrift, ...]":
+        """Return where each account stands against its targets."""
+        from engine.gate.drift import drift
+
+        return drift(self.ground)
+
+    def propose(
+        self,
+        *,
+        accounts: tuple[str, ...] = (),
+        intent: Intent | None = None,
+        settings: Settings | None = None,
+    ) -> Proposal:
+        """Return a proposal for the accounts named, for all governed accounts where none is.
+
+        Raises InputError for an account that no policy governs.
+        """
+        from optimizer.propose import propose
+
+        chosen = tuple(AccountId(name) for name in accounts) or self.ground.accounts
+        for account in chosen:
+            if account not in self.ground.accounts:
+                raise InputError(
+                    f"no policy governs the account `{account}`",
+                    place="--account",
+                    cure=f"name one of {', '.join(self.ground.accounts)}",
+                )
+        return propose(
+            self.ground,
+            accounts=chosen,
+            intent=intent or Intent(),
+            settings=settings or Settings(),
+            judge=lambda trades: judge(self.opened, trades, engine=self.inference),
+        )
+
+    def review_of(self, proposal: Proposal, *, title: str, notice: str = "") -> str:
+        """Return the review report of a proposal as HTML."""
+        assert proposal.gate is not None
+        return self._review(proposal, proposal.gate, title, notice)
+
+    def review_of_list(self, trades: tuple[Trade, ...], *, title: str, notice: str = "") -> str:
+        """Return the review report of a given list as HTML."""
+        return self._review(None, self.judge(trades), title, notice)
+
+    def _review(self, proposal: Proposal | None, answer: GateAnswer, title: str, notice: str) -> str:
+        from reports.review import Review, review_html
+
+        return review_html(
+            Review(
+                title=title,
+                notice=notice,
+                ground=self.ground,
+                drift=self.drift(),
+                proposal=proposal,
+                answer=answer,
+            )
+        )
+
+
+@contextmanager
+def opened(names: list[str] | None, book: Path, as_of: datetime | None) -> Iterator[Desk]:
+    """Give a desk over a book folder.
+
+    names: mandate files or policy ids; None: the policies that the book's accounts name, else every
+    mandate in its folder. Raises InputErrors and MandateErrors before anything is done.
+    """
+    records = read_records(book)
+    rulebook = rulebook_of(policies.load(tuple(names) if names else named_by(records, book), beside=book))
+    ground = grounded(records, rulebook, as_of)
+    with engine() as inference:
+        yield Desk(records=records, ground=ground, inference=inference)
+
+
+def grounded(records: Records, rulebook: Rulebook, as_of: datetime | None) -> GroundBook:
+    """Return the rulebook laid out over the book of a day."""
+    from engine.ledger.book import default_as_of, open_book
+    from rulebooks.grounding import ground
+
+    day = as_of.date() if as_of else default_as_of(records)
+    return ground(rulebook, open_book(records, as_of=day, reading=rulebook.tax))
+
+
+def named_by(records: Records, book: Path) -> tuple[str, ...]:
+    """Return the policies that govern a book where the command names none."""
+    named = sorted({row.policy for row in records.accounts.values() if row.policy})
+    if named:
+        return tuple(named)
+    beside = sorted(str(path) for path in book.glob(f"*{policies.SUFFIX}"))
+    if not beside:
+        raise InputError(
+            "no policy is named and none lies in the book's folder",
+            place="--policy",
+            cure="name a mandate: --policy household.mandate",
+        )
+    return tuple(beside)
+
+
+def as_of_date(records: Records, as_of: datetime | None) -> date:
+    """Return the day asked for, else the last date of the prices, else of the transactions."""
+    if as_of is not None:
+        return as_of.date()
+    days = [price.date for price in records.prices] or [row.date for row in records.transactions or ()]
+    if not days:
+        raise InputError("there is no date in the book", place="prices.csv", cure="say --as-of")
+    return max(days)
+
+
+def reading_of(names: list[str] | None, book: Path) -> TaxReading:
+    """Return the readings of the law of the policies named; the defaults where none is."""
+    if not names:
+        return TaxReading()
+    return rulebook_of(policies.load(tuple(names), beside=book)).tax
+
+
+def standing_text(desk: Desk) -> str:
+    """Return where a book stands before anything is proposed: rules, lots, open losses, drift."""
+    from engine.gate.drift import drift_text
+    from reports import words
+
+    book, rulebook = desk.ground.book, desk.ground.rulebook
+    losses = [
+        lot.basis - lot.quantity * book.prices[lot.symbol].price
+        for lot in book.lots
+        if lot.symbol in book.prices and not book.accounts[lot.account].is_retirement
+    ]
+    open_losses = [loss for loss in losses if loss > 0]
+    washed = [row for row in book.disposals or () if row.disallowed]
+    lines = (
+        f"mandate  {rulebook.id} {rulebook.version}: {words.plural(len(rulebook.rules), 'rule')}, "
+        f"rulebook {rulebook.hash[:12]}",
+        f"lots     {words.plural(len(book.lots), 'open lot')} as of {words.day(book.as_of)}; "
+        f"{len(open_losses)} taxable lots are below their basis, by {words.money(sum(open_losses))} in all; "
+        f"{words.plural(len(washed), 'past loss', 'past losses')} met a replacement",
+    )
+    return "\n".join(lines) + "\n\n" + drift_text(book.as_of, desk.drift())

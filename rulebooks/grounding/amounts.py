@@ -19,15 +19,15 @@ from typing import assert_never
 from dsl.policy import Amount, AnyAmount, DataRef, Greater, PercentOf, Smaller, Times, Unit, ValuedAt
 from rulebooks.cells import NO_VALUE
 from rulebooks.forms import Form, constant, least, most, scaled
-from rulebooks.members import select
 from rulebooks.measures.active_weight import benchmark_weight
 from rulebooks.measures.average import number_for
 from rulebooks.measures.quantity import quantity_terms
 from rulebooks.measures.risk import benchmark_volatility
+from rulebooks.members import select
 from rulebooks.predicates import cell_number
-from rulebooks.scene import Scene, each_symbol
+from rulebooks.scene import Position, Scene, each_symbol
 from rulebooks.state import exchange_rate
-from rulebooks.universe import Slice, merged
+from rulebooks.universe import Slice, merged, positions_in
 
 BENCHMARK = "benchmark_"
 
@@ -50,32 +50,53 @@ class Ruler:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One side of a bound: fixed before trading (times the base), or a form; or missing."""
+    """One side of a bound: fixed before trading (times the base), or a form; or missing.
+
+    unknown: positions that may or may not belong to what the bound is a part of.
+    """
 
     fixed: Fraction | None = None
     form: Form | None = None
     missing: str | None = None
+    unknown: tuple[Position, ...] = ()
 
 
-def bound_form(scene: Scene, amount: AnyAmount, ruler: Ruler) -> tuple[Form | None, str | None]:
-    """Return a bound in the units of the measure, or None and what is missing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """A bound in the units of its measure; None where `missing` says why."""
+
+    form: Form | None
+    missing: str | None = None
+    unknown: tuple[Position, ...] = ()
+
+
+def bound_form(scene: Scene, amount: AnyAmount, ruler: Ruler) -> Laid:
+    """Return a bound in the units of the measure."""
     side = _side(scene, amount, ruler)
     if side.missing is not None:
-        return None, side.missing
-    return _as_form(side, ruler), None
+        return Laid(form=None, missing=side.missing)
+    return Laid(form=_as_form(scene, side, ruler), unknown=side.unknown)
 
 
 def fixed_amount(scene: Scene, amount: AnyAmount, ruler: Ruler) -> tuple[Fraction | None, str | None]:
     """Return a bound as a number before trading, for measures of one trade."""
-    form, missing = bound_form(scene, amount, ruler)
-    return (None if form is None else scene.value(form)), missing
+    laid = bound_form(scene, amount, ruler)
+    return (None if laid.form is None else scene.value(laid.form)), laid.missing
 
 
-def _as_form(side: Side, ruler: Ruler) -> Form:
+def _as_form(scene: Scene, side: Side, ruler: Ruler) -> Form:
+    """Return a side as a form; equal shares of the header's base are one value."""
     if side.form is not None:
         return side.form
     assert side.fixed is not None
-    return constant(side.fixed) if ruler.base is None else scaled(ruler.base, side.fixed)
+    if ruler.base is None:
+        return constant(side.fixed)
+    if ruler.base is not scene.base:
+        return scaled(ruler.base, side.fixed)
+    known = scene.shares.get(side.fixed)
+    if known is None:
+        known = scene.shares[side.fixed] = scaled(ruler.base, side.fixed)
+    return known
 
 
 def _side(scene: Scene, amount: AnyAmount, ruler: Ruler) -> Side:
@@ -89,9 +110,9 @@ def _side(scene: Scene, amount: AnyAmount, ruler: Ruler) -> Side:
         case Times(factor=factor, of=of):
             return _times(_side(scene, of, ruler), Fraction(factor))
         case Smaller(parts=(a, b)):
-            return _chosen(_side(scene, a, ruler), _side(scene, b, ruler), ruler, smaller=True)
+            return _chosen(scene, _side(scene, a, ruler), _side(scene, b, ruler), ruler, smaller=True)
         case Greater(parts=(a, b)):
-            return _chosen(_side(scene, a, ruler), _side(scene, b, ruler), ruler, smaller=False)
+            return _chosen(scene, _side(scene, a, ruler), _side(scene, b, ruler), ruler, smaller=False)
         case _:
             assert_never(amount)
 
@@ -111,18 +132,20 @@ def _times(side: Side, factor: Fraction) -> Side:
     if side.missing is not None:
         return side
     if side.form is not None:
-        return Side(form=scaled(side.form, factor))
+        return Side(form=scaled(side.form, factor), unknown=side.unknown)
     assert side.fixed is not None
     return Side(fixed=side.fixed * factor)
 
 
-def _chosen(a: Side, b: Side, ruler: Ruler, *, smaller: bool) -> Side:
+def _chosen(scene: Scene, a: Side, b: Side, ruler: Ruler, *, smaller: bool) -> Side:
     if a.missing is not None or b.missing is not None:
         return Side(missing=a.missing or b.missing)
     if a.fixed is not None and b.fixed is not None:
         return Side(fixed=min(a.fixed, b.fixed) if smaller else max(a.fixed, b.fixed))
     choose: Callable[..., Form] = least if smaller else most
-    return Side(form=choose(_as_form(a, ruler), _as_form(b, ruler)))
+    return Side(
+        form=choose(_as_form(scene, a, ruler), _as_form(scene, b, ruler)), unknown=(*a.unknown, *b.unknown)
+    )
 
 
 def _percent_of(scene: Scene, amount: PercentOf, ruler: Ruler) -> Side:
@@ -130,26 +153,16 @@ def _percent_of(scene: Scene, amount: PercentOf, ruler: Ruler) -> Side:
     if amount.subject is not None:
         slices, maybe = select(scene, amount.subject, look_through=ruler.look_through)
         if not ruler.money:
-            return Side(form=scaled(merged(quantity_terms(slices)), share))
+            form: Form = merged(quantity_terms(slices))
+            return Side(form=scaled(form, share), unknown=positions_in(maybe))
         worth, lacking = scene.worth(slices, ruler.valued_at)
-        held = _held(scene, (*maybe, *(part for part in slices if part.position in lacking)))
-        return Side(form=scaled(worth, share), missing=_names(held))
+        return Side(form=scaled(worth, share), unknown=(*positions_in(maybe), *lacking))
     assert amount.name is not None
     base = scene.base_form(amount.name)
     if base is not None:
         return Side(form=scaled(base, share))
     figure, missing = column_figure(scene, amount.name, ruler)
     return Side(missing=missing) if figure is None else Side(form=constant(share * figure))
-
-
-def _held(scene: Scene, slices: tuple[Slice, ...]) -> list[Slice]:
-    return [part for part in slices if part.position in scene.facts.state.quantities]
-
-
-def _names(held: list[Slice]) -> str | None:
-    if not held:
-        return None
-    return "unknown in the bound: " + ", ".join(sorted({part.symbol for part in held}))
 
 
 def _figure(scene: Scene, name: str, ruler: Ruler) -> Side:
@@ -193,10 +206,7 @@ def _benchmark_average(scene: Scene, attribute: str, ruler: Ruler) -> Side:
 
 
 def column_figure(scene: Scene, name: str, ruler: Ruler) -> tuple[Fraction | None, str | None]:
-    """Return a column as one number: the account's, else that of the group's securities.
-
-    Several securities of a group must agree, except that shares and volumes add up.
-    """
+    """Return a column as one number: the account's, else that on which the group's securities agree."""
     stated = cell_number(scene.row.read(name), ruler.unit, scene.setting)
     if stated is not None:
         return stated, None
@@ -208,6 +218,4 @@ def column_figure(scene: Scene, name: str, ruler: Ruler) -> tuple[Fraction | Non
         numbers.append(number)
     if not numbers:
         return None, f"no {name}"
-    if ruler.unit is Unit.SHARES_HELD:
-        return sum(numbers, Fraction(0)), None
     return (numbers[0], None) if len(set(numbers)) == 1 else (None, f"{name} differs within the group")

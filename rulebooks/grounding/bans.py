@@ -11,14 +11,14 @@ from dsl.policy import Action, AllowOnly, Forbid, Subject
 from engine.facts.ids import AccountId, LotId, Symbol
 from rulebooks.forms import ZERO
 from rulebooks.ground import Bound, CompiledRule, GroundBan, GroundLimit, Scope
-from rulebooks.grounding.exceptions import excepted_slices, without
+from rulebooks.grounding.exceptions import Leaving, excepted_slices, without
 from rulebooks.grounding.laying import Laying
 from rulebooks.grounding.limits import Sheet, forbidden_subject, sheet_of, waived_weight
-from rulebooks.members import Verdict, either, less, memberships, universe_of
 from rulebooks.grounding.waivers import waiver_of
+from rulebooks.members import Verdict, either, less, memberships, universe_of
 from rulebooks.predicates import Test, compiled
 from rulebooks.rows import LotRow, SecurityRow
-from rulebooks.scene import Figure
+from rulebooks.scene import Figure, Scene
 from rulebooks.universe import Slice
 
 Securities = Mapping[tuple[AccountId, Symbol], Verdict]
@@ -89,7 +89,7 @@ def _lots(laying: Laying, sheet: Sheet, subject: Subject, accounts: tuple[Accoun
         part.position: part.row for part in sheet.scene.universe if not part.is_cash
     }
     test = compiled(subject.where, sheet.scene.setting)
-    exceptions = [compiled(other.where, sheet.scene.setting) for other in sheet.lens.excepted]
+    exceptions = leaving_tests(sheet.scene, sheet.lens.excepted)
     wanted = frozenset(accounts)
     found: dict[tuple[AccountId, LotId], list[Verdict]] = {}
     for lot in laying.book.lots:
@@ -100,6 +100,16 @@ def _lots(laying: Laying, sheet: Sheet, subject: Subject, accounts: tuple[Accoun
         found.setdefault((lot.account, lot.lot), []).append(verdict)
     lots = {key: verdict for key, parts in found.items() if (verdict := either(parts)) is not False}
     return Covered(securities={}, lots=lots)
+
+
+def leaving_tests(scene: Scene, gone: tuple[Leaving, ...]) -> list[Test]:
+    """Return what leaves a rule as tests of rows."""
+
+    def test_of(row: Leaving) -> Test:
+        test = compiled(row.subject.where, scene.setting)
+        return lambda cells: row.verdict(test(cells))
+
+    return [test_of(row) for row in gone]
 
 
 def _lot_verdict(row: LotRow, test: Test, exceptions: list[Test]) -> Verdict:

@@ -6,6 +6,8 @@
 An exception to an exception takes from the exception only; its own selection stays out of the base.
 """
 
+from dataclasses import dataclass
+
 from dsl.policy import (
     EVERYTHING,
     AllowOnly,
@@ -42,28 +44,38 @@ def subjects_of(rule: CheckedRule) -> tuple[Subject, ...]:
             return ()
 
 
-def exceptions_to(laying: Laying, rule: CompiledRule, scene: Scene) -> tuple[CheckedRule, ...]:
-    """Return the exceptions to a rule that are in force in a scene and whose conditions hold."""
-    return tuple(
-        other.rule
-        for other in laying.exceptions.get((rule.governed_by, rule.rule.id), ())
-        if is_in_force(other.rule, scene) and laying.conditions(other.rule, scene).standing == "applies"
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """A subject that leaves a rule; not `sure` where the exception's own conditions are unknown."""
+
+    subject: Subject
+    sure: bool
+
+    def verdict(self, selected: Verdict) -> Verdict:
+        """Return whether something that the subject selects leaves the rule."""
+        return None if selected is True and not self.sure else selected
 
 
-def excepted_subjects(laying: Laying, rule: CompiledRule, scene: Scene) -> tuple[Subject, ...]:
-    """Return the subjects that leave a rule."""
-    return tuple(subject for other in exceptions_to(laying, rule, scene) for subject in subjects_of(other))
+def leaving(laying: Laying, rule: CompiledRule, scene: Scene) -> tuple[Leaving, ...]:
+    """Return what leaves a rule by its exceptions that are in force and whose conditions may hold."""
+    found: list[Leaving] = []
+    for other in laying.exceptions.get((rule.governed_by, rule.rule.id), ()):
+        stands = laying.conditions(other.rule, scene)
+        if is_in_force(other.rule, scene) and stands.standing == "applies":
+            sure = stands.unknown is None
+            found.extend(Leaving(subject=subject, sure=sure) for subject in subjects_of(other.rule))
+    return tuple(found)
 
 
-def excepted_slices(
-    scene: Scene, subjects: tuple[Subject, ...], *, look_through: bool
-) -> tuple[Verdict, ...]:
-    """Return, slice by slice, whether any of the subjects selects it; empty where there are none."""
-    if not subjects:
+def excepted_slices(scene: Scene, gone: tuple[Leaving, ...], *, look_through: bool) -> tuple[Verdict, ...]:
+    """Return, slice by slice, whether it leaves; empty where nothing does."""
+    if not gone:
         return ()
-    found = [memberships(scene, subject, look_through=look_through) for subject in subjects]
-    return tuple(either(list(row)) for row in zip(*found, strict=True))
+    columns = [
+        [row.verdict(member) for member in memberships(scene, row.subject, look_through=look_through)]
+        for row in gone
+    ]
+    return tuple(either(list(verdicts)) for verdicts in zip(*columns, strict=True))
 
 
 def without(members: tuple[Verdict, ...], excepted: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

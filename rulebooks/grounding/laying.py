@@ -4,10 +4,11 @@ Scopes: a rule per account is judged over each governed account alone; across a 
 account of the household in the book, and stops trades where the policy governs.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from dsl.policy import Applies, CheckedPolicy, CheckedRule, Predicate, Require
+from dsl.policy import Applies, CheckedPolicy, CheckedRule, MeasureTerm, Predicate, Require
 from engine.facts.book import Book
 from engine.facts.calendar import period_end
 from engine.facts.ids import AccountId
@@ -39,9 +40,10 @@ class Laying:
     rulebook: Rulebook
     state: BookState
     facts: Facts
+    measure: Callable[[Scene, MeasureTerm], Fraction | None]  # a measure of a scope before trading
     governed: dict[str, tuple[AccountId, ...]] = field(default_factory=dict)  # policy -> accounts
     exceptions: dict[tuple[str, str], list[CompiledRule]] = field(default_factory=dict)  # policy, base rule
-    _scenes: dict[tuple[str, Scope, str], Scene] = field(default_factory=dict)
+    _scenes: dict[tuple[str, Scope, str, str], Scene] = field(default_factory=dict)
     _slices: dict[AccountId, tuple[Slice, ...]] = field(default_factory=dict)
     _unpriced: dict[tuple[AccountId, int | None], frozenset[Position]] = field(default_factory=dict)
     _bases: dict[tuple[str, Scope], Scene] = field(default_factory=dict)
@@ -78,15 +80,17 @@ class Laying:
     def scene(self, rule: CompiledRule, scope: Scope) -> Scene:
         """Return the scene of a rule in a scope; scenes of one policy and base are shared."""
         policy = self.policy_of(rule)
-        key = (policy.id, scope, rule.rule.base)
+        key = (policy.id, scope, rule.rule.base, rule.rule.valued_at)
         known = self._scenes.get(key)
         if known is None:
             first = self._bases.get((policy.id, scope))
-            known = self._scenes[key] = self._new_scene(policy, scope, rule.rule.base, first)
+            known = self._scenes[key] = self._new_scene(policy, scope, rule.rule, first)
             self._bases.setdefault((policy.id, scope), known)
         return known
 
-    def _new_scene(self, policy: CheckedPolicy, scope: Scope, base: str, sibling: Scene | None) -> Scene:
+    def _new_scene(
+        self, policy: CheckedPolicy, scope: Scope, rule: CheckedRule, sibling: Scene | None
+    ) -> Scene:
         age = None if checks_price_age(policy) else PRICE_AGE_DAYS
         unpriced = frozenset().union(*(self._without_price(account, age) for account in scope.holds))
         universe = tuple(part for account in scope.holds for part in self.slices(account))
@@ -95,7 +99,8 @@ class Laying:
             scope=scope,
             facts=self.facts,
             setting=Setting(today=self.book.as_of, calendar=policy.calendar),
-            base_name=base,
+            base_name=rule.base,
+            valued_at=rule.valued_at,
             unpriced=unpriced,
             universe=universe if sibling is None else sibling.universe,
             cache={} if sibling is None else sibling.cache,
@@ -124,13 +129,17 @@ class Laying:
             return Stands(standing="not_applicable", why_not=outside)
         return self.conditions(rule, scene)
 
+    def setting(self, scene: Scene) -> Setting:
+        """Return the setting in which conditions may name measures of the scope."""
+        return replace(scene.setting, measure=lambda term: self.measure(scene, term))
+
     def conditions(self, rule: CheckedRule, scene: Scene) -> Stands:
         """Return how a rule stands by its conditions, read before trading."""
         unknown: str | None = None
         for word, wanted, predicate in (("when", True, rule.when), ("unless", False, rule.unless)):
             if predicate is None:
                 continue
-            result = holds(predicate, scene.row, scene.setting)
+            result = holds(predicate, scene.row, self.setting(scene))
             if result is None:
                 unknown = f"`{word}` is unknown: {', '.join(dict.fromkeys(paths_of(predicate)))}"
             elif result is not wanted:
@@ -199,12 +208,18 @@ def _says(where: Predicate, account: AccountId, facts: Facts, setting: Setting) 
     return holds(where, AccountRow(facts, (account,)), setting)
 
 
-def open_laying(rulebook: Rulebook, book: Book, accounts: Iterable[AccountId] | None) -> Laying:
+def open_laying(
+    rulebook: Rulebook,
+    book: Book,
+    accounts: Iterable[AccountId] | None,
+    *,
+    measure: Callable[[Scene, MeasureTerm], Fraction | None],
+) -> Laying:
     """Return the shared part of a grounding."""
     state = book_state(book, currency_of(rulebook))
     facts = Facts(state, rulebook.tax)
     only = None if accounts is None else tuple(accounts)
-    laying = Laying(book=book, rulebook=rulebook, state=state, facts=facts)
+    laying = Laying(book=book, rulebook=rulebook, state=state, facts=facts, measure=measure)
     for policy in rulebook.policies:
         laying.governed[policy.id] = governed_accounts(policy, facts, only)
     for rule in rulebook.rules:

@@ -23,10 +23,10 @@ from dsl.policy import (
     Waiver,
 )
 from rulebooks.catalogue import measure_named
-from rulebooks.forms import ZERO, Form, total
+from rulebooks.forms import ZERO, constant, least, most, total
 from rulebooks.ground import Bound, CompiledRule, GroundLimit, Scope, Standing
-from rulebooks.grounding.amounts import Ruler, bound_form
-from rulebooks.grounding.exceptions import excepted_subjects, plain_subject
+from rulebooks.grounding.amounts import Laid, Ruler, bound_form
+from rulebooks.grounding.exceptions import leaving, plain_subject
 from rulebooks.grounding.laying import Laying, Stands
 from rulebooks.grounding.taken import Lens, Part, is_whole, parts_of, taken_of
 from rulebooks.grounding.waivers import waiver_of
@@ -36,6 +36,11 @@ from rulebooks.universe import Slice
 
 GroupName = tuple[str, str | None] | None
 UNBOUNDED = Bound(low=None, high=None)
+
+WITH_HISTORY = frozenset(
+    {"turnover", "realized_short_term_gains", "realized_long_term_gains", "net_realized_gains"}
+)
+"""Measures of which a stated figure is what happened so far; of others it is the figure itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +62,7 @@ def sheet_of(laying: Laying, rule: CompiledRule, scope: Scope) -> Sheet:
         scene=scene,
         look_through=rule.rule.look_through,
         valued_at=rule.rule.valued_at,
-        excepted=excepted_subjects(laying, rule, scene),
+        excepted=leaving(laying, rule, scene),
     )
     held = laying.state.quantities
     return Sheet(
@@ -78,7 +83,7 @@ def ground_limits(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterator[
     each = rule.rule.each
     attribute = None if each is None else each.attribute
     tables = [_table(sheet, term, attribute) for term in obligation.measure.terms]
-    names = list(parts_of(sheet.lens, each.within, attribute)) if each is not None else [None]
+    names = list(parts_of(sheet.lens, (each.within,), attribute)) if each is not None else [None]
     for name in sorted(names, key=lambda name: (name is None, name or "")):
         group = None if attribute is None else (attribute, name)
         parts = [table.get(name) or Part() for table in tables]
@@ -87,13 +92,14 @@ def ground_limits(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterator[
 
 def _table(sheet: Sheet, term: MeasureTerm, attribute: str | None) -> dict[str | None, Part]:
     each = sheet.rule.rule.each
-    subject = each.within if term.of is None and each is not None else plain_subject(term.of)
-    return parts_of(sheet.lens, subject, attribute)
+    own = () if term.of is None and each is not None else (plain_subject(term.of),)
+    return parts_of(sheet.lens, (*(() if each is None else (each.within,)), *own), attribute)
 
 
 def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part]) -> GroundLimit:
     if all(part.is_excepted for part in parts):
-        return _laid(sheet, group, "excepted", Figure(measure=ZERO, base=None))
+        nothing = Figure(measure=ZERO, base=None)
+        return replace(_laid(sheet, group, "excepted", nothing), excepted=_gone(parts))
     figures = [
         _figure(sheet, obligation, term, part)
         for term, part in zip(obligation.measure.terms, parts, strict=True)
@@ -102,7 +108,11 @@ def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part])
     if figure.base is not None and figure.money and sheet.unpriced:
         figure = replace(figure, unknown=tuple(dict.fromkeys((*figure.unknown, *sheet.unpriced))))
     slices = tuple(part for row in parts for part in row.sure)
-    return _bounded(sheet, obligation, group, figure, slices)
+    return replace(_bounded(sheet, obligation, group, figure, slices), excepted=_gone(parts))
+
+
+def _gone(parts: list[Part]) -> tuple[Position, ...]:
+    return tuple(dict.fromkeys(part.position for row in parts for part in row.gone))
 
 
 def _figure(sheet: Sheet, obligation: Limit, term: MeasureTerm, part: Part) -> Figure:
@@ -111,14 +121,19 @@ def _figure(sheet: Sheet, obligation: Limit, term: MeasureTerm, part: Part) -> F
     whole = rule.each is None and is_whole(term.of)
     ask = Ask(name=term.measure, unit=measure.unit, valued_at=rule.valued_at, period=term.period)
     figure = module.figure(sheet.scene, taken_of(sheet.lens, term.of, part, whole=whole), ask)
-    return _as_stated(sheet.scene, term.measure, figure) if whole else figure
+    return as_stated(sheet.scene, term.measure, figure)
 
 
-def _as_stated(scene: Scene, name: str, figure: Figure) -> Figure:
-    """Return a figure that starts from what an example states: `given that turnover 12%`."""
+def as_stated(scene: Scene, name: str, figure: Figure) -> Figure:
+    """Return a figure as an example states it: `given that turnover 12%`.
+
+    A measure with a history starts from what is stated and moves with the list; any other stands still.
+    """
     stated = scene.stated(name)
     if stated is None:
         return figure
+    if name not in WITH_HISTORY:
+        return Figure(measure=constant(stated), base=None, money=figure.money and figure.base is None)
     wanted = stated if figure.base is None else stated * scene.value(figure.base)
     shifted = with_offset(figure.measure, wanted - scene.value(figure.measure))
     return replace(figure, measure=shifted, missing=None)
@@ -150,17 +165,17 @@ def _bounded(
         look_through=rule.look_through,
         group=slices,
     )
-    low, no_low = _side(sheet, obligation.low, ruler)
-    high, no_high = _side(sheet, obligation.high, ruler)
-    missing = no_low or no_high
+    low, high = (_side(sheet, amount, ruler) for amount in (obligation.low, obligation.high))
+    missing = low.missing or high.missing
     waiver = waiver_of(sheet.scene, rule.id, group)
     laid = _laid(sheet, group, sheet.stands.standing, figure)
     if missing is not None:
         return replace(laid, missing=laid.missing or missing, waiver=waiver)
-    bound = Bound(low=low, high=high)
+    bound = Bound(low=low.form, high=high.form)
     return replace(
         laid,
         bound=bound,
+        unknown=tuple(dict.fromkeys((*laid.unknown, *low.unknown, *high.unknown))),
         warn=_warn(sheet, ruler, bound),
         waiver=waiver,
         waived=_waived(sheet, waiver, ruler, bound),
@@ -172,7 +187,7 @@ def _laid(sheet: Sheet, group: GroupName, standing: Standing, figure: Figure) ->
         rule=sheet.rule,
         scope=sheet.scope,
         group=group,
-        standing=standing if sheet.stands.standing == "applies" else sheet.stands.standing,
+        standing=standing,
         why_not=sheet.stands.why_not if standing != "excepted" else "an exception governs all of it",
         measure=figure.measure,
         base=figure.base,
@@ -189,30 +204,34 @@ def _laid(sheet: Sheet, group: GroupName, standing: Standing, figure: Figure) ->
     )
 
 
-def _side(sheet: Sheet, amount: AnyAmount | None, ruler: Ruler) -> tuple[Form | None, str | None]:
-    return (None, None) if amount is None else bound_form(sheet.scene, amount, ruler)
+def _side(sheet: Sheet, amount: AnyAmount | None, ruler: Ruler) -> Laid:
+    return Laid(form=None) if amount is None else bound_form(sheet.scene, amount, ruler)
 
 
 def _warn(sheet: Sheet, ruler: Ruler, bound: Bound) -> Bound | None:
-    """Return the early warning: on the ceiling where there is one, else on the floor."""
-    form, _ = _side(sheet, sheet.rule.rule.warn_from, ruler)
+    """Return the early warning, on the side of the bound that it is nearer to before trading."""
+    form = _side(sheet, sheet.rule.rule.warn_from, ruler).form
     if form is None:
         return None
-    return Bound(low=None, high=form) if bound.high is not None else Bound(low=form, high=None)
+    if bound.low is not None and bound.high is not None:
+        low, edge, high = (sheet.scene.value(side) for side in (bound.low, form, bound.high))
+        on_ceiling = abs(high - edge) <= abs(edge - low)
+    else:
+        on_ceiling = bound.high is not None
+    return Bound(low=None, high=form) if on_ceiling else Bound(low=form, high=None)
 
 
 def _waived(sheet: Sheet, waiver: Waiver | None, ruler: Ruler, bound: Bound) -> Bound | None:
-    """Return the bound within a waiver: its amount in place of the side that it relaxes."""
+    """Return the bound within a waiver: each side as far as the waiver's amount."""
     if waiver is None or waiver.up_to is None:
         return None
-    form, missing = bound_form(sheet.scene, waiver.up_to, ruler)
-    if form is None or missing is not None:
+    form = bound_form(sheet.scene, waiver.up_to, ruler).form
+    if form is None:
         return bound
-    if bound.high is None:
-        return Bound(low=form, high=None)
-    if bound.low is not None and sheet.scene.value(form) < sheet.scene.value(bound.low):
-        return Bound(low=form, high=bound.high)
-    return Bound(low=bound.low, high=form)
+    return Bound(
+        low=None if bound.low is None else least(bound.low, form),
+        high=None if bound.high is None else most(bound.high, form),
+    )
 
 
 # ------------------------------------------------------------------ forbid holding
@@ -221,7 +240,7 @@ def _waived(sheet: Sheet, waiver: Waiver | None, ruler: Ruler, bound: Bound) -> 
 def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLimit:
     """Return `forbid holding S` (or holding outside S) as the limit that its value is at most 0."""
     sheet = sheet_of(laying, rule, scope)
-    part = parts_of(sheet.lens, forbidden_subject(rule), None)[None]
+    part = parts_of(sheet.lens, (forbidden_subject(rule),), None)[None]
     scene = sheet.scene
     worth, lacking = scene.worth(tuple(part.sure), rule.rule.valued_at)
     figure = Figure(
@@ -235,6 +254,7 @@ def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLi
     return replace(
         laid,
         bound=Bound(low=None, high=ZERO),
+        excepted=_gone([part]),
         waiver=waiver,
         waived=waived_weight(scene, waiver),
     )
@@ -245,7 +265,7 @@ def waived_weight(scene: Scene, waiver: Waiver | None) -> Bound | None:
     if waiver is None or waiver.up_to is None:
         return None
     ruler = Ruler(base=scene.base, money=True, unit=Unit.SHARE)
-    form, _ = bound_form(scene, waiver.up_to, ruler)
+    form = bound_form(scene, waiver.up_to, ruler).form
     return None if form is None else Bound(low=None, high=form)
 
 

@@ -6,16 +6,18 @@
 A bound is a number before trading; one that the data do not tell makes that symbol missing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from fractions import Fraction
 from typing import Literal
 
-from dsl.policy import AnyAmount, CheckedRule, Limit, Unit
-from engine.facts.ids import AccountId, Symbol
+from dsl.policy import AnyAmount, CheckedRule, Limit, Unit, Waiver
+from engine.facts.ids import Symbol
 from engine.facts.trades import Side
 from rulebooks.catalogue import measure_named
 from rulebooks.ground import CompiledRule, PerTrade, Scope
 from rulebooks.grounding.amounts import Ruler, fixed_amount
-from rulebooks.grounding.exceptions import excepted_subjects
+from rulebooks.grounding.bans import leaving_tests
+from rulebooks.grounding.exceptions import leaving
 from rulebooks.grounding.laying import Laying
 from rulebooks.grounding.waivers import waiver_of
 from rulebooks.members import Verdict, either, less
@@ -24,7 +26,8 @@ from rulebooks.rows import TradeRow
 from rulebooks.scene import Scene
 from rulebooks.universe import Slice
 
-Bounds = tuple[object, object]
+Pair = tuple[Fraction | None, Fraction | None]
+Members = dict[tuple[Symbol, Side], Verdict]
 Closing = Literal["excluded", "only"] | None
 
 
@@ -43,16 +46,22 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
     assert module.per_trade is not None, "the checker lets measures of one trade pass only"
     stands = laying.stands(rule.rule, scene)
     test = compiled(each.within.where, scene.setting)
-    exceptions = [compiled(s.where, scene.setting) for s in excepted_subjects(laying, rule, scene)]
+    exceptions = leaving_tests(scene, leaving(laying, rule, scene))
     for account in scope.stops:
         slices = tuple(part for part in laying.slices(account) if not part.is_cash)
-        members, closing = _members(slices, test, exceptions, list(paths_of(each.within.where)))
+        members, closing = _members(slices, test, exceptions, frozenset(paths_of(each.within.where)))
         if stands.unknown is not None:
             members = dict.fromkeys(members)
-        unit = obligation.measure.unit
-        lows, no_low = _amounts(scene, obligation.low, slices, unit)
-        highs, no_high = _amounts(scene, obligation.high, slices, unit)
-        warns, _ = _amounts(scene, rule.rule.warn_from, slices, unit)
+        bounds, missing = _bounds(scene, obligation.low, obligation.high, slices, obligation.measure.unit)
+        on_ceiling = obligation.high is not None
+        early = rule.rule.warn_from
+        warn, _ = _bounds(
+            scene,
+            None if on_ceiling else early,
+            early if on_ceiling else None,
+            slices if early is not None else (),
+            obligation.measure.unit,
+        )
         waiver = waiver_of(scene, rule.rule.id)
         yield PerTrade(
             rule=rule,
@@ -63,9 +72,59 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
             measure=module.per_trade,
             members=members,
             closing=closing,
-            bounds={s.symbol: (lows.get(s.symbol), highs.get(s.symbol)) for s in slices},
-            missing=no_low | no_high,
-            warn={symbol: (None, w) if obligation.high is not None else (w, None) for symbol, w in warns.items()},
+            bounds=bounds,
+            missing=missing,
+            warn=warn,
             waiver=waiver,
-            waived=None if waiver is None or waiver.up_to is None else _waived(scene, obligation, waiver.up_to),
+            waived=None if waiver is None else _waived(scene, obligation, waiver),
         )
+
+
+def _members(
+    slices: tuple[Slice, ...], test: Test, exceptions: list[Test], paths: frozenset[str]
+) -> tuple[Members, Closing]:
+    """Return which trades are the subject, and how trades that sell all that is held stand."""
+
+    def verdict(part: Slice, side: Side, *, closes: bool) -> Verdict:
+        row = TradeRow(part.row, side=side.value, closes=closes)
+        member = test(row)
+        return less(member, either([exception(row) for exception in exceptions])) if exceptions else member
+
+    keys = [(part, side) for part in slices for side in Side]
+    staying = {(part.symbol, side): verdict(part, side, closes=False) for part, side in keys}
+    if "closes_position" not in paths:
+        return _without_false(staying), None
+    closing = {(part.symbol, side): verdict(part, side, closes=True) for part, side in keys}
+    if any(closing[key] is False and member is not False for key, member in staying.items()):
+        return _without_false(staying), "excluded"
+    if any(closing[key] is not False and member is False for key, member in staying.items()):
+        return _without_false(closing), "only"
+    return _without_false(staying), None
+
+
+def _without_false(members: Members) -> Members:
+    return {key: member for key, member in members.items() if member is not False}
+
+
+def _bounds(
+    scene: Scene, low: AnyAmount | None, high: AnyAmount | None, slices: tuple[Slice, ...], unit: Unit
+) -> tuple[dict[Symbol, Pair], frozenset[Symbol]]:
+    """Return (low, high) by symbol, and the symbols of which a bound is unknown."""
+    bounds: dict[Symbol, Pair] = {}
+    missing: set[Symbol] = set()
+    for part in slices:
+        ruler = Ruler(base=None, money=unit is Unit.MONEY, unit=unit, group=(part,))
+        below, no_low = (None, None) if low is None else fixed_amount(scene, low, ruler)
+        above, no_high = (None, None) if high is None else fixed_amount(scene, high, ruler)
+        bounds[part.symbol] = (below, above)
+        if no_low is not None or no_high is not None:
+            missing.add(part.symbol)
+    return bounds, frozenset(missing)
+
+
+def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> Pair | None:
+    if waiver.up_to is None:
+        return None
+    unit = obligation.measure.unit
+    amount, _ = fixed_amount(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit))
+    return (amount, None) if obligation.high is None else (None, amount)

@@ -21,9 +21,9 @@ from dsl.policy import (
 from rulebooks.catalogue import measure_named
 from rulebooks.forms import Condition, Form, Linear, less
 from rulebooks.grounding.amounts import Ruler, bound_form
-from rulebooks.grounding.exceptions import excepted_slices, plain_subject, without
-from rulebooks.members import memberships, selects_all, universe_of
+from rulebooks.grounding.exceptions import Leaving, excepted_slices, plain_subject, without
 from rulebooks.measures.groups import by_attribute, group_of
+from rulebooks.members import both, memberships, selects_all, universe_of
 from rulebooks.scene import Ask, Group, Scene, Taken
 from rulebooks.universe import Slice
 
@@ -34,12 +34,12 @@ class Part:
 
     sure: list[Slice] = field(default_factory=list)
     maybe: list[Slice] = field(default_factory=list)
-    left: bool = False  # an exception took something
+    gone: list[Slice] = field(default_factory=list)  # what exceptions took
 
     @property
     def is_excepted(self) -> bool:
         """Whether exceptions left nothing."""
-        return self.left and not self.sure and not self.maybe
+        return bool(self.gone) and not self.sure and not self.maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +49,17 @@ class Lens:
     scene: Scene
     look_through: bool
     valued_at: ValuedAt
-    excepted: tuple[Subject, ...] = ()
+    excepted: tuple[Leaving, ...] = ()
 
 
-def parts_of(lens: Lens, subject: Subject, attribute: str | None) -> dict[str | None, Part]:
-    """Return what a subject selects, by group (one group None where there is no attribute).
+def parts_of(lens: Lens, subjects: tuple[Subject, ...], attribute: str | None) -> dict[str | None, Part]:
+    """Return what all of the subjects select, by group (one group None where there is no attribute).
 
     A slice whose group is unknown forms the group None and is never added up.
     """
     slices = universe_of(lens.scene, look_through=lens.look_through)
-    members = memberships(lens.scene, subject, look_through=lens.look_through)
+    found = [memberships(lens.scene, subject, look_through=lens.look_through) for subject in subjects]
+    members = found[0] if len(found) == 1 else tuple(both(row) for row in zip(*found, strict=True))
     gone = excepted_slices(lens.scene, lens.excepted, look_through=lens.look_through)
     parts: dict[str | None, Part] = {} if attribute is not None else {None: Part()}
     for part, before, after in zip(slices, members, without(members, gone), strict=True):
@@ -69,7 +70,7 @@ def parts_of(lens: Lens, subject: Subject, attribute: str | None) -> dict[str | 
             continue
         into = parts.setdefault(name, Part())
         if after is False:
-            into.left = True
+            into.gone.append(part)
         elif after is None or (name is None and attribute is not None):
             into.maybe.append(part)
         else:
@@ -83,7 +84,7 @@ def taken_of(lens: Lens, of: AnySubject | None, part: Part, *, whole: bool) -> T
     kind = plain_subject(of).kind
     match of:
         case None | Subject():
-            return Taken(slices=sure, unknown=maybe, whole=whole and not part.left, kind=kind)
+            return Taken(slices=sure, unknown=maybe, whole=whole and not part.gone, kind=kind)
         case GroupsWhose(attribute=attribute, tests=tests):
             groups, unknown = _groups(lens, sure, attribute, tests)
             return Taken(slices=sure, unknown=(*maybe, *unknown), kind=kind, groups=groups)
@@ -128,10 +129,11 @@ def _conditions(
         figure = module.figure(lens.scene, Taken(slices=members), ask)
         lacking.update(figure.unknown)
         ruler = Ruler(base=figure.base, money=figure.money, unit=module.unit, group=members)
-        bound, missing = bound_form(lens.scene, test.bound, ruler)
-        if bound is None or missing is not None or figure.missing is not None:
+        bound = bound_form(lens.scene, test.bound, ruler)
+        lacking.update(bound.unknown)
+        if bound.form is None or figure.missing is not None:
             return None, members
-        condition = _condition(test.op, figure.measure, bound)
+        condition = _condition(test.op, figure.measure, bound.form)
         settled = _settled(condition)
         if settled is False:
             return None, ()

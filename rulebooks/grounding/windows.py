@@ -41,6 +41,7 @@ class Span:
     last: date
 
     def __contains__(self, day: date) -> bool:
+        """Return whether a day is one of them."""
         return self.first <= day <= self.last
 
 
@@ -94,7 +95,9 @@ def _missing(laying: Laying, scene: Scene, window: Window, actions: frozenset[st
 
 
 def _ordered(events: Iterable[PastEvent]) -> list[PastEvent]:
-    return sorted(events, key=lambda e: (e.day, e.account or "", e.symbol or "", e.event, e.source, e.lot or ""))
+    return sorted(
+        events, key=lambda e: (e.day, e.account or "", e.symbol or "", e.event, e.source, e.lot or "")
+    )
 
 
 # ------------------------------------------------------------------ events
@@ -235,5 +238,3 @@ def _substitutes(scene: Scene, symbols: list[Symbol]) -> Mapping[Symbol, frozens
             found.setdefault(Symbol(row.symbol), set()).add(Symbol(replacement))
             found.setdefault(Symbol(replacement), set()).add(Symbol(row.symbol))
     return {symbol: frozenset(others) for symbol, others in found.items()}
-
-

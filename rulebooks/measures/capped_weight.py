@@ -13,7 +13,7 @@ from dsl.policy import Unit
 from rulebooks.forms import Condition, Form, FormClass, Guarded, constant, least, less, scaled, total
 from rulebooks.measures.groups import by_attribute
 from rulebooks.measures.model import MeasureModule, unknown_of
-from rulebooks.measures.ownership import ownership_form
+from rulebooks.measures.ownership import VOTING, ownership_form
 from rulebooks.scene import Ask, Figure, Position, Scene, Taken
 from rulebooks.universe import positions_in
 
@@ -31,8 +31,11 @@ def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     cap = scaled(scene.base, ISSUER_CAP)
     for issuer, slices in by_attribute(taken.slices, "issuer").items():
         worth, lacking = scene.worth(slices, ask.valued_at)
-        votes, gaps = ownership_form(scene, slices, voting=True)
-        unknown.extend((*lacking, *gaps, *(positions_in(slices) if issuer is None else ())))
+        if issuer is None:
+            unknown.extend(positions_in(slices))
+            continue
+        votes, gaps = ownership_form(scene, slices, VOTING)
+        unknown.extend((*lacking, *gaps))
         test = Condition(form=less(constant(VOTING_CAP), votes), strict=False)
         counted = least(worth, cap)
         parts.append(counted if votes == constant(0) else Guarded(tests=(test,), form=counted))

@@ -34,7 +34,7 @@ def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
         missing = None if taken.whole else "trades are counted all together only"
         return Figure(measure=trades, base=None, missing=missing, money=False)
     if taken.groups is not None:
-        return _groups(scene, taken, ask)
+        return _groups(taken)
     held = tuple(part for part in taken.slices if not part.is_cash)
     return Figure(
         measure=Count(parts=_quantities(held)),
@@ -45,16 +45,16 @@ def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     )
 
 
-def _quantities(held: tuple[Slice, ...]) -> tuple[Linear, ...]:
+def _quantities(slices: tuple[Slice, ...]) -> tuple[Linear, ...]:
+    held = (part for part in slices if not part.is_cash)
     return tuple(merged(quantity_terms(tuple(parts))) for parts in each_symbol(held).values())
 
 
-def _groups(scene: Scene, taken: Taken, ask: Ask) -> Figure:
+def _groups(taken: Taken) -> Figure:
     assert taken.groups is not None
     parts: list[Form] = []
     for group in taken.groups:
-        worth, _ = scene.worth(group.slices, ask.valued_at)
-        held = Condition(form=worth, strict=True)
+        held = Condition(form=Count(parts=_quantities(group.slices)), strict=True)
         parts.append(Guarded(tests=(*group.tests, held), form=constant(1)))
     return Figure(
         measure=total(*((1, part) for part in parts)),

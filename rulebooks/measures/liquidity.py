@@ -2,7 +2,7 @@
 
     50,000 shares, average daily volume 25,000: 50,000 / (20% * 25,000) = 10 days
 
-The share of volume is 20% unless the account's column `participation_rate` says otherwise.
+Volume is the mean of the last 20 days; a holding without it is missing data.
 """
 
 from fractions import Fraction
@@ -11,7 +11,6 @@ from dsl.policy import Unit
 from rulebooks.forms import ZERO, Form, most, scaled
 from rulebooks.measures.model import MeasureModule, unknown_of
 from rulebooks.measures.quantity import quantity_terms
-from rulebooks.predicates import cell_number
 from rulebooks.scene import Ask, Figure, Scene, Taken
 from rulebooks.universe import Slice, merged, positions_in
 
@@ -21,17 +20,16 @@ PARTICIPATION = Fraction(20, 100)
 
 def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     """Return the largest number of days over the holdings."""
-    rate = cell_number(scene.row.read("participation_rate"), Unit.SHARE, scene.setting) or PARTICIPATION
     parts: list[Form] = []
     lacking: list[Slice] = []
     for part in taken.slices:
         if part.is_cash:
             continue
-        volume = cell_number(part.row.read("average_daily_volume"), Unit.NUMBER, scene.setting)
+        volume = scene.facts.book.volumes.get(part.symbol)
         if not volume:
             lacking.append(part)
             continue
-        days = scaled(merged(quantity_terms((part,))), 1 / (rate * volume))
+        days = scaled(merged(quantity_terms((part,))), 1 / (PARTICIPATION * Fraction(volume)))
         parts.extend((days, scaled(days, -1)))
     return Figure(
         measure=most(*parts) if parts else ZERO,

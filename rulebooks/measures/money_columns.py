@@ -2,8 +2,8 @@
 
     otc_exposure of Bank A: 30,000 + 12,000 = 42,000, over net assets 1,000,000: 4.2%
 
-The column is the exposure of the holding as it stands. It grows and shrinks with the quantity held,
-and of a holding that stands at 0 it is a constant.
+The column counts in full for what is held and not at all for what is not. An empty cell is unknown;
+a book without the column has no such contracts.
 """
 
 from collections.abc import Callable
@@ -11,40 +11,37 @@ from fractions import Fraction
 
 from dsl.policy import Unit
 from rulebooks.cells import NO_VALUE
-from rulebooks.forms import Form, Term, TermKind, constant, total
+from rulebooks.forms import Count, Form, total
 from rulebooks.measures.model import MeasureModule, told_over, unknown_of
+from rulebooks.measures.quantity import quantity_terms
 from rulebooks.predicates import cell_number
 from rulebooks.scene import Ask, Figure, Scene, Taken
 from rulebooks.universe import Slice, merged, positions_in
 
 
 def summed(column: str) -> Callable[[Scene, Taken, Ask], Figure]:
-    """Return the figure that adds up a money column."""
+    """Return the figure that adds up a money column over what is held."""
 
     def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
         parts: list[tuple[Fraction | int, Form]] = []
-        members: list[Slice] = []
-        for part in taken.slices:
+        lacking: list[Slice] = []
+        has_column = any(column in row.attributes for row in scene.facts.book.securities.values())
+        slices = [part for part in taken.slices if has_column and not part.is_cash]
+        for part in slices:
             cell = part.row.read(column)
-            if part.is_cash or cell is NO_VALUE or cell is None:
-                continue  # a holding without such a contract
             amount = cell_number(cell, Unit.MONEY, scene.setting)
-            members.append(part)
-            parts.append((amount or Fraction(0), _per_share(scene, part)))
+            if amount is not None:
+                parts.append((amount, Count(parts=(merged(quantity_terms((part,))),))))
+            elif cell is not NO_VALUE:
+                lacking.append(part)
         return Figure(
             measure=total(*parts),
             base=told_over(scene, ask.unit),
-            members=positions_in(members),
-            unknown=unknown_of(taken),
+            members=positions_in(slices),
+            unknown=unknown_of(taken, positions_in(lacking)),
         )
 
     return figure
-
-
-def _per_share(scene: Scene, part: Slice) -> Form:
-    quantity = Term(TermKind.QUANTITY, part.account, part.symbol)
-    held = scene.facts.state(quantity)
-    return merged([(quantity, part.share / held)]) if held else constant(0)
 
 
 OTC_EXPOSURE = MeasureModule(

@@ -15,6 +15,7 @@ from engine.facts.ids import Symbol
 from rulebooks.evaluate import square_root, variance
 from rulebooks.forms import ZERO, FormClass, Linear, Risk, Term, TermKind, linear, total
 from rulebooks.measures.model import MeasureModule, unknown_of
+from rulebooks.rows import benchmark_of
 from rulebooks.scene import Ask, Figure, Scene, Taken, each_symbol
 from rulebooks.universe import Slice, money_form, positions_in
 
@@ -88,7 +89,7 @@ def _figure(
 
 def tracking_error(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     """Return the risk of the differences from the benchmark."""
-    weights, missing = scene.benchmark
+    weights, missing = benchmark_of(scene.facts.book, scene.holds)
     return _figure(scene, taken, benchmark=weights or {}, missing=missing)
 
 

@@ -2,8 +2,8 @@
 
     bought 30,000 and sold 30,000 of net assets 200,000: 15%
 
-Purchases and sales are trades at their value: no transfers, no cash flows, no awards. Without a
-period it is that of the calendar year so far. Without history the account's own `turnover` stands
+Purchases are buys, reinvestments, awards and exercises; sales are sales and short sales: no transfers,
+no cash flows. Without a period it is that of the calendar year so far. Without history the account's own `turnover` stands
 for the year; where it says none either, past trades are missing data.
 """
 
@@ -22,13 +22,12 @@ HALF = Fraction(1, 2)
 TRADED = frozenset(
     {
         TransactionType.BUY,
-        TransactionType.SELL,
         TransactionType.REINVEST,
+        TransactionType.AWARD,
+        TransactionType.EXERCISE,
+        TransactionType.SELL,
         TransactionType.SHORT_SELL,
         TransactionType.BUY_TO_COVER,
-        TransactionType.OPTION_BUY,
-        TransactionType.OPTION_WRITE,
-        TransactionType.OPTION_CLOSE,
     }
 )
 """Transactions that turn the portfolio over."""

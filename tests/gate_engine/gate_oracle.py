@@ -177,8 +177,8 @@ def random_case(chance: random.Random) -> GateCase:
     return GateCase(
         trades=trades,
         headrooms=tuple(headroom(chance, *key) for key in keys),
-        touches=some(chance, 8, lambda: touch(chance, keys, trades)) if keys else (),
-        responses=some(chance, 14, lambda: response(chance, rules)),
+        touches=some(chance, 16, lambda: touch(chance, keys, trades)) if keys else (),
+        responses=some(chance, 24, lambda: response(chance, rules)),
         waivers=some(chance, 3, lambda: waiver(chance, keys)) if keys else (),
         exemptions=some(chance, 1, lambda: exemption(chance, rules)),
         **windows(chance, rules, trades),

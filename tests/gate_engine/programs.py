@@ -95,12 +95,12 @@ def join_match(chance: random.Random, place: int) -> Match:
     where = []
     if chance.random() < 0.4:
         where.append(Equals(field="tag", value=chance.choice("tu")))
-    if chance.random() < 0.3:
+    if chance.random() < 0.2:
         where.append(Compare(op=chance.choice(list(Op)), field="low", right=float(chance.randint(0, 3))))
     if place:
         earlier = Of(alias=f"x{chance.randrange(place)}", field=chance.choice(("key", "tag")))
         where.append(Compare(op=Op.EQ, field=chance.choice(("key", "tag")), right=earlier))
-        for _ in range(chance.randint(0, 3)):
+        for _ in range(chance.choice((0, 1, 1, 2, 3))):
             where.append(tie(chance, place))
     return Match(alias=f"x{place}", kind=chance.choice("abd" if place else "ab"), where=tuple(where))
 
@@ -133,5 +133,5 @@ def join_facts(chance: random.Random) -> tuple[Fact, ...]:
                 ("of", f"fact {number}"),
             ),
         )
-        for number in range(chance.randint(1, 9))
+        for number in range(chance.randint(3, 12))
     )

@@ -1,6 +1,7 @@
 """Whatever the engine does, the answer is a fault and the next call works; recovery is measured."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def test_the_child_answers_as_the_engine_in_this_process() -> None:
 FAULTS = (
     ("crash", FaultKind.DIED, "SIGSEGV"),
     ("exit", FaultKind.DIED, "exit status 3"),
-    ("memory", FaultKind.DIED, "exit status 1"),
+    ("memory", FaultKind.ENGINE, "MemoryError"),
     ("loop", FaultKind.TIMEOUT, "no answer within 1 seconds"),
     ("lost tail", FaultKind.ENGINE, "6 facts of kind x were sent and 5 arrived"),
     ("lost firing", FaultKind.ENGINE, "6 facts of kind x were sent and 0 arrived"),
@@ -88,6 +89,35 @@ def test_a_child_that_cannot_start_is_a_fault_each_time() -> None:
             answer = contained.infer(PROGRAM, FACTS)
             assert isinstance(answer, EngineFault)
             assert answer.kind is FaultKind.DIED
+
+
+def test_a_child_that_stands_still_is_given_up(engine) -> None:
+    """With more facts than its pipe holds, so that even the sending cannot end."""
+    facts = tuple(Fact(id=f"f{n}", kind="x", fields=(("x", n),)) for n in range(20_000))
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+    os.kill(engine.process_id, signal.SIGSTOP)
+    answer = engine.infer(PROGRAM, facts)
+    assert isinstance(answer, EngineFault)
+    assert answer.kind is FaultKind.TIMEOUT
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+
+
+def test_where_no_process_can_be_started_every_answer_is_a_fault(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(ROOT / "no such interpreter"))
+    with Contained() as contained:
+        for _ in range(2):
+            answer = contained.infer(PROGRAM, FACTS)
+            assert isinstance(answer, EngineFault)
+            assert (answer.kind, "could not be started" in answer.reason) == (FaultKind.DIED, True)
+
+
+def test_where_the_engine_is_not_installed_the_answer_says_so() -> None:
+    with Contained(module="tests.gate_engine.absent_child") as contained:
+        answers = [contained.infer(PROGRAM, FACTS) for _ in range(2)]
+    for answer in answers:
+        assert isinstance(answer, EngineFault)
+        assert answer.kind is FaultKind.ABSENT
+        assert "durable-rules cannot be loaded" in answer.reason
 
 
 def test_what_our_checks_refuse_costs_no_child(engine) -> None:
@@ -178,11 +208,21 @@ def alive(process: int) -> bool:
     return state != "Z"
 
 
-def test_the_locale_of_the_surroundings_is_set_aside() -> None:
-    code = (
-        "from engine.gate.engine import child\n"
-        "import locale, resource\n"
-        "child._prepare(2**31)\n"
-        "print(locale.localeconv()['decimal_point'], resource.getrlimit(resource.RLIMIT_CORE)[0])\n"
+def test_a_locale_with_a_decimal_comma_is_set_aside_in_the_child_and_noticed_here(tmp_path) -> None:
+    """The engine reads `0.75` as 0 under such a locale; without the canary it would answer wrongly."""
+    made = shutil.which("localedef") and subprocess.run(
+        ["localedef", "-i", "de_DE", "-f", "UTF-8", str(tmp_path / "de_DE.UTF-8")], capture_output=True
     )
-    assert python(code, env={**os.environ, "LC_ALL": "de_DE.UTF-8"}).stdout == ". 0\n"
+    if not made or made.returncode:
+        pytest.skip("no German locale can be made here")
+    code = (
+        "import locale; locale.setlocale(locale.LC_ALL, 'de_DE.UTF-8')\n"
+        "assert locale.localeconv()['decimal_point'] == ','\n"
+        "from engine.gate.engine.inline import Inline\n"
+        + SCRIPT
+        + "print(Inline().infer(PROGRAM, FACTS).reason)\n"
+        + "print(len(engine.infer(PROGRAM, FACTS).columns))\n"
+    )
+    done = python(code, env={**os.environ, "LOCPATH": str(tmp_path), "LC_ALL": "de_DE.UTF-8"})
+    reason = "the canary was refused: the engine is dead or misreads numbers"
+    assert (done.stdout, done.stderr) == (f"{reason}\n2\n", "")

@@ -100,7 +100,9 @@ def answer(case: Case, reading: TaxReading) -> dict[str, Any]:
     """Return the answer of `guardband lots` for a case."""
     told = replayed(case, reading)
     coverage = coverage_of(case.transactions, case.accounts, until=case.until)
-    return lots_answer(told.disposals, told.open_lots, accounts=case.accounts, coverage=coverage)
+    return lots_answer(
+        told.disposals, told.open_lots, accounts=case.accounts, coverage=coverage, shorts=told.open_shorts
+    )
 
 
 def failures(case: Case, expectation: Expectation) -> list[str]:

@@ -253,6 +253,12 @@ def test_empty_file_and_header_mistakes(tmp_path: Path) -> None:
     ]
 
 
+def test_semicolons_for_commas(tmp_path: Path) -> None:
+    assert only_problem(book(tmp_path, prices="date;symbol;price\n2018-02-08;KO;43,10\n")) == (
+        "prices.csv row 1: the cells are separated by semicolons\n  cure: separate them by commas"
+    )
+
+
 def test_missing_column(tmp_path: Path) -> None:
     assert only_problem(book(tmp_path, prices="date,symbol,prices\n2018-02-08,KO,43\n")) == (
         "prices.csv row 1: the column `price` is missing\n  cure: rename `prices` to `price`"

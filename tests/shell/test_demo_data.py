@@ -23,8 +23,8 @@ from engine.ledger.book import ledger_of_records
 from engine.ledger.ledger import Ledger
 from engine.shell.demo import MANDATE, demo_folder
 from engine.shell.demo.household import ACCOUNTS, IRA, SELF, SPOUSE
-from engine.shell.demo.make_household import main
-from engine.shell.demo.universe import DAYS
+from engine.shell.demo.make_household import write_book
+from engine.shell.demo.universe import DAYS, companies
 from engine.shell.files.book import read_records
 from engine.shell.files.trades import read_trades
 from tests.shared import ROOT, shared
@@ -99,9 +99,9 @@ def test_prices_are_those_of_the_snapshots(records: Records) -> None:
     importlib.util.find_spec("pyarrow") is None, reason="the script reads Parquet: pyarrow is absent"
 )
 def test_script_writes_the_shipped_bytes_again(tmp_path: Path) -> None:
-    source = shared("data/equities")
-    main(["--data", str(source), "--out", str(tmp_path / "demo")])
-    main(["--data", str(source), "--out", str(tmp_path / "list"), "--until", LIST_DAY.isoformat()])
+    chosen = companies(shared("data/equities"))
+    write_book(tmp_path / "demo", chosen, until=VALUATION)
+    write_book(tmp_path / "list", chosen, until=LIST_DAY)
     for name in GENERATED:
         assert (tmp_path / "demo" / name).read_bytes() == (demo_folder() / name).read_bytes(), name
         assert (tmp_path / "list" / name).read_bytes() == (LIST_2016 / "book" / name).read_bytes(), name
@@ -181,7 +181,7 @@ def test_hundreds_of_lots_many_of_them_under_water(records: Records, ledger: Led
 
 
 def test_wash_sales_are_those_intended(ledger: Ledger) -> None:
-    """Seven losses are disallowed in part: three by self, three by spouse (one bought first), one by the IRA."""
+    """Seven losses are disallowed in part: self replaced three, spouse three (one before), the IRA one."""
     washed = [
         (str(row.symbol), row.sold.isoformat(), str(replacement.account), replacement.acquired.isoformat())
         for row in ledger.disposals
@@ -301,7 +301,7 @@ def test_one_account_has_left_its_bands_and_the_others_have_not(
 
 
 def test_list_of_2016_breaks_three_rules(records_2016: Records) -> None:
-    """The first trade brings Apple over 5%, the second meets a loss sale 28 days before, the third has no cash."""
+    """Apple comes to more than 5%; UPS was sold at a loss 28 days before; there is no cash for the third."""
     apple, ups, accenture = read_trades(LIST_2016 / "trades.csv", records_2016)
     ledger = ledger_of_records(records_2016, as_of=LIST_DAY, reading=TaxReading())
     assert ledger is not None

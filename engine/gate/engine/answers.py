@@ -4,8 +4,9 @@ Facts are numbered in the order of their ids, so that the order in which they ar
 nothing; derived facts are named `+0`, `+1`, … in the order of what they say.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
+from operator import attrgetter
 
 from engine.gate.engine.durable import Raw
 from engine.gate.engine.faults import EmissionFault
@@ -14,11 +15,13 @@ from engine.gate.engine.written import Row
 
 
 def ordered(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """Return the facts in order of id; raises EmissionFault where two have the same id."""
-    result = tuple(sorted(facts, key=lambda fact: fact.id))
-    for one, other in pairwise(result):
-        if one.id == other.id or one.id.startswith("+"):
-            raise EmissionFault(f"the id {one.id} is taken")
+    """Return the facts in order of id; raises EmissionFault where an id is taken."""
+    if len({fact.id for fact in facts}) != len(facts):
+        raise EmissionFault("two facts have the same id")
+    result = tuple(sorted(facts, key=attrgetter("id")))
+    place = bisect_left(result, "+", key=attrgetter("id"))
+    if place < len(result) and result[place].id.startswith("+"):
+        raise EmissionFault(f"the id {result[place].id} is one for derived facts")
     return result
 
 
@@ -44,7 +47,7 @@ def conclusions(program: Program, facts: Sequence[Fact], raw: Raw) -> Conclusion
     return Conclusions(
         rows={kind: tuple(names[n] for n in numbers) for kind, numbers in places.items()},
         columns={
-            rule.name: (rule.kind, bytes(raw.columns[index][n] for n in places[rule.kind]))
+            rule.name: (rule.kind, bytes(map(raw.columns[index].__getitem__, places[rule.kind])))
             for index, rule in enumerate(program.rules)
         },
         joined=tuple(sorted(joined, key=lambda match: (match.join, match.facts))),

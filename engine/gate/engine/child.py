@@ -9,6 +9,7 @@ action ends the process even inside a C loop that never comes back, so that a ch
 cannot run on.
 """
 
+import contextlib
 import locale
 import os
 import pickle
@@ -56,7 +57,8 @@ def _prepare(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     bound = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+    with contextlib.suppress(ValueError, OSError):  # some systems know no such bound
+        resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     locale.setlocale(locale.LC_NUMERIC, "C")
@@ -95,6 +97,8 @@ def _answer(machines: dict[int, Machine], key: int, program: Program | None, row
         return ("refused", str(fault))
     except EngineTrouble as trouble:
         return ("engine", str(trouble))
+    except Exception as error:
+        return ("engine", f"{type(error).__name__}: {error}")
     return ("ok", [bytes(column) for column in raw.columns], raw.joined, raw.derived, held_bytes())
 
 

@@ -13,9 +13,13 @@ import json
 import os
 import pickle
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
@@ -55,7 +59,8 @@ class Contained:
         self._bounds = bounds or Bounds()
         self._module = module
         self._lock = threading.Lock()
-        self._child: _Child | None = None
+        self._absent: str | None = None
+        self._end: Callable[[], object] = lambda: None
         self._start()
 
     def infer(self, program: Program, facts: tuple[Fact, ...]) -> Conclusions | EngineFault:
@@ -66,10 +71,8 @@ class Contained:
             return _fault(FaultKind.REFUSED, str(fault), program, facts)
         with self._lock:
             answer = self._asked(program, rows_of(rows))
-            if answer[0] != "ok":
-                return self._failed(answer, program, facts)
-            if answer[4] > self._bounds.recycle_bytes:
-                self._start()
+        if answer[0] != "ok":
+            return _fault(FaultKind(answer[0]), answer[1], program, facts)
         raw = Raw(0, 0)
         raw.columns, raw.joined, raw.derived = answer[1], answer[2], answer[3]
         return conclusions(program, rows, raw)
@@ -77,7 +80,7 @@ class Contained:
     def close(self) -> None:
         """End the child."""
         with self._lock:
-            self._stop()
+            self._end()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -91,46 +94,34 @@ class Contained:
 
     @property
     def process_id(self) -> int | None:
-        """The child's process, for those who watch it."""
-        return self._child.process.pid if self._child else None
+        """The child's process, for those who watch it; None where none could be started."""
+        return self._child.process.pid if self._child.process else None
 
     def _asked(self, program: Program, rows: tuple[Row, ...]) -> tuple[Any, ...]:
-        """Ask the child; an interrupt on the way must not leave its answer to the next question."""
+        """Ask the child, and replace it where it failed, grew too large, or may have an answer left over."""
+        if self._absent is not None:
+            return (FaultKind.ABSENT.value, self._absent)
+        if self._child.owner != os.getpid() or self._child.worn():
+            self._start()
         try:
-            return self._fresh().ask(program, rows)
+            answer = self._child.ask(program, rows)
         except BaseException:
             self._start()
             raise
-
-    def _failed(self, answer: tuple[Any, ...], program: Program, facts: tuple[Fact, ...]) -> EngineFault:
-        kind = FaultKind(answer[0])
-        if kind is not FaultKind.REFUSED:
+        if answer[0] == FaultKind.ABSENT.value:
+            self._absent = answer[1]
+        elif answer[0] == "ok":
+            if answer[4] > self._bounds.recycle_bytes:
+                self._start()
+        elif answer[0] != FaultKind.REFUSED.value:
             self._start()
-        return _fault(kind, answer[1], program, facts)
-
-    def _fresh(self) -> "_Child":
-        """The child to ask: replaced where it is old, or where this process is a fork of its owner."""
-        child = self._child
-        if child is not None and child.owner != os.getpid():
-            child, self._child = None, None
-        if child is None or child.worn():
-            self._start()
-        assert self._child is not None
-        return self._child
+        return answer
 
     def _start(self) -> None:
-        self._stop()
+        """Replace the child; the new one ends with this engine, or with the interpreter, at the latest."""
+        self._end()
         self._child = _Child(self._bounds, self._module)
-
-    def _stop(self) -> None:
-        if self._child is not None and self._child.owner == os.getpid():
-            self._child.end()
-        self._child = None
-
-    def __del__(self) -> None:
-        """End the child of an engine that nobody closed."""
-        if hasattr(self, "_child"):
-            self._stop()
+        self._end = weakref.finalize(self, self._child.end)
 
 
 def _fault(kind: FaultKind, reason: str, program: Program, facts: tuple[Fact, ...]) -> EngineFault:
@@ -150,8 +141,10 @@ class _Child:
         self._pipe, theirs = Pipe()
         self.process = _launched(module, theirs, bounds)
         theirs.close()
+        _limit(self._pipe, bounds.answer_seconds)
 
     def worn(self) -> bool:
+        """Return whether it has done its share."""
         return self._runs >= self._bounds.recycle_runs or len(self._keys) >= self._bounds.programs
 
     def ask(self, program: Program, rows: tuple[Row, ...]) -> tuple[Any, ...]:
@@ -168,8 +161,10 @@ class _Child:
             self._runs += 1
             self._pipe.send_bytes(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL))
             return self._received(self._bounds.answer_seconds)
+        except BlockingIOError:
+            return (FaultKind.TIMEOUT.value, "the engine's process neither reads nor writes")
         except (EOFError, OSError):
-            return (FaultKind.DIED.value, f"the engine's process ended: {self._ending()}")
+            return (FaultKind.DIED.value, f"the engine's process ended: {self._status()}")
         except (pickle.UnpicklingError, ValueError) as error:
             return (FaultKind.ENGINE.value, f"the engine's answer cannot be read: {error}")
 
@@ -179,7 +174,9 @@ class _Child:
         answer: tuple[Any, ...] = pickle.loads(self._pipe.recv_bytes())
         return answer
 
-    def _ending(self) -> str:
+    def _status(self) -> str:
+        if self.process is None:
+            return "it could not be started"
         try:
             code = self.process.wait(2)
         except subprocess.TimeoutExpired:
@@ -187,20 +184,34 @@ class _Child:
         return signal.Signals(-code).name if code < 0 else f"exit status {code}"
 
     def end(self) -> None:
-        """End the process, at once: it holds nothing that is worth keeping."""
-        self._pipe.close()
-        self.process.kill()
-        self.process.wait()
+        """End the process, at once: it holds nothing that is worth keeping. A fork leaves it alone."""
+        if self.owner == os.getpid():
+            self._pipe.close()
+            if self.process is not None:
+                self.process.kill()
+                self.process.wait()
 
 
-def _launched(module: str, pipe: Connection, bounds: Bounds) -> "subprocess.Popen[bytes]":
+def _launched(module: str, pipe: Connection, bounds: Bounds) -> "subprocess.Popen[bytes] | None":
+    """Start the child's interpreter; None where the system does not let us."""
     descriptor = pipe.fileno()
     arguments = [module, json.dumps(sys.path), str(descriptor)]
     limits = [str(bounds.answer_seconds), str(bounds.memory_bytes)]
-    return subprocess.Popen(
-        [sys.executable, "-c", BOOT, *arguments, *limits],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[descriptor],
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable or "python3", "-c", BOOT, *arguments, *limits],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[descriptor],
+        )
+    except OSError:
+        return None
+
+
+def _limit(pipe: Connection, seconds: float) -> None:
+    """Let no single read or write of the pipe last longer, should the child stand still in the middle."""
+    span = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+    with socket.socket(fileno=os.dup(pipe.fileno())) as same:
+        for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            same.setsockopt(socket.SOL_SOCKET, option, span)

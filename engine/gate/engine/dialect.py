@@ -48,12 +48,13 @@ def number_text(value: float) -> str:
 
     Raises EmissionFault for what is not finite, and for whole numbers that a float cannot hold.
     """
-    if isinstance(value, int) and abs(value) > EXACT:
-        raise EmissionFault(f"{value} is beyond 2^53 and would be rounded")
-    number = float(value)
-    if not math.isfinite(number):
-        raise EmissionFault(f"{number} is not a number that can be compared")
-    text = repr(number)
+    if isinstance(value, int):
+        if not -EXACT <= value <= EXACT:
+            raise EmissionFault(f"{value} is beyond 2^53 and would be rounded")
+        return f"{int(value)}.0"
+    if not math.isfinite(value):
+        raise EmissionFault(f"{value} is not a number that can be compared")
+    text = repr(float(value))
     return text if "." in text else text.replace("e", ".0e")
 
 
@@ -123,7 +124,7 @@ def constant(condition: Single, words: Vocabulary) -> dict[str, Any]:
             return {words.declared(field, "text"): words.code(value)}
         case Differs(field=field, value=value):
             return {"$neq": {words.declared(field, "text"): words.code(value)}}
-        case Compare(op=op, field=field, right=float() | int() as right):
+        case Compare(op=op, field=field, right=float() | int() as right) if not isinstance(right, bool):
             number_text(right)
             return compared(op, words.declared(field, "number"), float(right))
         case _:

@@ -24,6 +24,7 @@ from engine.gate.engine.written import Row, Written
 
 CHUNK = 200  # facts per call
 ACCEPTED = 0  # the engine's code for a fact that some rule took
+SESSION = "0"  # the session of facts that name none
 SINGLE = re.compile(r'"id":"t(\d+)"')
 JOINED = re.compile(r'"a(\d)":\{"id":"t(\d+)"')
 RULE = re.compile(r'\{"(\w+)":')
@@ -120,31 +121,39 @@ class _Run:
         self._program, self._written, self._raw = program, written, raw
         self._alive = 0
         self._seen = dict.fromkeys(shard.tallies.values(), 0)
-        self._known = {written.rows[n] for kind in shard.fields for n in written.by_kind[kind]}
+        made = {j.then.kind for j in program.joins if isinstance(j.then, Derive)} if shard.joins else set()
+        self._known = {written.rows[n] for kind in made for n in written.by_kind[kind]}
 
     def run(self) -> None:
+        """Put the facts to the ruleset; raises EngineTrouble, after which the engine is not to be used."""
         try:
             self._assert([n for kind in self._shard.fields for n in self._written.by_kind[kind]])
-            code, state = self._engine.assert_fact(self._handle, CANARY_FACT)
-            if code != ACCEPTED:
-                raise EngineTrouble("the canary was refused: the engine is dead or misreads numbers")
-            started = self._engine.start_action_for_state(self._handle, state)
-            firing = started[1] if started else None
-            while firing:
-                self._fired(firing)
-                firing = self._engine.complete_and_start_action(self._handle, state)
-        except (EngineTrouble, RuntimeError, MemoryError) as error:
+            self._fire()
+            self._settle()
+        except EngineTrouble:
+            raise
+        except Exception as error:
             raise EngineTrouble(f"the engine failed: {error}") from error
-        self._settle()
+
+    def _fire(self) -> None:
+        code, state = self._engine.assert_fact(self._handle, CANARY_FACT)
+        if code != ACCEPTED:
+            raise EngineTrouble("the canary was refused: the engine is dead or misreads numbers")
+        started = self._engine.start_action_for_state(self._handle, state)
+        firing = started[1] if started else None
+        while firing:
+            self._fired(firing)
+            firing = self._engine.complete_and_start_action(self._handle, state)
 
     def _settle(self) -> None:
+        """Hold what came back against what was sent, and clear the ruleset for the next run."""
         if self._alive != 1:
             raise EngineTrouble("the canary did not fire: the engine is dead")
         for kind, seen in self._seen.items():
             sent = len(self._written.by_kind[kind])
             if seen != sent:
                 raise EngineTrouble(f"{sent} facts of kind {kind} were sent and {seen} arrived")
-        self._engine.delete_state(self._handle, "0")
+        self._engine.delete_state(self._handle, SESSION)
 
     def _assert(self, numbers: Sequence[int]) -> None:
         fields, rows = self._shard.fields, self._written.rows

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class EmissionFault(Exception):  # noqa: N818 - a fault in the sense of this package
+class EmissionFault(Exception):
     """A program, a ruleset or a fact that the engine must not see."""
 
 
-class EngineTrouble(Exception):  # noqa: N818 - a fault in the sense of this package
+class EngineTrouble(Exception):
     """The engine lost, refused or contradicted something; it is not to be used again."""
 
 

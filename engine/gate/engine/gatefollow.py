@@ -7,9 +7,9 @@ Responses of rules without a breach or window, and touches of groups that hold, 
 meet nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
-from engine.gate.engine.gatefacts import GateCase
+from engine.gate.engine.gatefacts import Does, GateCase, On
 from engine.gate.engine.gatemeasure import Key, Place
 from engine.gate.engine.program import Fact, Scalar
 
@@ -23,20 +23,25 @@ def _facts(case: GateCase, places: Mapping[Key, Place]) -> Iterator[Fact]:
     codes = codes_of(places)
     yield from _breaches(places, codes)
     yield from _reliefs(case, places, codes)
-    windows = bool(case.events and case.acts)
-    rules = {rule for rule, _ in codes}
-    if windows:
-        rules |= {event.rule for event in case.events}
-    for number, response in enumerate(dict.fromkeys(case.responses)):
-        if response.rule in rules:
-            says = f"{response.on} {response.does}"
-            yield _fact(f"r{number}", "response", rule=response.rule, says=says)
+    for number, (rule, on, does) in enumerate(responses_of(case, {rule for rule, _ in codes})):
+        yield _fact(f"r{number}", "response", rule=rule, says=f"{on} {does}")
     for number, touch in enumerate(case.touches):
         key = (touch.rule, touch.group)
         if key in codes and places[key].relief == "none":
             yield _fact(f"t{number}", "touch", key=codes[key])
-    if windows:
+    if case.events and case.acts:
         yield from _windows(case)
+
+
+def responses_of(case: GateCase, rules: Container[str]) -> tuple[tuple[str, On, Does], ...]:
+    """Return the responses, each once, of these rules and of those whose windows may be met."""
+    windows = {event.rule for event in case.events} if case.acts else set()
+    found = (
+        (response.rule, response.on, response.does)
+        for response in case.responses
+        if response.rule in rules or response.rule in windows
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def codes_of(places: Mapping[Key, Place]) -> dict[Key, str]:

@@ -17,11 +17,10 @@ from engine.gate.engine.gatefacts import (
     GateCase,
     On,
     Pair,
-    Response,
     Standing,
     Stop,
 )
-from engine.gate.engine.gatefollow import codes_of
+from engine.gate.engine.gatefollow import codes_of, responses_of
 from engine.gate.engine.gatemeasure import Key, Place
 from engine.gate.engine.gaterules import DECISIONS, PAIR_DECISIONS
 from engine.gate.engine.program import Conclusions, Scalar
@@ -37,10 +36,11 @@ def found(case: GateCase, places: Mapping[Key, Place], concluded: Conclusions) -
     stops = tuple(sorted([*told.stops(effects), *told.caught()], key=_order))
     decisions = dict.fromkeys(case.trades, Decision.PASS)
     for stop in stops:
+        assert stop.trade in decisions, "what touches or pairs is a trade of the list"
         decisions[stop.trade] = max(decisions[stop.trade], stop.decision)
     of_list = told.of_list(effects, {(stop.rule, stop.group) for stop in stops})
     return Findings(
-        standings={key: told.standings.get(key, Standing.HOLDS) for key in sorted(places)},
+        standings={key: told.standings.get(key, Standing.HOLDS) for key in places},
         waivers=told.governing(Standing.WAIVED, "waiver governs", [w.name for w in case.waivers]),
         exceptions=told.governing(
             Standing.EXCEPTED, "exemption governs", [x.exception for x in case.exemptions]
@@ -67,9 +67,9 @@ class _Told:
         self._by_kind: defaultdict[str, list[Fields]] = defaultdict(list)
         for fact in concluded.derived:
             self._by_kind[fact.kind].append(self._facts[fact.id])
-        self._responses: defaultdict[str, set[Response]] = defaultdict(set)
-        for response in case.responses:
-            self._responses[response.rule].add(response)
+        self._responses: defaultdict[str, list[tuple[On, Does]]] = defaultdict(list)
+        for rule, on, does in responses_of(case, {rule for rule, _ in self._keys.values()}):
+            self._responses[rule].append((on, does))
         self.standings = self._read_standings()
 
     def _read_standings(self) -> dict[Key, Standing]:
@@ -101,10 +101,10 @@ class _Told:
         """Return what each response comes to; every response that is consulted must be among them."""
         effects = [self._effect(fact) for fact in self._by_kind["effect"]]
         expected = {
-            (*key, response.on, response.does)
+            (*key, on, does)
             for key, standing in self.standings.items()
-            for response in self._responses[key[0]]
-            if (standing, response.on, response.does) in DECISIONS
+            for on, does in self._responses[key[0]]
+            if (standing, on, does) in DECISIONS
         }
         if sorted(map(_named, effects)) != sorted(expected):
             raise EngineTrouble("the effects do not cover the responses")
@@ -122,19 +122,20 @@ class _Told:
 
     def stops(self, effects: Iterable[Effect]) -> list[Stop]:
         """Return the stops by groups; every touch of an effect that decides must be among them."""
-        touching: defaultdict[Key, set[str]] = defaultdict(set)
+        deciding = [effect for effect in effects if effect.decision is not Decision.PASS]
+        touching: dict[Key, set[str]] = {(effect.rule, effect.group): set() for effect in deciding}
         for touch in self._case.touches:
-            touching[(touch.rule, touch.group)].add(touch.trade)
+            trades = touching.get((touch.rule, touch.group))
+            if trades is not None:
+                trades.add(touch.trade)
         stops: set[Stop] = set()
+        told = {fact: self._effect(fields) for fact, fields in self._facts.items() if "decides" in fields}
         for match in self._concluded.of_join("stop"):
-            effect = self._effect(self._facts[match.facts[0]])
+            effect = told[match.facts[0]]
             touch = self._case.touches[int(match.facts[1][1:])]
             stops.add(_stop(effect, touch.trade))
         expected = {
-            _stop(effect, trade)
-            for effect in effects
-            if effect.decision is not Decision.PASS
-            for trade in touching[(effect.rule, effect.group)]
+            _stop(effect, trade) for effect in deciding for trade in touching[(effect.rule, effect.group)]
         }
         if stops != expected:
             raise EngineTrouble("the stops do not cover the trades that lower a headroom")
@@ -171,10 +172,10 @@ class _Told:
             for match in self._concluded.of_join(f"caught {does}")
         }
         expected = {
-            self._caught_stop(fact, response.does)
+            self._caught_stop(fact, does)
             for fact in self._by_kind["caught"]
-            for response in self._responses[str(fact["rule"])]
-            if response.on == "active"
+            for on, does in self._responses[str(fact["rule"])]
+            if on == "active"
         }
         if stops != expected:
             raise EngineTrouble("the stops by pairs do not cover the responses")

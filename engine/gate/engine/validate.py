@@ -30,7 +30,8 @@ NUMBER = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?")
 TEXT = re.compile(r"s\d+")
 KIND = re.compile(r"k\d+")
 POLARITY = re.compile(r"(r\d+)([PF])")
-MAX_RULES = 200  # of one ruleset that end in the same condition; the engine dies at 256
+MAX_RULES = 4096  # of one ruleset
+MAX_USES = 200  # matches of one kind in one ruleset; the engine dies where 256 end in the same condition
 CANARY = [{"m": {"$and": [{"k": "_c"}, {"$gt": {"v": "0.5"}}, {"$lt": {"v": "1.0"}}]}}]
 
 
@@ -90,6 +91,7 @@ class _Checker:
 
     def check(self) -> None:
         _need("_c" in self._rules, "the ruleset has no canary")
+        _need(len(self._rules) <= MAX_RULES, f"the ruleset has {len(self._rules)} rules")
         for name, rule in self._rules.items():
             try:
                 self._rule(name, rule)
@@ -232,7 +234,7 @@ class _Checker:
         for kind in used:
             edges = self._edges[kind] + len(self._lists.get(kind, ()))
             _need(edges <= MAX_EDGES, f"kind {kind} has {edges} condition edges")
-            _need(self._used[kind] <= MAX_RULES, f"kind {kind} stands in {self._used[kind]} matches")
+            _need(self._used[kind] <= MAX_USES, f"kind {kind} stands in {self._used[kind]} matches")
             fields = self._fields.get(kind, set())
             _need(len(fields) <= MAX_FIELDS, f"kind {kind} has {len(fields)} fields")
         check_names({name for names in self._fields.values() for name in names})

@@ -22,7 +22,9 @@ class Written:
     """The facts of one run, written once and cut to what each ruleset looks at."""
 
     def __init__(self, emitted: Emitted, rows: Sequence[Row]) -> None:
-        self._emitted = emitted
+        """Write facts; raises EmissionFault where one must not be sent."""
+        self._kinds, self._needed = emitted.kinds, emitted.needed
+        self._is_number = dict.fromkeys(emitted.texts, False) | dict.fromkeys(emitted.numbers, True)
         self._codes: dict[str | bool, str] = dict(emitted.codes)
         self._texts: list[dict[str, str]] = []
         self.rows: list[Row] = []
@@ -38,38 +40,41 @@ class Written:
         number = len(self.rows)
         if number >= MAX_FACTS:
             raise EmissionFault(f"more than {MAX_FACTS} facts at once")
-        texts = self._fields(fields)
-        absent = self._emitted.needed.get(kind, frozenset()).difference([name for name, _ in fields])
-        if absent:
-            raise EmissionFault(f"a fact of kind {kind} lacks `{min(absent)}`, which joins need")
+        if kind in self._needed:
+            absent = self._needed[kind].difference([name for name, _ in fields])
+            if absent:
+                raise EmissionFault(f"a fact of kind {kind} lacks `{min(absent)}`, which joins need")
+        self._texts.append(self._fields(fields))
         self.rows.append(row)
-        self._texts.append(texts)
         self.by_kind[kind].append(number)
         return number
 
     def fact(self, number: int, fields: Iterable[str]) -> str:
         """Return one fact with those of the fields that it has."""
         texts = self._texts[number]
-        kind = self._emitted.kinds[self.rows[number][0]]
         rest = "".join([texts[name] for name in fields if name in texts])
-        return f'{{"id":"t{number}","k":"{kind}"{rest}}}'
+        return f'{{"id":"t{number}","k":"{self._kinds[self.rows[number][0]]}"{rest}}}'
 
     def _fields(self, fields: Iterable[tuple[str, Scalar]]) -> dict[str, str]:
         """Return each field that some rule looks at as `,"name":value`."""
-        numbers, words, codes = self._emitted.numbers, self._emitted.texts, self._codes
         texts: dict[str, str] = {}
         for name, value in fields:
-            if name in numbers:
-                if isinstance(value, str | bool):
-                    raise EmissionFault(f"`{name}` is {value!r}, not a number")
-                written = number_text(value)
-            elif name in words:
-                if not isinstance(value, str | bool):
-                    raise EmissionFault(f"`{name}` is {value!r}, not a text")
-                written = f'"{codes.setdefault(value, f"s{len(codes)}")}"'
-            else:
+            is_number = self._is_number.get(name)
+            if is_number is None:
                 continue
             if name in texts:
                 raise EmissionFault(f"`{name}` is given twice in one fact")
-            texts[name] = f',"{name}":{written}'
+            if isinstance(value, str | bool):
+                if is_number:
+                    raise EmissionFault(f"`{name}` is {value!r}, not a number")
+                code = self._codes.get(value) or self._coded(value)
+                texts[name] = f',"{name}":"{code}"'
+            else:
+                if not is_number:
+                    raise EmissionFault(f"`{name}` is {value!r}, not a text")
+                texts[name] = f',"{name}":{number_text(value)}'
         return texts
+
+    def _coded(self, value: str | bool) -> str:
+        code = self._codes[value] = f"s{len(self._codes)}"
+        return code

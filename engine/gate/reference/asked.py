@@ -40,7 +40,7 @@ class Reading:
         return Reading(self.amount * other.base + other.amount * self.base, self.base * other.base)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Worths:
     """The ways in which positions are added up, one object for each, so that sums are remembered."""
 
@@ -145,7 +145,7 @@ class View:
     before: State
     done: Done | None
     everything: Table
-    classes: tuple[tuple[Table, Fraction], ...]  # of the policy's targets, with the target
+    classes: Callable[[], tuple[tuple[Table, Fraction], ...]]  # of the policy's targets, with the target
     base: str
     valued_at: ValuedAt
 

@@ -63,7 +63,9 @@ def read(measure: str, asked: Asked) -> Reading:
     return function(asked)
 
 
-def _of_derived(measure: str, function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups) -> Reading:
+def _of_derived(
+    measure: str, function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups
+) -> Reading:
     """Return the sum over the groups that pass the tests, or over the largest; how many, for a count."""
     derived, view = asked.derived, asked.view
     if derived is None:

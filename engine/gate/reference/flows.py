@@ -162,7 +162,9 @@ def _realized(asked: Asked, name: str, terms: tuple[Term, ...]) -> Fraction:
         (
             Fraction(row.recognized) * _rate(view, row.account)
             for row in book.disposals
-            if since <= row.sold <= book.as_of and row.term in terms and _is_in(row.account, row.symbol, asked)
+            if since <= row.sold <= book.as_of
+            and row.term in terms
+            and _is_in(row.account, row.symbol, asked)
         ),
         NOTHING,
     )

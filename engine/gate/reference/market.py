@@ -45,7 +45,7 @@ def is_cash(symbol: Symbol) -> bool:
     return symbol.startswith(CASH)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Market:
     """Prices, rates and rows of a book for one policy; remembers what it has looked up."""
 

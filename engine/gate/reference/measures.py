@@ -172,12 +172,12 @@ def capped_weight(asked: Asked) -> Reading:
 
 def drift(asked: Asked) -> Reading:
     """The largest distance of a class from its target."""
-    view = asked.view
-    if not view.classes:
+    view, classes = asked.view, asked.view.classes()
+    if not classes:
         raise Gap("the policy has no targets")
     base = view.base_amount()
     return Reading(
-        max(abs(view.value(table, EVERYTHING_IN_SCOPE) - target * base) for table, target in view.classes), base
+        max(abs(view.value(table, EVERYTHING_IN_SCOPE) - target * base) for table, target in classes), base
     )
 
 
@@ -235,7 +235,25 @@ PER_TRADE = frozenset({"trade_value", "trade_shares"})
 """Measures of one trade; `per_trade` judges them."""
 
 LOCAL = frozenset(
-    "weight value quantity active_weight duration maturity beta yield expense_ratio esg_score carbon_intensity "
-    "rating voting_ownership non_voting_ownership ownership days_to_liquidate otc_exposure count".split()
+    [
+        "weight",
+        "value",
+        "quantity",
+        "active_weight",
+        "duration",
+        "maturity",
+        "beta",
+        "yield",
+        "expense_ratio",
+        "esg_score",
+        "carbon_intensity",
+        "rating",
+        "voting_ownership",
+        "non_voting_ownership",
+        "ownership",
+        "days_to_liquidate",
+        "otc_exposure",
+        "count",
+    ]
 )
 """Measures that only the group's own positions and the weight base can change."""

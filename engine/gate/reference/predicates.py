@@ -21,6 +21,7 @@ from dsl.policy import (
     DataRef,
     Day,
     Greater,
+    MeasureTerm,
     Not,
     Op,
     Or,
@@ -38,20 +39,28 @@ Truth = bool | None
 Lookup = Callable[[str, Unit | None], Value]
 """A row: attribute and the unit it is asked in (for ages in business days) to its value."""
 
+Measured = Callable[[MeasureTerm, Unit | None], Value]
+"""What a measure of the scope is, for conditions such as `when cash_weight is less than 2%`."""
+
 Right = Amount | PercentOf | DataRef | Times | Smaller | Greater | Text | Day | TextSet
 
 
-def truth(predicate: Predicate, row: Lookup, *, today: date) -> Truth:
-    """Return whether a condition holds of a row; None where that is unknown."""
+def truth(predicate: Predicate, row: Lookup, *, today: date, measured: Measured | None = None) -> Truth:
+    """Return whether a condition holds of a row; None where that is unknown.
+
+    measured: tells the measures that the condition names, where it may name any.
+    """
     match predicate:
         case And(parts=parts):
-            return all_of([truth(part, row, today=today) for part in parts])
+            return all_of([truth(part, row, today=today, measured=measured) for part in parts])
         case Or(parts=parts):
-            return any_of([truth(part, row, today=today) for part in parts])
+            return any_of([truth(part, row, today=today, measured=measured) for part in parts])
         case Not(part=part):
-            return opposite(truth(part, row, today=today))
+            return opposite(truth(part, row, today=today, measured=measured))
+        case Comparison(measure=MeasureTerm() as measure) if measured is not None:
+            return _compared(measured(measure, _unit(predicate.right)), predicate, row, today)
         case Comparison():
-            return _compare(predicate, row, today)
+            return _compared(row(predicate.path, _unit(predicate.right)), predicate, row, today)
         case _:
             assert_never(predicate)
 
@@ -75,8 +84,7 @@ def opposite(part: Truth) -> Truth:
     return None if part is None else not part
 
 
-def _compare(node: Comparison, row: Lookup, today: date) -> Truth:
-    left = row(node.path, _unit(node.right))
+def _compared(left: Value, node: Comparison, row: Lookup, today: date) -> Truth:
     match node.op:
         case Op.KNOWN:
             return not isinstance(left, Absent)
@@ -126,7 +134,9 @@ def _in_set(value: str, among: TextSet, today: date) -> bool:
     spans = [(since, until) for name, since, until in among.in_force if name == value]
     if not spans:
         return True
-    return any((since is None or since <= today) and (until is None or today <= until) for since, until in spans)
+    return any(
+        (since is None or since <= today) and (until is None or today <= until) for since, until in spans
+    )
 
 
 def _rated(left: Value, op: Op, right: Right) -> Truth:

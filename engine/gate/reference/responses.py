@@ -1,8 +1,8 @@
 """What follows a breach, missing data or an early warning: the decision on the trades that are named.
 
-    active breach, on active breach require approval   approval
-    passive breach, on passive breach block            pass (block and approval stop only active ones)
-    a breach that stood and got worse, do not worsen   block, whatever the active response
+active breach, on active breach require approval   approval
+passive breach, on passive breach block            pass (block and approval stop only active ones)
+a breach that stood and got worse, do not worsen   block, whatever the active response
 """
 
 from collections.abc import Sequence

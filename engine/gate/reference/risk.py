@@ -69,10 +69,16 @@ def _deviation(weights: dict[Symbol, Fraction], view: View) -> Fraction:
         for factor in model.factors
     }
     common = sum(
-        (one * _covariance(model, j, k) * other for j, one in factors.items() for k, other in factors.items()),
+        (
+            one * _covariance(model, j, k) * other
+            for j, one in factors.items()
+            for k, other in factors.items()
+        ),
         NOTHING,
     )
-    own = sum(((weight * Fraction(model.specific[symbol])) ** 2 for symbol, weight in weights.items()), NOTHING)
+    own = sum(
+        ((weight * Fraction(model.specific[symbol])) ** 2 for symbol, weight in weights.items()), NOTHING
+    )
     return rounded_root(common + own)
 
 

@@ -1,11 +1,13 @@
 """Policies laid out over a book, and a list over both: what every rule is judged with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from dsl.policy import EVERYTHING, CheckedPolicy, ValuedAt
 from engine.facts.book import Book
-from engine.facts.ids import AccountId
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.lots import Lot
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import View, Worths
 from engine.gate.reference.market import Market, market_of
@@ -14,8 +16,19 @@ from engine.gate.reference.state import Done, State, after, without
 from engine.gate.reference.tables import Subjects, Table, table
 from engine.gate.reference.verdicts import Key
 
+LotName = tuple[AccountId, Symbol, LotId]
+"""What names the parts of one lot."""
 
-@dataclass(slots=True, kw_only=True)
+
+def by_name(lots: tuple[Lot, ...]) -> dict[LotName, list[Lot]]:
+    """Return open lots by account, symbol and name."""
+    found: dict[LotName, list[Lot]] = {}
+    for lot in lots:
+        found.setdefault((lot.account, lot.symbol, lot.lot), []).append(lot)
+    return found
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Setting:
     """One policy over a book before the list."""
 
@@ -24,8 +37,9 @@ class Setting:
     worths: Worths
     before: State
     accounts: tuple[AccountId, ...]
+    lots: Mapping[LotName, list[Lot]]
     _everything: dict[Scope, Table] = field(default_factory=dict)
-    _classes: dict[Scope, tuple[tuple[Table, object], ...]] = field(default_factory=dict)
+    _classes: dict[Scope, tuple[tuple[Table, Fraction], ...]] = field(default_factory=dict)
 
     @property
     def book(self) -> Book:
@@ -42,7 +56,7 @@ class Setting:
             before=self.before,
             done=None,
             everything=self.everything(scope),
-            targets=self.policy.targets,
+            classes=lambda: self.classes(scope),
             base=base,
             valued_at=valued_at,
         )
@@ -50,9 +64,23 @@ class Setting:
     def everything(self, scope: Scope) -> Table:
         """Return all positions of a scope."""
         if scope not in self._everything:
-            whole = Subjects(market=self.market, parts=(EVERYTHING,))
+            whole = Subjects(market=self.market, parts=(EVERYTHING,), is_whole=True)
             self._everything[scope] = table(whole, scope, self.before)
         return self._everything[scope]
+
+    def classes(self, scope: Scope) -> tuple[tuple[Table, Fraction], ...]:
+        """Return the classes of the policy's targets that have a target."""
+        if scope not in self._classes:
+            self._classes[scope] = tuple(
+                (
+                    table(Subjects(market=self.market, parts=(row.subject,)), scope, self.before),
+                    Fraction(row.target),
+                )
+                for targets in self.policy.targets
+                for row in targets.classes
+                if row.target is not None
+            )
+        return self._classes[scope]
 
 
 def setting(policy: CheckedPolicy, book: Book, before: State) -> Setting:
@@ -64,10 +92,11 @@ def setting(policy: CheckedPolicy, book: Book, before: State) -> Setting:
         worths=Worths(market),
         before=before,
         accounts=governed(policy, market),
+        lots=by_name(book.lots),
     )
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Listed:
     """A list over one policy's setting: the state after it, and after all of it but one trade."""
 

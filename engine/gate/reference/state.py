@@ -18,7 +18,7 @@ from engine.facts.book import Book
 from engine.facts.ids import AccountId
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.market import Market, cash_symbol, is_cash
-from engine.gate.reference.verdicts import Group, Key
+from engine.gate.reference.verdicts import Key
 from engine.ledger.settle import Settlement
 
 NOTHING = Fraction(0)
@@ -45,7 +45,7 @@ Worth = Callable[[Key, Position], Sum]
 """What a position adds to a sum."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class State:
     """Positions at one moment; `came_from` and `changed` say how it differs from an earlier one."""
 
@@ -62,7 +62,9 @@ class State:
         """Return whether any of it is held."""
         return self.position(key).quantity != 0
 
-    def sum_over(self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth) -> Sum:
+    def sum_over(
+        self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth
+    ) -> Sum:
         """Return the sum of what positions are worth.
 
         name: under which the sum is remembered; keys: the positions that were held at first and belong
@@ -82,7 +84,7 @@ class State:
     def _corrected(
         self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth
     ) -> Sum:
-        """Return the sum of the state before, less what the changed positions were worth, plus what they are."""
+        """Return the earlier state's sum, corrected for the positions that have changed since."""
         assert self.came_from is not None
         amount, missing = self.came_from.sum_over(name, keys, belongs, worth)
         for key in self.changed:
@@ -140,7 +142,9 @@ def money_of(trade: Trade, market: Market) -> Fraction | None:
     rate = market.cross(own if security is None or security.currency is None else security.currency, own)
     if price is None or rate is None:
         return None
-    return price * Fraction(trade.quantity) * (1 if security is None else Fraction(security.multiplier)) * rate
+    return (
+        price * Fraction(trade.quantity) * (1 if security is None else Fraction(security.multiplier)) * rate
+    )
 
 
 def after(before: State, done: Done, market: Market) -> State:
@@ -169,9 +173,11 @@ def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> Stat
 def _absorbed(settlement: Settlement, market: Market) -> dict[Key, Position]:
     """Return the disallowed losses that the list adds to the cost of replacements."""
     added: dict[Key, Position] = {}
-    for replacement in (
-        part for row in (*settlement.taken, *settlement.restated) for part in row.replacements if not part.permanent
-    ):
+    absorbed = [part for row in settlement.taken for part in row.replacements]
+    absorbed += [part for row in settlement.restated for part in row.replacements]
+    for replacement in absorbed:
+        if replacement.permanent:
+            continue
         key = (replacement.account, replacement.symbol)
         added[key] = Position(cost=added.get(key, NONE_HELD).cost + Fraction(replacement.absorbed))
     return added

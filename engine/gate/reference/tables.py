@@ -37,11 +37,16 @@ class Belongs:
     groups: Mapping[Group, tuple[Piece, ...]]
     unknown: frozenset[Group]
 
+    @property
+    def is_somewhere(self) -> bool:
+        """Whether it belongs, or may belong, to any group."""
+        return bool(self.groups or self.unknown)
+
 
 NOWHERE = Belongs({}, frozenset())
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Subjects:
     """A subject, less its exceptions, by attribute: tells of any position where it belongs.
 
@@ -54,6 +59,7 @@ class Subjects:
     attribute: str | None = None
     look_through: bool = False
     own: OwnRow | None = None
+    is_whole: bool = False  # everything in scope, for the weight base
     _known: dict[Key, Belongs] = field(default_factory=dict)
 
     def belongs(self, key: Key) -> Belongs:
@@ -92,6 +98,10 @@ class Subjects:
 
     def is_member(self, account: AccountId, symbol: Symbol) -> Truth:
         """Return whether a security in an account is in the subject."""
+        if self.is_whole:
+            return True
+        if is_cash(symbol) and self.market.book.absent == "no_value":
+            return False  # in an example of a mandate, cash is the rest, which matches no subject
         found = [self._satisfies(part, account, symbol) for part in self.parts]
         return all_of([*found, *(opposite(exception(account, symbol)) for exception in self.less)])
 
@@ -101,7 +111,9 @@ class Subjects:
         if subject.kind == "securities" and is_cash(symbol):
             return False
         return truth(
-            subject.where, lambda path, unit: self.row(account, symbol, path, unit), today=self.market.book.as_of
+            subject.where,
+            lambda path, unit: self.row(account, symbol, path, unit),
+            today=self.market.book.as_of,
         )
 
     def row(self, account: AccountId, symbol: Symbol, path: str, unit: Unit | None) -> Value:
@@ -124,7 +136,7 @@ class Subjects:
         return (None,) if isinstance(value, Absent) else (value,)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Table:
     """A subject in one scope, with the positions that were held at first, by group."""
 

@@ -64,18 +64,14 @@ def _position(state: State, piece: Piece) -> Position:
     return state.pool(piece.account, piece.symbol).position(piece.account, piece.symbol)
 
 
-def _take_cash(
-    state: State, row: Transaction, piece: Piece, cash: Fraction, *, value: Fraction
-) -> None:
+def _take_cash(state: State, row: Transaction, piece: Piece, cash: Fraction, *, value: Fraction) -> None:
     """Recognize the gain that the cash brings, and lower the basis by the rest of the cash."""
     gain = min(max(Fraction(0), value + cash - piece.basis), cash)
     returned = cash - gain
     assert returned <= piece.basis, "no more basis is returned than there is"
     pool = state.pool(piece.account, piece.symbol)
     told_cash, told_back = to_cents(cash), to_cents(returned)
-    pool.sold.append(
-        sold_of(state, row, piece, proceeds=cash, basis=returned, told=(told_cash, told_back))
-    )
+    pool.sold.append(sold_of(state, row, piece, proceeds=cash, basis=returned, told=(told_cash, told_back)))
     lower = returned / piece.quantity
     piece.unit -= lower
     piece.original_unit = max(Fraction(0), piece.original_unit - lower)

@@ -35,9 +35,7 @@ def _lower(state: State, row: Transaction, piece: Piece, paid: Fraction, told: i
     back = min(paid, piece.basis)
     told_back = min(told, piece.told)
     if paid > back:
-        gain = sold_of(
-            state, row, piece, proceeds=paid - back, basis=Fraction(0), told=(told - told_back, 0)
-        )
+        gain = sold_of(state, row, piece, proceeds=paid - back, basis=Fraction(0), told=(told - told_back, 0))
         state.pool(piece.account, piece.symbol).sold.append(gain)
     lower = back / piece.quantity
     piece.unit -= lower

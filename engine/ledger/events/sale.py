@@ -11,13 +11,15 @@ from fractions import Fraction
 
 from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
-from engine.facts.transactions import Transaction
 from engine.facts.readings import Relief
-from engine.ledger.events.gift import at_sale
+from engine.facts.transactions import Transaction
 from engine.ledger.cents import apportion, exact_decimal, to_cents
+from engine.ledger.events.gift import at_sale
 from engine.ledger.holdings import Position
 from engine.ledger.pieces import ZERO, Piece, Sold
 from engine.ledger.relief import TOP_LONG_RATE, TOP_SHORT_RATE, Pick, SaleTerms, take_by_relief, take_named
+from engine.ledger.restate import look_back_restating
+from engine.ledger.shorts import look_ahead_sale, puts_written_before
 from engine.ledger.state import (
     Shortfall,
     State,
@@ -27,7 +29,8 @@ from engine.ledger.state import (
     shares_of,
     symbol_of,
 )
-from engine.ledger.wash import Pool, look_back
+from engine.ledger.unmodelled import refuse_straddle
+from engine.ledger.wash import Law, Pool, look_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +121,7 @@ def pick(
             cure="name the lots to sell, or let the policy state another order",
         )
     terms = _terms(state, order)
-    picks, short = take_by_relief(
-        position, order.quantity, relief=relief, reading=reading, terms=terms
-    )
+    picks, short = take_by_relief(position, order.quantity, relief=relief, reading=reading, terms=terms)
     return picks, (_shortfall(order, short, None),) if short else ()
 
 
@@ -146,11 +147,24 @@ def judge(state: State, pool: Pool, rows: list[Sold]) -> None:
     """
     law = state.setting.law
     literal = law.wash.gain_shares_replace and any(row.is_judged and row.loss for row in rows)
-    for row in sorted(rows, key=lambda sold: sold.sequence):
+    for row in sorted(rows, key=lambda sold: sold.turn):
         if row.is_judged and (row.loss or literal):
-            look_back(pool, row, law)
+            refuse_straddle(state, pool, row)
+            restated = _look_back(pool, row, law)
+            puts_written_before(state, pool, row)
             if row.unreplaced:
-                pool.waiting.append(row)
+                pool.let_wait(row)
+            if restated:
+                judge(state, pool, restated)
+        if pool.closed_short:
+            look_ahead_sale(pool, row)
+
+
+def _look_back(pool: Pool, row: Sold, law: Law) -> list[Sold]:
+    if law.wash.sold_before_replacement:
+        return look_back_restating(pool, row, law)
+    look_back(pool, row, law)
+    return []
 
 
 def _judge_with_order(state: State, pool: Pool, order: Order, rows: list[Sold]) -> None:
@@ -246,7 +260,7 @@ def _sold(state: State, order: Order, part: Piece, net: Fraction, cents: int) ->
         is_judged=state.is_judged(order.account, order.symbol),
         window_day=order.day if order.window_day is None else order.window_day,
         right=part.right,
-        can_replace=part.quantity if part.may_replace and not part.is_used else ZERO,
+        may_replace=part.may_replace and not part.is_used,
     )
 
 

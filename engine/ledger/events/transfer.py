@@ -28,7 +28,8 @@ def transfer_out(state: State, row: Transaction) -> None:
 def transfer_in(state: State, row: Transaction) -> None:
     """Hold shares that left another account that day, or that come from outside the book."""
     symbol = symbol_of(row)
-    wanted = [(lot, Fraction(size)) for lot, size in row.lots] or [(None, shares_of(row))]
+    wanted: list[tuple[LotId | None, Fraction]] = [(lot, Fraction(size)) for lot, size in row.lots]
+    wanted = wanted or [(None, shares_of(row))]
     arrived = [piece for lot, size in wanted for piece in _arrivals(state, row, lot, size)]
     if not arrived:
         arrived = [_from_outside(state, row)]
@@ -66,7 +67,7 @@ def _check_border(state: State, row: Transaction, piece: Piece) -> None:
         raise NotModelled(
             "a move in kind between a retirement account and a taxable one is a distribution or contribution",
             place=place_of(row),
-            cure="record a transfer_in without `lots`, with `basis` and `acquired` as the custodian states them",
+            cure="record a transfer_in alone, with `basis` and `acquired` as the custodian states them",
         )
     if source.household != target.household:
         piece.may_replace = False

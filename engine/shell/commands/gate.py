@@ -57,11 +57,14 @@ def gate(
     from engine.gate.text import gate_text
     from engine.shell import work
     from engine.shell.console import print_json, print_text
+    from engine.shell.files.approvals import read_approvals
     from engine.shell.files.trades import read_trades
 
     with work.opened(policy, book, as_of) as desk:
         answer = desk.judge(
-            read_trades(trades, desk.records), approvals=work.read_approvals(approvals), groups=groups.value
+            read_trades(trades, desk.records),
+            approvals=() if approvals is None else read_approvals(approvals),
+            every_group=groups is Groups.ALL,
         )
     if output is Format.JSON:
         print_json(gate_answer(answer))

@@ -18,12 +18,18 @@ def lots(
     Example: `guardband lots --book BOOK`
     """
     from engine.ledger.answer import lots_answer
-    from engine.ledger.text import lots_text
+    from engine.ledger.book import open_book
     from engine.shell import work
     from engine.shell.console import print_json, print_text
+    from engine.shell.files.book import read_records
+    from reports.lots_text import lots_text
 
-    ledger = work.ledger(policy, book, as_of)
+    records = read_records(book)
+    opened = open_book(records, as_of=work.as_of_date(records, as_of), reading=work.reading_of(policy, book))
     if output is Format.JSON:
-        print_json(lots_answer(ledger))
+        answer = lots_answer(
+            opened.disposals or (), opened.lots, accounts=opened.accounts, coverage=opened.coverage
+        )
+        print_json(answer)
     else:
-        print_text(lots_text(ledger))
+        print_text(lots_text(opened))

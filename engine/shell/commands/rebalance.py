@@ -15,7 +15,9 @@ AccountsOption = Annotated[
 ]
 OutOption = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="FILE", help="Also write the trades as trades.csv.", show_default=False),
+    typer.Option(
+        "--out", "-o", metavar="FILE", help="Also write the trades as trades.csv.", show_default=False
+    ),
 ]
 
 
@@ -37,18 +39,23 @@ def rebalance(
 
     Example: `guardband rebalance --book BOOK --policy household.mandate --out trades.csv`
     """
+    from engine.gate.answer import gate_answer
     from engine.shell import work
     from engine.shell.console import print_json, print_text
     from engine.shell.files.trade_list import trades_csv
     from engine.shell.saving import save
+    from optimizer.answer import proposal_data
     from optimizer.proposal import Status
+    from reports.proposal_text import proposal_text
 
     with work.opened(policy, book, as_of) as desk:
         proposal = desk.propose(accounts=tuple(account or ()))
     if out is not None:
         save(out, trades_csv(proposal))
     if output is Format.JSON:
-        print_json(work.proposal_answer(proposal))
+        print_json(
+            proposal_data(proposal, gate=None if proposal.gate is None else gate_answer(proposal.gate))
+        )
     else:
-        print_text(work.proposal_text(proposal))
+        print_text(proposal_text(proposal))
     raise typer.Exit(int(proposal.status is Status.INFEASIBLE))

@@ -15,10 +15,16 @@ def report(
     trades: Annotated[
         Path | None,
         typer.Option(
-            "--trades", "-t", metavar="FILE", help="Review this list instead of a proposal.", show_default=False
+            "--trades",
+            "-t",
+            metavar="FILE",
+            help="Review this list instead of a proposal.",
+            show_default=False,
         ),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")] = Path("report.html"),
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")] = Path(
+        "report.html"
+    ),
     title: Annotated[str, typer.Option(help="What stands at the top.")] = "Portfolio review",
 ) -> None:
     """Write the review: the accounts before and after, every trade with its reasons, every verdict.
@@ -34,7 +40,9 @@ def report(
     from engine.shell.saving import save
 
     with work.opened(policy, book, as_of) as desk:
-        given = None if trades is None else read_trades(trades, desk.records)
-        page = desk.review(given, title=title)
+        if trades is None:
+            page = desk.review_of(desk.propose(), title=title)
+        else:
+            page = desk.review_of_list(read_trades(trades, desk.records), title=title)
     save(out, page)
     typer.echo(f"report written to {out}")

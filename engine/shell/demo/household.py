@@ -51,6 +51,8 @@ NOT_HARVESTED = frozenset({"AAPL", "XOM", "CVX", "GE", "KMI", "GM"})
 WASH_SELF = 3  # of the names sold on 2016-06-10, how many self buys back on 2016-07-08
 WASH_SPOUSE = 2
 WASH_IRA = 1
+SPECIAL_DIVIDENDS = (("COST", date(2015, 2, 5), Decimal(5)), ("COST", date(2017, 5, 8), Decimal(7)))
+CROSSED = "GM"  # spouse buys it on 2016-06-10, self sells it at a loss on 2016-07-08
 TICKET = Decimal(1000)
 
 
@@ -110,16 +112,15 @@ def _harvest_in_june(history: History, chance: random.Random) -> None:
     sold = _harvest(history, SELF, count=10, avoid=bought_in_winter | NOT_HARVESTED)
     history.pay(SPOUSE, "deposit", Decimal(24_000), note="savings")
     others = [symbol for symbol in _tradable(history) if symbol not in sold]
-    names = _some([symbol for symbol in others if symbol != _sold_by_self_in_july(history)], 17, chance)
-    _evenly(history, SPOUSE, [*names, _sold_by_self_in_july(history)], Decimal(24_000))
+    names = _some([symbol for symbol in others if symbol != CROSSED], 17, chance)
+    _evenly(history, SPOUSE, [*names, CROSSED], Decimal(24_000))
 
 
 def _buy_back(history: History, chance: random.Random) -> None:
     sold = [row["symbol"] for row in history.rows if row["type"] == "sell" and row["date"] == "2016-06-10"]
     by_self, by_spouse = sold[:WASH_SELF], sold[WASH_SELF : WASH_SELF + WASH_SPOUSE]
     by_ira = sold[WASH_SELF + WASH_SPOUSE : WASH_SELF + WASH_SPOUSE + WASH_IRA]
-    in_july = _sold_by_self_in_july(history)
-    history.sell(SELF, [lot for lot in _lots(history, SELF, in_july) if history.loss(lot) > 0], "harvest")
+    history.sell(SELF, [lot for lot in _lots(history, SELF, CROSSED) if history.loss(lot) > 0], "harvest")
     history.pay(SELF, "deposit", Decimal(14_000), note="savings")
     history.pay(SPOUSE, "deposit", Decimal(18_000), note="savings")
     history.pay(IRA, "deposit", Decimal(5_500), note="contribution")
@@ -131,7 +132,7 @@ def _buy_back(history: History, chance: random.Random) -> None:
     ):
         for symbol in names:
             history.buy(account, symbol, _shares(history, symbol, Decimal(value)), note)
-    others = [symbol for symbol in _tradable(history) if symbol not in sold and symbol != in_july]
+    others = [symbol for symbol in _tradable(history) if symbol not in sold and symbol != CROSSED]
     _evenly(history, SELF, _some(others, 42, chance), history.cash[SELF] - 33_000)
     _evenly(history, SPOUSE, _some(others, 15, chance), history.cash[SPOUSE] - 7_000)
     _evenly(history, IRA, _some(others, 6, chance), history.cash[IRA] - 5_000)
@@ -238,14 +239,6 @@ def _harvest(history: History, account: str, *, count: int, avoid: Iterable[str]
     for symbol in chosen:
         history.sell(account, [x for x in _lots(history, account, symbol) if history.loss(x) > 0], "harvest")
     return frozenset(chosen)
-
-
-def _sold_by_self_in_july(history: History) -> str:
-    """Return the name that spouse buys on 2016-06-10 and self sells at a loss on 2016-07-08."""
-    return "GM"
-
-
-SPECIAL_DIVIDENDS = (("COST", date(2015, 2, 5), Decimal(5)), ("COST", date(2017, 5, 8), Decimal(7)))
 
 
 def _corporate_actions(history: History, *, until: date) -> None:

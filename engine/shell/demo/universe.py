@@ -159,10 +159,12 @@ def _daily(
 ) -> tuple[dict[str, dict[date, Decimal]], dict[str, tuple[tuple[date, Decimal], ...]]]:
     """Return closes on the seven days and split factors, by symbol; neither close is shipped."""
     parquet = importlib.import_module("pyarrow.parquet")
-    columns = parquet.read_table(path, columns=["date", "symbol", "close", "split"]).to_pydict()
+    wanted = frozenset(DAYS.values())
+    rows_that_matter = [[("date", "in", sorted(wanted))], [("split", "not in", [0.0, 1.0])]]
+    names = ["date", "symbol", "close", "split"]
+    columns = parquet.read_table(path, columns=names, filters=rows_that_matter).to_pydict()
     closes: dict[str, dict[date, Decimal]] = {}
     splits: dict[str, list[tuple[date, Decimal]]] = {}
-    wanted = frozenset(DAYS.values())
     rows: Iterator[tuple[object, str, float, float]] = zip(
         columns["date"], columns["symbol"], columns["close"], columns["split"], strict=True
     )

@@ -34,7 +34,7 @@ def read_sheets(folder: Path) -> Mapping[str, Sheet]:
     Raises InputErrors where the folder is no book or a file of it is not a table.
     """
     _check_folder(folder)
-    present = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix == ".csv"}
+    present = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".csv"}
     problems = list(_missing(folder, present))
     sheets: dict[str, Sheet] = {}
     for name in TABLES:

@@ -84,6 +84,11 @@ def _lines(text: str, place: str) -> list[tuple[int, tuple[str, ...]]]:
 def _check_header(header: tuple[str, ...], place: str) -> None:
     if not header:
         raise _whole_file(place, "the file is empty", "begin it with a line of column names")
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            raise _whole_file(
+                f"{place} row 1", f"the cells are separated by {word}", "separate them by commas"
+            )
     problems = []
     for position, name in enumerate(header, start=1):
         if not name:

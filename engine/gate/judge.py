@@ -1,0 +1,213 @@
+"""The gate: judges exactly one list against an opened book, twice, and explains what it found.
+
+    settle -> measure -> infer -> compare with the reference -> verdicts -> decisions
+
+Equal inputs give equal answers. Where no answer can be reached, or the two evaluators differ, the
+answer is a fault: everything is blocked and the bundle says how to reach the same point again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.facts.trades import Trade
+from engine.gate.agree import disagreement, unwitnessed
+from engine.gate.approvals import Approval, approved, decision_id
+from engine.gate.ban_items import ban_items, require_items
+from engine.gate.builtin import short_items
+from engine.gate.engine.port import InferenceEngine
+from engine.gate.facts import Measured
+from engine.gate.fingerprint import facts_hash
+from engine.gate.infer import Concluded, Inferred, infer
+from engine.gate.limit_items import limit_items
+from engine.gate.measure import Listed, OpenBook
+from engine.gate.reference import judge as reference_judge
+from engine.gate.remedy import max_quantity
+from engine.gate.telling import verdict_of
+from engine.gate.trade_items import trade_items
+from engine.gate.verdict import (
+    Decision,
+    Fault,
+    GateAnswer,
+    Outcome,
+    TradeDecision,
+    Verdict,
+    worst,
+)
+from engine.gate.window_items import missing_window_items, window_cases
+from rulebooks.ground import GroundBook
+
+RULES_ENGINE = "durable-rules"
+REFERENCE = "reference"
+
+
+def judge(
+    opened: OpenBook,
+    trades: tuple[Trade, ...],
+    *,
+    engine: InferenceEngine,
+    approvals: tuple[Approval, ...] = (),
+    every_group: bool = False,
+    explained: bool = True,
+    second: bool = True,
+) -> GateAnswer:
+    """Return the gate's answer for exactly this list.
+
+    approvals: a person's yes to this very list. every_group: a verdict for each group of each rule.
+    explained: with contributors, what would pass and the largest quantities. second: ask the reference
+    evaluator too; without it the answer names one evaluator.
+    Raises InputErrors for a trade that cannot be judged: unknown account or security, no price, no policy.
+    """
+    listed = opened.listed(trades)
+    measured = measure(listed, every_group=every_group)
+    inferred = infer(engine, trades, measured)
+    if isinstance(inferred, Fault):
+        return _faulty(opened, listed, inferred, (RULES_ENGINE,))
+    told = [(item, verdict_of(listed, item, explained=explained)) for item in inferred.concluded]
+    reference = reference_judge(opened.reference, trades, listed.settlement) if second else ()
+    fault = None
+    if second:
+        fault = disagreement(listed, told, reference, about=about(opened))
+        told = _noted(told, unwitnessed(reference))
+    fault = fault or _inconsistent(inferred, told)
+    if fault is not None:
+        evaluators = (RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,)
+        return _faulty(opened, listed, fault, evaluators, _ordered(v for _, v in told))
+    named = decision_id(opened.ground.rulebook.hash, trades)
+    verdicts = _ordered(
+        approved(verdict, approvals, decision=named, today=opened.book.as_of) for _, verdict in told
+    )
+    decided = tuple(_decided(listed, trade, verdicts, explained=explained) for trade in trades)
+    return replace(
+        _answer(opened, listed),
+        decision=_of_list(decided, verdicts),
+        trades=decided,
+        verdicts=verdicts,
+        evaluators=(RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,),
+        decision_id=named,
+    )
+
+
+def measure(listed: Listed, *, every_group: bool = False) -> Measured:
+    """Return everything measured for a list."""
+    opened = listed.opened
+    sells = any(trade.side.value == "sell" for trade in listed.trades)
+    settlement = listed.settlement if sells else None
+    return Measured(
+        items=(
+            *limit_items(listed, every_group=every_group),
+            *short_items(opened.ground, opened.state, listed.trades, settlement),
+            *trade_items(listed),
+            *ban_items(listed),
+            *require_items(listed),
+            *missing_window_items(listed),
+        ),
+        windows=tuple(window_cases(listed)),
+    )
+
+
+def about(opened: OpenBook) -> dict[str, str]:
+    """Return what names book and rulebook in a bundle."""
+    rulebook = opened.ground.rulebook
+    return {
+        "as_of": opened.book.as_of.isoformat(),
+        "rulebook": rulebook.id,
+        "rulebook_hash": rulebook.hash,
+        "book": opened.fingerprint,
+    }
+
+
+def _noted(told: list[tuple[Concluded, Verdict]], unknown: frozenset[str]) -> list[tuple[Concluded, Verdict]]:
+    words = "one evaluator only: the reference does not know this measure"
+    return [
+        (
+            item,
+            replace(verdict, considered=(*verdict.considered, words)) if verdict.rule in unknown else verdict,
+        )
+        for item, verdict in told
+    ]
+
+
+def _inconsistent(inferred: Inferred, told: list[tuple[Concluded, Verdict]]) -> Fault | None:
+    """Return a fault where the trades' decisions are not the worst of the verdicts that name them."""
+    for number, decision in inferred.trades.items():
+        mine = worst([verdict.decision for _, verdict in told if number in verdict.trades])
+        if mine is not decision:
+            reason = f"trade {number}: the inference decides {decision.value}, its verdicts {mine.value}"
+            return Fault(reason=reason, bundle="")
+    return None
+
+
+def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Return verdicts with breaches first, the worst of them at the top, then by rule and group."""
+    order = list(Outcome)
+    rank = {Outcome.BREACH: 0, Outcome.MISSING_DATA: 1, Outcome.WAIVED: 2}
+
+    def key(verdict: Verdict) -> tuple[object, ...]:
+        return (
+            rank.get(verdict.outcome, 3 + order.index(verdict.outcome)),
+            -verdict.decision.rank,
+            verdict.rule,
+            verdict.account or "",
+            verdict.household or "",
+            verdict.groups_passed is not None,
+            tuple((name, value or "") for name, value in verdict.group),
+        )
+
+    return tuple(sorted(verdicts, key=key))
+
+
+def _decided(
+    listed: Listed, trade: Trade, verdicts: tuple[Verdict, ...], *, explained: bool
+) -> TradeDecision:
+    naming = [verdict for verdict in verdicts if trade.number in verdict.trades]
+    speaking = [v for v in naming if v.decision is not Decision.PASS or v.outcome is Outcome.BREACH]
+    return TradeDecision(
+        trade=trade,
+        decision=worst([verdict.decision for verdict in naming]),
+        rules=tuple(dict.fromkeys(verdict.rule for verdict in speaking)),
+        max_quantity=max_quantity(listed, trade) if explained else None,
+    )
+
+
+def _of_list(decided: tuple[TradeDecision, ...], verdicts: tuple[Verdict, ...]) -> Decision:
+    warnings = [verdict.decision for verdict in verdicts if verdict.decision is Decision.WARN]
+    unnamed = [verdict.decision for verdict in verdicts if verdict.breach == "active" and not verdict.trades]
+    return worst([*(trade.decision for trade in decided), *warnings, *unnamed])
+
+
+def _answer(opened: OpenBook, listed: Listed) -> GateAnswer:
+    rulebook = opened.ground.rulebook
+    return GateAnswer(
+        as_of=opened.book.as_of,
+        decision=Decision.BLOCK,
+        rulebook_id=rulebook.id,
+        rulebook_version=rulebook.version,
+        rulebook_hash=rulebook.hash,
+        facts_hash=facts_hash(opened.fingerprint, listed.trades),
+        policies=tuple((policy.id, policy.version, policy.digest) for policy in rulebook.policies),
+        trades=(),
+        verdicts=(),
+        evaluators=(),
+    )
+
+
+def _faulty(
+    opened: OpenBook,
+    listed: Listed,
+    fault: Fault,
+    evaluators: tuple[str, ...],
+    verdicts: tuple[Verdict, ...] = (),
+) -> GateAnswer:
+    """Return the answer that blocks everything because none could be reached."""
+    blocked = tuple(
+        TradeDecision(trade=trade, decision=Decision.BLOCK, rules=(), max_quantity=Fraction(0))
+        for trade in listed.trades
+    )
+    answer = _answer(opened, listed)
+    return replace(answer, trades=blocked, fault=fault, evaluators=evaluators, verdicts=verdicts)
+
+
+def open_book(ground: GroundBook) -> OpenBook:
+    """Return a grounded rulebook, opened for any number of lists."""
+    return OpenBook(ground)

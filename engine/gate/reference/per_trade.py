@@ -1,0 +1,182 @@
+"""Limits of each trade by itself: `for each trade limit trade_value to at least 1,000 USD`.
+
+Each trade of the subject is a group of its own. There is no before, so a breach is active and that
+trade is the one named.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dsl.policy import AnyAmount, CheckedRule, Limit, Subject, Unit
+from engine.facts.ids import AccountId, Symbol
+from engine.facts.trades import Trade
+from engine.gate.reference.asked import View
+from engine.gate.reference.figures import BASES
+from engine.gate.reference.limits import Ceiling
+from engine.gate.reference.measures import PER_TRADE
+from engine.gate.reference.plans import applies, ceilings, exceptions, why_not
+from engine.gate.reference.predicates import Truth, all_of, amount_of_row, opposite, truth
+from engine.gate.reference.responses import on_active, on_missing
+from engine.gate.reference.rows import trade_row, trade_value
+from engine.gate.reference.scopes import Scope
+from engine.gate.reference.setting import Listed, Setting
+from engine.gate.reference.telling import Teller
+from engine.gate.reference.values import Absent, Value
+from engine.gate.reference.verdicts import Gap, NoWitness, ReferenceVerdict
+from engine.gate.verdict import Outcome
+
+Bound = Fraction | Absent | None
+"""A bound of one trade: none, unknown, or an amount."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerTradePlan:
+    """A limit of each trade in one scope."""
+
+    setting: Setting
+    teller: Teller
+    view: View
+    measure: str
+    within: Subject
+    low: AnyAmount | None
+    high: AnyAmount | None
+    less: tuple[Callable[[AccountId, Symbol], Truth], ...]
+    ceilings: tuple[Ceiling, ...]
+    why_not: str | None
+    unsure: bool
+
+    def judge(self, done: Listed) -> list[ReferenceVerdict]:
+        """Return a verdict for each trade of the subject, in accounts that the policy governs."""
+        found: list[ReferenceVerdict] = []
+        for trade in done.trades:
+            if trade.account in self.teller.scope.stops:
+                is_member = self._is_member(trade)
+                if is_member is not False:
+                    found.append(self._judge(trade, done, is_member))
+        return found
+
+    def _is_member(self, trade: Trade) -> Truth:
+        market = self.setting.market
+        row = trade_row(trade, market, self.setting.before)
+        own = truth(self.within.where, row, today=market.book.as_of)
+        return all_of([own, *(opposite(one(trade.account, trade.symbol)) for one in self.less)])
+
+    def _judge(self, trade: Trade, done: Listed, is_member: Truth) -> ReferenceVerdict:
+        group, named = ("trade", str(trade.number)), frozenset({trade.number})
+        teller, rule = self.teller, self.teller.rule
+        if self.why_not is not None:
+            return teller.tell(Outcome.NOT_APPLICABLE, group=group, why=self.why_not)
+        size = self._size(trade)
+        low, high = self._bound(self.low, trade, done), self._bound(self.high, trade, done)
+        if is_member is None or self.unsure or size is None or Absent.UNKNOWN in (low, high):
+            return teller.tell(
+                Outcome.MISSING_DATA,
+                trades=named,
+                decision=on_missing(rule.missing, named),
+                group=group,
+                why="the trade's figure, limit or membership is unknown",
+            )
+        left = _left(size, low, high)
+        sign = (left > 0) - (left < 0)
+        if sign >= 0:
+            warned = self._is_warned(size, low, high, trade, done)
+            decision = "warn" if warned else "pass"
+            return teller.tell(
+                Outcome.PASS,
+                group=group,
+                after=size,
+                sign=sign,
+                warned=warned,
+                trades=frozenset(),
+                decision=decision,
+            )
+        if any(self._is_waived(ceiling, size, low, high, trade, done) for ceiling in self.ceilings):
+            return teller.tell(Outcome.WAIVED, group=group, after=size, sign=sign, trades=named)
+        return teller.tell(
+            Outcome.BREACH,
+            breach="active",
+            trades=named,
+            decision=on_active(rule.on_active, rule.on_passive, worsened=False),
+            group=group,
+            after=size,
+            sign=sign,
+        )
+
+    def _size(self, trade: Trade) -> Fraction | None:
+        if self.measure == "trade_shares":
+            return Fraction(trade.quantity)
+        return trade_value(trade, self.setting.market)
+
+    def _bound(self, amount: AnyAmount | None, trade: Trade, done: Listed) -> Fraction | Absent | None:
+        """Return a bound for one trade: a figure of its security, or a part of the weight base."""
+        if amount is None:
+            return None
+        own = trade_row(trade, self.setting.market, self.setting.before)
+
+        def row(path: str, unit: Unit | None) -> Value:
+            if path not in BASES:
+                return own(path, unit)
+            try:
+                return self.view.at(done.after, done.done).base_amount(path)
+            except Gap:
+                return Absent.UNKNOWN
+
+        found = amount_of_row(amount, row)
+        return Absent.UNKNOWN if found is Absent.NONE else found
+
+    def _is_warned(self, size: Fraction, low: Bound, high: Bound, trade: Trade, done: Listed) -> bool:
+        edge = self._bound(self.teller.rule.warn_from, trade, done)
+        if not isinstance(edge, Fraction):
+            return False
+        if not isinstance(low, Fraction):
+            return size >= edge
+        if not isinstance(high, Fraction):
+            return size <= edge
+        return size >= edge if abs(high - edge) <= abs(edge - low) else size <= edge
+
+    def _is_waived(
+        self, ceiling: Ceiling, size: Fraction, low: Bound, high: Bound, trade: Trade, done: Listed
+    ) -> bool:
+        if ceiling.up_to is None:
+            return True
+        limit = self._bound(ceiling.up_to, trade, done)
+        if not isinstance(limit, Fraction):
+            return False
+        wider_low = min(low, limit) if isinstance(low, Fraction) else None
+        wider_high = max(high, limit) if isinstance(high, Fraction) else None
+        return _left(size, wider_low, wider_high) >= 0
+
+
+def _left(size: Fraction, low: Bound, high: Bound) -> Fraction:
+    sides = []
+    if isinstance(high, Fraction):
+        sides.append(high - size)
+    if isinstance(low, Fraction):
+        sides.append(size - low)
+    return min(sides)
+
+
+def per_trade_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> PerTradePlan:
+    """Return a limit of each trade laid out over one scope."""
+    obligation = rule.obligation
+    assert isinstance(obligation, Limit)
+    assert rule.each is not None
+    measure = obligation.measure.name
+    if measure not in PER_TRADE or rule.scope != "account":
+        raise NoWitness(f"{measure} for each trade")
+    view = setting.view(scope, base=rule.base)
+    standing = applies(setting, rule, view)
+    return PerTradePlan(
+        setting=setting,
+        teller=Teller(rule=rule, scope=scope),
+        view=view,
+        measure=measure,
+        within=rule.each.within,
+        low=obligation.low,
+        high=obligation.high,
+        less=exceptions(setting, rule, view),
+        ceilings=ceilings(setting, rule.id, scope),
+        why_not=why_not(setting, rule, standing),
+        unsure=standing is None,
+    )

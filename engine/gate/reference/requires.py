@@ -1,0 +1,97 @@
+"""Facts that must hold before anything trades: `require price_age is at most 3 business_days`.
+
+A fact of the account that fails stops every trade in it; with no trade it is a passive breach. A fact
+of each security stops the trades in the securities of which it fails.
+"""
+
+from dataclasses import dataclass
+
+from dsl.policy import CheckedRule, Comparison, Not, Predicate, Require
+from engine.gate.reference.account_facts import is_of_account
+from engine.gate.reference.asked import View
+from engine.gate.reference.plans import applies, ceilings, condition, why_not
+from engine.gate.reference.predicates import Truth, truth
+from engine.gate.reference.scopes import Scope
+from engine.gate.reference.setting import Listed, Setting
+from engine.gate.reference.telling import Teller
+from engine.gate.reference.verdicts import ReferenceVerdict
+from engine.gate.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirePlan:
+    """A required fact in one scope; `of_account` is None where it is one of each security."""
+
+    setting: Setting
+    teller: Teller
+    view: View
+    predicate: Predicate
+    is_account_fact: bool
+    of_account: Truth
+    is_waived: bool
+    why_not: str | None
+    unsure: bool
+
+    def judge(self, done: Listed) -> list[ReferenceVerdict]:
+        """Return a breach for the trades for which the fact does not hold."""
+        if self.why_not is not None:
+            return [self.teller.silent(self.why_not)]
+        scope = self.teller.scope
+        own = [trade for trade in done.trades if trade.account in scope.stops]
+        facts = {trade.number: self._fact(done, trade.number) for trade in own}
+        hits = frozenset(number for number, fact in facts.items() if fact is False and not self.unsure)
+        doubts = frozenset(n for n, fact in facts.items() if fact is None or (fact is False and self.unsure))
+        found = []
+        if doubts or (self.is_account_fact and self.of_account is None):
+            found.append(self.teller.missing(doubts, why="a required fact is not known"))
+        if (hits or self._fails_alone()) and self.is_waived:
+            found.append(self.teller.tell(Outcome.WAIVED, trades=hits))
+        elif hits:
+            found.append(self.teller.active(hits, why="a required fact does not hold"))
+        elif self._fails_alone():
+            found.append(self.teller.passive(why="a required fact does not hold"))
+        return found or [self.teller.tell(Outcome.PASS)]
+
+    def _fails_alone(self) -> bool:
+        return self.is_account_fact and self.of_account is False and not self.unsure
+
+    def _fact(self, done: Listed, number: int) -> Truth:
+        if self.is_account_fact:
+            return self.of_account
+        trade = next(trade for trade in done.trades if trade.number == number)
+        market = self.setting.market
+        return truth(
+            self.predicate,
+            lambda path, unit: market.of_security(trade.account, trade.symbol, path, unit),
+            today=market.book.as_of,
+        )
+
+
+def _paths(predicate: Predicate) -> set[str]:
+    match predicate:
+        case Comparison(path=path):
+            return {path}
+        case Not(part=part):
+            return _paths(part)
+        case both:
+            return {path for part in both.parts for path in _paths(part)}
+
+
+def require_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> RequirePlan:
+    """Return a requirement laid out over one scope."""
+    obligation = rule.obligation
+    assert isinstance(obligation, Require)
+    view = setting.view(scope, base=rule.base)
+    standing = applies(setting, rule, view)
+    is_account_fact = all(is_of_account(path, view) for path in _paths(obligation.predicate))
+    return RequirePlan(
+        setting=setting,
+        teller=Teller(rule=rule, scope=scope),
+        view=view,
+        predicate=obligation.predicate,
+        is_account_fact=is_account_fact,
+        of_account=condition(setting, obligation.predicate, view) if is_account_fact else None,
+        is_waived=any(ceiling.up_to is None for ceiling in ceilings(setting, rule.id, scope)),
+        why_not=why_not(setting, rule, standing),
+        unsure=standing is None,
+    )

@@ -1,0 +1,157 @@
+"""Verdicts: what was concluded, worded and explained, as the value that answers and reports print."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Literal
+
+from engine.facts.ids import AccountId, HouseholdId
+from engine.facts.money import plain, rounded
+from engine.gate.consider import considered
+from engine.gate.contribute import contributors
+from engine.gate.engine.gatefacts import Standing
+from engine.gate.infer import Concluded
+from engine.gate.items import Item, Meeting
+from engine.gate.measure import Listed
+from engine.gate.verdict import Contributor, Decision, Outcome, Verdict
+from engine.gate.window_items import HISTORY_READERS
+from engine.gate.wording import deciding, event_words, limit_words, reason_of
+from engine.gate.would_pass import would_pass
+from rulebooks.forms import TermKind, terms_of
+
+_OUTCOMES = {
+    Standing.HOLDS: Outcome.PASS,
+    Standing.EARLY: Outcome.PASS,
+    Standing.NEW: Outcome.BREACH,
+    Standing.WORSENED: Outcome.BREACH,
+    Standing.PASSIVE: Outcome.BREACH,
+    Standing.WAIVED: Outcome.WAIVED,
+    Standing.EXCEPTED: Outcome.EXCEPTED,
+    Standing.MISSING: Outcome.MISSING_DATA,
+}
+
+_ACTIVE = (Standing.NEW, Standing.WORSENED)
+_HISTORY = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG})
+
+
+def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) -> Verdict:
+    """Return the verdict; without explanation, contributors and what would pass are left out."""
+    item, rule = concluded.item, concluded.item.rule.rule
+    outcome = Outcome.NOT_APPLICABLE if concluded.standing is None else _OUTCOMES[concluded.standing]
+    account, household = _place(item)
+    told = item.told
+    verdict = Verdict(
+        rule=rule.id,
+        policy=rule.policy or None,
+        account=account,
+        household=household,
+        title=rule.title,
+        group=item.group,
+        outcome=outcome,
+        breach=_breach(concluded.standing),
+        responses=concluded.responses if concluded.decision is not Decision.PASS or _says(outcome) else (),
+        decision=concluded.decision,
+        measure=item.rule.measure,
+        unit=item.rule.unit,
+        before=told.before,
+        after=told.after,
+        limit=told.limit,
+        headroom=told.headroom,
+        low=told.low,
+        high=told.high,
+        contributors=item.contributors,
+        trades=_trades(concluded),
+        because=rule.because,
+        where=rule.where if rule.where.file else None,
+        reason=reason_of(listed, concluded),
+        groups_passed=item.groups_passed,
+        rule_class=item.rule.form_class.value,
+        warned=concluded.standing is Standing.EARLY,
+        limit_words=limit_words(item) if item.kind in ("limit", "trade") else "",
+    )
+    verdict = _with_window(listed, item, verdict)
+    return _explained(listed, concluded, verdict) if explained else verdict
+
+
+def _says(outcome: Outcome) -> bool:
+    return outcome in (Outcome.BREACH, Outcome.MISSING_DATA)
+
+
+def _trades(concluded: Concluded) -> tuple[int, ...]:
+    if concluded.standing is Standing.EARLY:
+        return concluded.item.warned_by
+    return concluded.item.trades
+
+
+def _place(item: Item) -> tuple[AccountId | None, HouseholdId | None]:
+    scope = item.scope
+    return (scope.account, None) if scope.account is not None else (None, scope.household)
+
+
+def _breach(standing: Standing | None) -> Literal["active", "passive"] | None:
+    if standing is Standing.PASSIVE:
+        return "passive"
+    return "active" if standing in _ACTIVE else None
+
+
+def _explained(listed: Listed, concluded: Concluded, verdict: Verdict) -> Verdict:
+    item = concluded.item
+    parts = item.contributors
+    if item.kind == "limit" and item.source is not None and item.told.after is not None:
+        parts = contributors(listed, listed.opened.limits.all[item.source])
+    return replace(
+        verdict,
+        contributors=_of_events(listed, item) if item.meetings else parts,
+        considered=considered(listed.opened, concluded),
+        would_pass=would_pass(listed, concluded),
+    )
+
+
+def _with_window(listed: Listed, item: Item, verdict: Verdict) -> Verdict:
+    coverage = listed.opened.book.coverage if _reads_history(listed, item) else None
+    if not item.meetings:
+        return replace(verdict, coverage=coverage) if coverage is not None else verdict
+    pair = deciding(item)
+    return replace(verdict, window=(pair.first, pair.last), event=_event(listed, pair), coverage=coverage)
+
+
+def _reads_history(listed: Listed, item: Item) -> bool:
+    if item.kind == "window":
+        return True
+    if item.kind != "limit" or item.source is None:
+        return False
+    ground = listed.opened.limits.all[item.source].ground
+    if any(word in ground.rule.measure for word in HISTORY_READERS):
+        return True
+    return any(term.kind in _HISTORY for term in terms_of(ground.measure))
+
+
+def _event(listed: Listed, pair: Meeting) -> tuple[tuple[str, str], ...]:
+    event = pair.event
+    rows = [
+        ("event", event.event),
+        ("symbol", event.symbol or ""),
+        ("account", event.account or ""),
+        ("date", event.day.isoformat()),
+        ("quantity", plain(rounded(Fraction(event.quantity), places=6)) if event.quantity else ""),
+        ("loss", plain(rounded(Fraction(event.loss), places=2)) if event.loss else ""),
+        ("source", event.source),
+        ("words", event_words(listed, pair)),
+    ]
+    return tuple((name, value) for name, value in rows if value)
+
+
+def _of_events(listed: Listed, item: Item) -> tuple[Contributor, ...]:
+    """Return the events behind a window, each once, the one that stays open longest first."""
+    pairs = sorted(item.meetings, key=lambda pair: (pair.last, pair.event.source), reverse=True)
+    told: dict[tuple[str, str], Contributor] = {}
+    for pair in pairs:
+        event = pair.event
+        key = (event.source, event.lot or "")
+        if key not in told:
+            told[key] = Contributor(
+                symbol=event.symbol or "",
+                amount=Fraction(event.quantity) if event.quantity else Fraction(0),
+                account=event.account,
+                note=event_words(listed, pair),
+            )
+    return tuple(told.values())

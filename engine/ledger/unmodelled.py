@@ -1,0 +1,41 @@
+"""What is refused by name: computing it as if it were something else would be a wrong answer."""
+
+from engine.facts.failure import NotModelled
+from engine.facts.transactions import Transaction
+from engine.ledger.pieces import Sold
+from engine.ledger.state import Setting, State, place_of
+from engine.ledger.wash import Pool
+
+
+def refuse_unmodelled(setting: Setting, row: Transaction) -> None:
+    """Refuse contracts that are marked to market at the year's end.
+
+    Source: 26 U.S.C. 1256, 1256(f)(5).
+    """
+    security = setting.securities.get(row.symbol) if row.symbol is not None else None
+    if security is None:
+        return
+    if security.instrument == "future" or security.attributes.get("section_1256") == "yes":
+        raise NotModelled(
+            f"`{row.symbol}` is a section 1256 contract, which is marked to market at the year's end",
+            place=place_of(row),
+            cure="leave the contract out of the book; its gain belongs on Form 6781",
+        )
+
+
+def refuse_straddle(state: State, pool: Pool, loss: Sold) -> None:
+    """Refuse a loss on one side while the household holds the other side: shares or calls, and puts.
+
+    Source: 26 U.S.C. 1092.
+    """
+    if not loss.loss or len(pool.positions) < 2:
+        return
+    other = {"put"} if loss.right in (None, "call") else {None, "call"}
+    for (account, symbol), position in pool.positions.items():
+        piece = next(position.pieces(), None)
+        if piece is not None and piece.right in other and state.is_taxable(account):
+            raise NotModelled(
+                f"`{loss.symbol}` is sold at a loss while `{symbol}` offsets it: a straddle (26 U.S.C. 1092)",
+                place=f"sale `{loss.sale}` of {loss.sold}",
+                cure="leave the two out of the book, and have the deferred loss computed by hand",
+            )

@@ -1,0 +1,190 @@
+"""Why nothing is possible: the fewest rules that together leave no list, and what would free one.
+
+Demands and rules become one linear program; prices, sizes and locks are facts, never suspects. Only a
+checked ray says `infeasible`. Then rules are taken out one at a time, the least binding first, and stay
+out where the rest is still infeasible; what remains is a conflict of which no part can be left out.
+
+    the band of `strategic` wants 40,000 sold, TURN-1 allows 30,000 of turnover: {strategic, TURN-1}
+    cheapest cure: raise the limit of TURN-1 by 1 percentage point
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+import scipy.sparse as sp
+
+from optimizer.build import Problem
+from optimizer.model import INF, Floats, Ints, Matrix
+from optimizer.proposal import Conflict, Relaxation
+from optimizer.rows import BoundData, RowData, RowNote
+from optimizer.scale import as_decimal, as_float
+from optimizer.solvers.linear import Feasibility, least_relief
+from rulebooks.evaluate import value
+
+SLACK = 1e-6
+"""Units by which every row is eased, so that a conflict is not one of rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The rules of a conflict, and for each the least change of its limit that would end it."""
+
+    rules: tuple[Conflict, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _System:
+    matrix: Matrix
+    low: Floats
+    most: Floats
+    notes: tuple[RowNote, ...]
+    members: dict[str, Ints] = field(default_factory=dict)  # suspect -> rows
+
+
+def explain_conflict(problem: Problem) -> Explained:
+    """Return a minimal conflict, or an empty answer where the rules do leave room."""
+    system = _system(problem)
+    if not system.notes:
+        return Explained()
+    program = Feasibility(system.matrix, system.low, system.most)
+    if program.feasible():
+        return Explained()
+    ray = program.ray()
+    if ray is None:
+        return Explained()
+    core = _core(program, system, ray)
+    return Explained(
+        rules=tuple(_conflict(system, name) for name in core),
+        relaxations=_relaxations(problem, system, core),
+    )
+
+
+def _system(problem: Problem) -> _System:
+    """Return rows `A x >= low` of rules and demands over the open sizes of all columns."""
+    rows: list[RowData] = [row for row in problem.rows if row.curvature == 0 and _demands(row)]
+    grid = problem.grid
+    bounds = [bound for bound in problem.bounds if bound.most < INF]
+    most = _open_sizes(problem)
+    matrix, low, notes = [], [], []
+    for row in rows:
+        line = np.zeros(problem.columns.width)
+        line[row.entry.columns] = row.entry.amounts
+        matrix.append(line)
+        low.append(row.low - row.start - SLACK)
+        notes.append(row.note)
+    for bound in bounds:
+        matrix.append(_bound_line(problem, bound))
+        low.append(-bound.most - SLACK)
+        notes.append(bound.note)
+    assert grid.most.size == most.size
+    members: dict[str, list[int]] = {}
+    for index, note in enumerate(notes):
+        members.setdefault(_suspect(note), []).append(index)
+    return _System(
+        matrix=sp.csc_matrix(np.array(matrix)) if matrix else sp.csc_matrix((0, most.size)),
+        low=np.array(low),
+        most=most,
+        notes=tuple(notes),
+        members={name: np.array(rows, dtype=np.int64) for name, rows in members.items()},
+    )
+
+
+def _demands(row: RowData) -> bool:
+    return row.note.kind in ("aim", "demand") or (row.note.kind in ("rule", "cut") and row.price_cap == INF)
+
+
+def _open_sizes(problem: Problem) -> Floats:
+    """Return the largest size of each column that facts and locks allow, rules left out."""
+    columns = problem.columns
+    sizes = [columns.largest(column) for column in range(columns.width)]
+    for index, name in enumerate(columns.names):
+        if name.sale.most is not None and name.sale.most == 0:
+            for column in columns.sales(index):
+                sizes[column] = 0.0
+    return np.array(sizes)
+
+
+def _bound_line(problem: Problem, bound: BoundData) -> Floats:
+    line = np.zeros(problem.columns.width)
+    sign = 1.0 if bound.is_sale else -1.0
+    line[bound.index] = sign
+    line[problem.columns.sales(bound.index)] = -sign
+    return line
+
+
+def _suspect(note: RowNote) -> str:
+    """Return the name under which rows are taken out together."""
+    if note.limit is None:
+        return note.words
+    return f"{note.limit.rule.rule.id}\n{note.limit.scope.account or ''}"
+
+
+def _core(program: Feasibility, system: _System, ray: Floats) -> list[str]:
+    """Return the names of a minimal conflict, those with the smallest weight tried for leaving first."""
+    weight = {name: float(ray[rows].sum()) for name, rows in system.members.items()}
+    outside = [name for name, amount in weight.items() if amount <= 0]
+    for name in outside:
+        program.switch(system.members[name], on=False)
+    core = [name for name in system.members if weight[name] > 0]
+    for name in sorted(core, key=lambda one: (_is_demand(system, one), weight[one], one)):
+        program.switch(system.members[name], on=False)
+        if program.feasible() or program.ray() is None:
+            program.switch(system.members[name], on=True)
+        else:
+            core.remove(name)
+    return core
+
+
+def _is_demand(system: _System, name: str) -> bool:
+    return system.notes[int(system.members[name][0])].kind in ("aim", "demand")
+
+
+def _conflict(system: _System, name: str) -> Conflict:
+    note = system.notes[int(system.members[name][0])]
+    limit = note.limit
+    return Conflict(
+        rule=note.words if limit is None else limit.rule.rule.id,
+        group=None if limit is None or limit.group is None else limit.group[1],
+        because=() if limit is None else limit.rule.rule.because,
+        words=note.words if limit is None else limit.rule.rule.title or note.words,
+    )
+
+
+def _relaxations(problem: Problem, system: _System, core: list[str]) -> tuple[Relaxation, ...]:
+    """Return for each rule of the conflict the least change of its limit, the smallest change first."""
+    found: list[tuple[float, Relaxation]] = []
+    for name in core:
+        rows = system.members[name]
+        note = system.notes[int(rows[0])]
+        if note.limit is None or note.kind not in ("rule", "cut"):
+            continue
+        relief = np.zeros(system.low.size)
+        for row in rows:
+            relief[row] = 1.0 / system.notes[int(row)].scale
+        amount = least_relief(system.matrix, system.low, system.most, relief)
+        if amount is not None:
+            told, unit = told_amount(problem, note, amount)
+            verb = "raise" if note.side == "high" else "lower"
+            words = f"{verb} the limit of {note.limit.rule.rule.id} by {told} {unit}"
+            relaxation = Relaxation(rule=note.limit.rule.rule.id, words=words, amount=told, unit=unit)
+            found.append((amount / max(1.0, abs(_size(problem, note))), relaxation))
+    found.sort(key=lambda pair: pair[0])
+    return tuple(relaxation for _, relaxation in found)
+
+
+def _size(problem: Problem, note: RowNote) -> float:
+    assert note.limit is not None
+    return as_float(value(note.limit.measure, problem.state))
+
+
+def told_amount(problem: Problem, note: RowNote, amount: float) -> tuple[Decimal, str]:
+    """Return an amount in the limit's form units as told: percentage points, or the rule's own unit."""
+    assert note.limit is not None
+    base = None if note.limit.base is None else as_float(value(note.limit.base, problem.state))
+    if note.limit.rule.unit == "percent" and base:
+        return as_decimal(np.ceil(amount / base * 1e8) / 1e6, 6), "percentage points"
+    if note.limit.rule.unit == "percent":
+        return as_decimal(np.ceil(amount * 1e8) / 1e6, 6), "percentage points"
+    return as_decimal(np.ceil(amount * 100) / 100, 2), note.limit.rule.unit

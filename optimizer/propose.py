@@ -1,0 +1,229 @@
+"""Propose: search, gate, tighten, search again; nothing leaves here that the gate does not pass.
+
+1. build the problem from the ground book and search it
+2. put exactly the whole-share list to the gate
+3. rejected: the row that the verdict names is tightened, or, where it has none, the trades that
+   lowered the headroom are closed; back to the search
+4. still rejected after the last round: drop the trades that verdicts name until the gate passes
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.facts.ids import AccountId
+from engine.facts.trades import Trade
+from engine.gate.verdict import Decision, GateAnswer, Verdict
+from optimizer.build import Problem, build, with_most, with_rows
+from optimizer.conflict import Explained, explain_conflict
+from optimizer.model import Floats, Ints, objective, row_values
+from optimizer.proposal import Proposal, Status
+from optimizer.rows import RowData
+from optimizer.scale import trades_of
+from optimizer.search import Solution, cost_of_nothing, search
+from optimizer.settings import Intent, Settings
+from optimizer.tell import tell
+from optimizer.trigger import triggers
+from rulebooks.ground import GroundBook
+
+Judge = Callable[[tuple[Trade, ...]], GateAnswer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated:
+    """A list that the gate has passed, or the empty one."""
+
+    solution: Solution
+    answer: GateAnswer
+    rounds: int
+    dropped: int  # trades that had to be dropped at the end
+
+
+def propose(
+    ground: GroundBook,
+    *,
+    accounts: Iterable[AccountId],
+    intent: Intent,
+    settings: Settings,
+    judge: Judge,
+) -> Proposal:
+    """Return trades for `accounts` that the gate passes, or why there are none.
+
+    ground: the rulebook laid out over the book. judge: the gate for lists over the same ground book.
+    """
+    asked = tuple(sorted(accounts))
+    acting, notes = triggers(ground, asked, intent)
+    if not acting:
+        problem = build(ground, accounts=asked, intent=intent, settings=settings)
+        return _nothing(problem, judge, notes)
+    problem = build(ground, accounts=acting, intent=intent, settings=settings)
+    gated = gate_rounds(problem, judge)
+    short = unmet(gated.solution)
+    conflict = explain_conflict(problem) if short else Explained()
+    if conflict.rules:
+        return _infeasible(problem, judge, gated, conflict, notes)
+    said = (*notes, *_said(gated, short))
+    status = _status(problem, gated, short)
+    return tell(
+        gated.solution, gated.answer, status=status, rounds=gated.rounds, notes=said, conflict=Explained()
+    )
+
+
+def _nothing(problem: Problem, judge: Judge, notes: tuple[str, ...]) -> Proposal:
+    solution = idle(problem)
+    return tell(solution, judge(()), status=Status.NOTHING_TO_DO, rounds=0, notes=notes, conflict=Explained())
+
+
+def _infeasible(
+    problem: Problem, judge: Judge, gated: Gated, conflict: Explained, notes: tuple[str, ...]
+) -> Proposal:
+    solution = idle(problem)
+    return tell(
+        solution,
+        judge(()),
+        status=Status.INFEASIBLE,
+        rounds=gated.rounds,
+        notes=notes,
+        conflict=conflict,
+    )
+
+
+def idle(problem: Problem) -> Solution:
+    """Return the empty list as a solution."""
+    return Solution(
+        problem=problem,
+        steps=np.zeros(problem.model.columns, dtype=np.int64),
+        cost=cost_of_nothing(problem),
+        bound=-float("inf"),
+        prices=np.zeros(problem.model.rows.count),
+        restricted=(),
+    )
+
+
+def _status(problem: Problem, gated: Gated, short: tuple[str, ...]) -> Status:
+    solution = gated.solution
+    if not solution.steps.any():
+        return Status.NOTHING_TO_DO
+    gap = solution.cost - solution.bound
+    tight = gap <= float(problem.settings.tolerance_bp)
+    return Status.OPTIMAL if tight and not short and not gated.dropped else Status.FEASIBLE
+
+
+UNMET = 1.0
+"""Units by which a demand may be missed through whole shares before it is said."""
+
+
+def unmet(solution: Solution) -> tuple[str, ...]:
+    """Return the demands that the list misses by more than whole shares explain."""
+    problem = solution.problem
+    values = row_values(problem.model, solution.trades)
+    slack = max(UNMET, float(problem.grid.step.max(initial=0.0)))
+    found = []
+    for row, data in enumerate(problem.rows):
+        if data.note.kind in ("aim", "demand") and data.low - values[row] > slack:
+            found.append(data.note.words)
+    return tuple(dict.fromkeys(found))
+
+
+def _said(gated: Gated, short: tuple[str, ...]) -> tuple[str, ...]:
+    notes = [
+        f"{name} cannot be reached in full: what is missing is locked or too small to trade" for name in short
+    ]
+    if gated.solution.restricted:
+        rules = sorted({need.limit.rule.rule.id for need in gated.solution.restricted})
+        notes.append(f"kept to the groups of the book as they are: {', '.join(rules)}")
+    if gated.dropped:
+        notes.append(f"{gated.dropped} trades were dropped because the gate did not pass them")
+    return tuple(notes)
+
+
+# ------------------------------------------------------------------ rounds
+
+
+def gate_rounds(problem: Problem, judge: Judge) -> Gated:
+    """Return the best list that the gate passes, and how often a list was put to it."""
+    solution = search(problem)
+    answer = judge(())
+    for number in range(1, problem.settings.most_rounds + 1):
+        listed = trades_of(solution.problem.columns, solution.steps)
+        if not listed:
+            return Gated(solution=solution, answer=answer, rounds=number - 1, dropped=0)
+        answer = judge(tuple(trade for trade, _ in listed))
+        if passes(answer):
+            return Gated(solution=solution, answer=answer, rounds=number, dropped=0)
+        tightened = _tightened(solution, answer, [column for _, column in listed])
+        again = search(tightened)
+        solution = replace(again, bound=max(solution.bound, -float("inf")))
+    return _dropped(solution, judge, problem.settings.most_rounds)
+
+
+def passes(answer: GateAnswer) -> bool:
+    """Return whether the list needs no block lifted and no approval."""
+    return answer.fault is None and answer.decision.rank <= Decision.WARN.rank
+
+
+def _stopping(answer: GateAnswer) -> list[Verdict]:
+    return [v for v in answer.verdicts if v.decision.rank > Decision.WARN.rank and v.trades]
+
+
+TIGHTEN_STEPS = 1.0
+"""Smallest steps of the row's positions by which a missed row is tightened, each time."""
+
+
+def _tightened(solution: Solution, answer: GateAnswer, listed: list[int]) -> Problem:
+    problem = solution.problem
+    values = row_values(problem.model, solution.trades)
+    rows = list(problem.rows)
+    closed: set[int] = set()
+    for verdict in _stopping(answer):
+        matching = [r for r, data in enumerate(rows) if speaks_of(data, verdict)]
+        for row in matching:
+            rows[row] = _tighter(rows[row], float(values[row]), problem)
+        if not matching:
+            closed.update(listed[number - 1] for number in verdict.trades)
+    if not closed and not _stopping(answer):
+        closed.update(listed)
+    problem = with_rows(problem, tuple(rows))
+    return with_most(problem, frozenset(closed)) if closed else problem
+
+
+def speaks_of(data: RowData, verdict: Verdict) -> bool:
+    """Return whether a row stands for the rule, account and group of a verdict."""
+    limit = data.note.limit
+    if limit is None or data.note.kind not in ("rule", "cut") or limit.rule.rule.id != verdict.rule:
+        return False
+    if verdict.account is not None and limit.scope.account != verdict.account:
+        return False
+    group = () if limit.group is None else (limit.group,)
+    return not verdict.group or not group or verdict.group[0] == group[0]
+
+
+def _tighter(data: RowData, reached: float, problem: Problem) -> RowData:
+    steps = problem.grid.step[data.entry.columns] * np.abs(data.entry.amounts)
+    margin = TIGHTEN_STEPS * float(np.median(steps[steps > 0])) if (steps > 0).any() else 1e-3
+    return replace(data, low=max(data.low, reached) + margin)
+
+
+def _dropped(solution: Solution, judge: Judge, rounds: int) -> Gated:
+    """Drop the trades that verdicts name until the gate passes; the empty list always does."""
+    steps, dropped = solution.steps.copy(), 0
+    while True:
+        listed = trades_of(solution.problem.columns, steps)
+        answer = judge(tuple(trade for trade, _ in listed))
+        rounds += 1
+        if not listed or passes(answer):
+            return Gated(solution=_with_steps(solution, steps), answer=answer, rounds=rounds, dropped=dropped)
+        named = {number for verdict in _stopping(answer) for number in verdict.trades}
+        gone = [column for trade, column in listed if trade.number in named] or [c for _, c in listed]
+        steps[gone] = 0
+        dropped += len(gone)
+
+
+def _with_steps(solution: Solution, steps: Ints) -> Solution:
+    problem = solution.problem
+    trades: Floats = np.asarray(steps * problem.grid.step)
+    if objective(problem.model, trades) >= cost_of_nothing(problem):
+        steps = np.zeros_like(steps)
+        trades = np.zeros(problem.model.columns)
+    return replace(solution, steps=steps, cost=objective(problem.model, trades))

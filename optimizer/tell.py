@@ -1,0 +1,241 @@
+"""From a solution to the proposal: figures, reasons and prices, in money and words.
+
+Reasons are exact parts of the improvement. Drift is quadratic, so that its change over a list is the
+slope half way times each trade; priced rows are shared in proportion to what each trade moves them.
+
+    drift 1,200 -> 300 by two trades that each do half: 450 and 450; with tax -20 and cost 5 each,
+    each trade's reasons come to 450 + 20 - 5 = 465
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from engine.facts.ids import AccountId
+from engine.facts.money import cents_half_up
+from engine.facts.trades import Side, Trade
+from engine.gate.verdict import Decision, GateAnswer
+from engine.ledger.settle import Settlement, Taken, settle
+from optimizer.assume import assumptions
+from optimizer.binding import binding_rules
+from optimizer.build import Problem, currency_of
+from optimizer.conflict import Explained
+from optimizer.figures import account_figures, joint_figures
+from optimizer.model import Floats, row_cost, row_values
+from optimizer.proposal import (
+    AccountChange,
+    Objective,
+    Proposal,
+    ProposedTrade,
+    Reason,
+    Status,
+)
+from optimizer.rows import RowData
+from optimizer.scale import as_cents, trades_of
+from optimizer.search import Solution
+from optimizer.tradable import policy_of, rate_of
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+
+
+def tell(
+    solution: Solution,
+    answer: GateAnswer,
+    *,
+    status: Status,
+    rounds: int,
+    notes: tuple[str, ...],
+    conflict: Explained,
+) -> Proposal:
+    """Return the proposal of a solution that the gate has answered."""
+    problem = solution.problem
+    listed = trades_of(problem.columns, solution.steps)
+    trades = tuple(trade for trade, _ in listed)
+    settlement = settle(problem.ground.book, trades, reading=problem.ground.rulebook.tax)
+    rows, objective, nothing = _told_trades(solution, listed, settlement)
+    changes = tuple(
+        AccountChange(
+            account=account,
+            before=account_figures(problem, account, None),
+            after=account_figures(problem, account, settlement if trades else None, trades),
+        )
+        for account in problem.accounts
+    )
+    return Proposal(
+        as_of=problem.ground.book.as_of,
+        status=status,
+        intent=problem.intent.words,
+        currency=currency_of(problem.ground),
+        trades=rows,
+        objective=objective,
+        doing_nothing=nothing,
+        gap=_gap(solution, status),
+        rounds=rounds,
+        binding=binding_rules(solution) if trades else (),
+        conflict=conflict.rules,
+        relaxations=conflict.relaxations,
+        let_go=_let_go(answer),
+        gate=answer,
+        before=joint_figures(problem, [change.before for change in changes]),
+        after=joint_figures(problem, [change.after for change in changes]),
+        accounts=changes,
+        assumptions=assumptions(problem),
+        notes=notes,
+    )
+
+
+def _gap(solution: Solution, status: Status) -> Decimal | None:
+    if not np.isfinite(solution.bound) or status in (Status.INFEASIBLE, Status.NOTHING_TO_DO):
+        return None
+    return Decimal(max(0, round((solution.cost - solution.bound) * 10_000))) / 10_000
+
+
+def _let_go(answer: GateAnswer) -> tuple[str, ...]:
+    """Return the warning rules that the list itself breaks."""
+    found = [v.rule for v in answer.verdicts if v.breach == "active" and v.decision is Decision.WARN]
+    return tuple(dict.fromkeys(found))
+
+
+# ------------------------------------------------------------------ trades and reasons
+
+
+def _told_trades(
+    solution: Solution, listed: tuple[tuple[Trade, int], ...], settlement: Settlement
+) -> tuple[tuple[ProposedTrade, ...], Objective, Objective]:
+    problem = solution.problem
+    drift_before = problem.constant + float(row_cost(problem.model.rows, problem.model.rows.start).sum())
+    parts = drift_parts(problem, solution.trades)
+    columns = [column for _, column in listed]
+    drift_change = float(sum(part.amounts[column] for part in parts for column in columns))
+    before = as_cents(drift_before * problem.columns.unit)
+    after = as_cents((drift_before + drift_change) * problem.columns.unit)
+    wished = [-part.amounts[column] * problem.columns.unit for column in columns for part in parts]
+    shares = apportion(before - after, wished)
+    rows: list[ProposedTrade] = []
+    for index, (trade, column) in enumerate(listed):
+        own = shares[index * len(parts) : (index + 1) * len(parts)]
+        reasons = tuple(
+            Reason(what=part.what, rule=part.rule, amount=share)
+            for part, share in zip(parts, own, strict=True)
+            if share
+        )
+        rows.append(_told(problem, trade, column, reasons, settlement.of_trade(trade.number)))
+    tax = sum((row.tax for row in rows), ZERO)
+    cost = sum((_cost(problem, row.value) for row in rows), ZERO)
+    objective = Objective(drift=after, tax=tax, cost=cost)
+    return tuple(rows), objective, Objective(drift=before, tax=ZERO, cost=ZERO)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the change in drift and demands: what it is, and each column's share, in units."""
+
+    what: str
+    rule: str | None
+    amounts: Floats  # (n_columns,)
+
+
+def drift_parts(problem: Problem, trades: Floats) -> tuple[Part, ...]:
+    """Return what the trades change in drift and demands; all shares add up to the change."""
+    model = problem.model
+    positions, rows = model.positions, model.rows
+    n = positions.count
+    sign = np.concatenate((np.ones(n), -np.ones(model.lots.count)))
+    owner = problem.grid.position
+    change = np.bincount(owner, sign * trades, n)
+    slope = positions.curvature * (change + 2 * (positions.value - positions.target))
+    own = np.asarray(slope[owner] * sign * trades)
+    if not rows.count:
+        return (Part(what="drift", rule=None, amounts=own),)
+    after = row_values(model, trades)
+    moved = after - rows.start
+    gained = row_cost(rows, after) - row_cost(rows, rows.start)
+    moves = np.abs(moved) > 1e-12
+    weight = np.where(moves, gained / np.where(moves, moved, 1.0), 0.0)
+    labels: dict[tuple[str, str | None], Floats] = {("drift", None): np.zeros(rows.count)}
+    for row in np.flatnonzero(weight):
+        key = _label(problem.rows[int(row)])
+        labels.setdefault(key, np.zeros(rows.count))[row] = weight[row]
+    found = []
+    for (what, rule), weights in labels.items():
+        shares = np.asarray(rows.matrix.T @ weights) * trades
+        found.append(Part(what=what, rule=rule, amounts=shares + own if what == "drift" else shares))
+    return tuple(found)
+
+
+def _label(row: RowData) -> tuple[str, str | None]:
+    """Return the words and the rule under which a row's part is told."""
+    note = row.note
+    match note.kind:
+        case "drift":
+            return "drift", None
+        case "aim":
+            return f"back to the band: {note.words}", None if note.rule is None else note.rule.id
+        case "demand":
+            return note.words, None
+        case "rule" | "cut":
+            return f"towards the limit: {note.words}", None if note.rule is None else note.rule.id
+
+
+def apportion(total: Decimal, wished: list[float]) -> list[Decimal]:
+    """Return amounts in cents that add up to `total`, each next to what was wished for."""
+    cents = [Decimal(int(np.floor(amount * 100))) * CENT for amount in wished]
+    rest = int((total - sum(cents, ZERO)) / CENT)
+    order = sorted(range(len(wished)), key=lambda i: (-(wished[i] * 100 - np.floor(wished[i] * 100)), i))
+    step = 1 if rest > 0 else -1
+    position = 0
+    while rest and order:
+        cents[order[position % len(order)]] += step * CENT
+        rest -= step
+        position += 1
+    return cents
+
+
+def _told(
+    problem: Problem, trade: Trade, column: int, parts: tuple[Reason, ...], taken: tuple[Taken, ...]
+) -> ProposedTrade:
+    book = problem.ground.book
+    price = book.prices[trade.symbol].price
+    name = problem.columns.names[problem.columns.places[(trade.account, trade.symbol)]]
+    value = cents_half_up(Fraction(trade.quantity) * name.unit)
+    gain, own_term, tax = None, None, ZERO
+    if trade.side is Side.SELL:
+        rate = problem.state.rate_of(trade.account)
+        gain = cents_half_up(sum((row.gain for row in taken), Fraction(0)) * rate)
+        own_term = taken[0].term if taken else None
+        tax = cents_half_up(_tax(problem, trade.account, column, taken) * rate)
+    cost = _cost(problem, value)
+    reasons = list(parts)
+    if tax:
+        what = "loss harvested" if tax < 0 else "tax on the gain"
+        reasons.append(
+            Reason(what=what, rule=_harvest_rule(problem, trade) if tax < 0 else None, amount=-tax)
+        )
+    reasons.append(Reason(what="trading cost", rule=None, amount=-cost))
+    return ProposedTrade(
+        trade=trade, price=price, value=value, gain=gain, term=own_term, tax=tax, reasons=tuple(reasons)
+    )
+
+
+def _tax(problem: Problem, account: AccountId, column: int, taken: tuple[Taken, ...]) -> Fraction:
+    """Return the tax counted: gains in full, losses where the mandate harvests the lot."""
+    lot = problem.columns.lot(column)
+    total = Fraction(0)
+    for row in taken:
+        if row.term is not None and (row.recognized > 0 or lot.selected):
+            total += row.recognized * rate_of(problem.ground, account, row.term, problem.settings)
+    return total
+
+
+def _cost(problem: Problem, value: Decimal) -> Decimal:
+    return cents_half_up(value * problem.settings.cost_bps / 10_000)
+
+
+def _harvest_rule(problem: Problem, trade: Trade) -> str | None:
+    for policy in policy_of(problem.ground, trade.account):
+        if policy.harvest is not None:
+            return "harvest losses"
+    return None

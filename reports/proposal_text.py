@@ -1,0 +1,101 @@
+"""A proposal in print: a sentence, the figures, the trades, what held them back."""
+
+from decimal import Decimal
+
+from optimizer.proposal import Proposal, ProposedTrade, Status
+from reports import words
+
+_OPENING = {
+    Status.OPTIMAL: "a list that the gate passes, and no other is better by more than the gap",
+    Status.FEASIBLE: "a list that the gate passes",
+    Status.NOTHING_TO_DO: "nothing to do",
+    Status.INFEASIBLE: "no list can satisfy every rule",
+}
+
+
+def proposal_text(proposal: Proposal) -> str:
+    """Return the proposal as plain text."""
+    parts = [_head(proposal), _figures(proposal)]
+    if proposal.trades:
+        parts.append(_trades(proposal))
+    parts += [part for part in (_binding(proposal), _conflict(proposal), _notes(proposal)) if part]
+    return "\n\n".join(parts)
+
+
+def _head(proposal: Proposal) -> str:
+    gate = "" if proposal.gate is None else f"; the gate says {proposal.gate.decision.value}"
+    count = words.plural(len(proposal.trades), "trade")
+    return f"{proposal.status.value}: {_OPENING[proposal.status]} ({count}{gate})"
+
+
+def _figures(proposal: Proposal) -> str:
+    before, after = proposal.before, proposal.after
+    gap = "unknown" if proposal.gap is None else f"{words.money(proposal.gap)} bp of net assets"
+    rows = (
+        ("net assets", words.money(before.net_assets), words.money(after.net_assets)),
+        ("cash", words.money(before.cash), words.money(after.cash)),
+        ("off target", _share(before.drift), _share(after.drift)),
+        ("unrealized gain", words.money(before.unrealized_gain), words.money(after.unrealized_gain)),
+    )
+    lines = [f"  as of {words.day(proposal.as_of)}, {proposal.currency}{'before':>26}{'after':>16}"]
+    lines += [f"  {name:<20}{left:>24}{right:>16}" for name, left, right in rows]
+    told = proposal.objective
+    lines.append(
+        f"  objective            drift {words.money(told.drift)}, tax {words.money(told.tax)}, "
+        f"cost {words.money(told.cost)}, total {words.money(told.total)}"
+    )
+    lines.append(f"  better than nothing  by {words.money(proposal.improvement)}; gap {gap}")
+    return "\n".join(lines)
+
+
+def _share(value: Decimal) -> str:
+    return words.percent(100 * value)
+
+
+def _trades(proposal: Proposal) -> str:
+    lines = [
+        f"  {'account':<12}{'side':<6}{'quantity':>10}  {'symbol':<8}{'value':>13}{'gain':>12}  {'term':<6}"
+        f"{'tax':>11}  lot"
+    ]
+    lines += [_trade(row) for row in proposal.trades]
+    return "\n".join(lines)
+
+
+def _trade(row: ProposedTrade) -> str:
+    gain = "" if row.gain is None else words.money(row.gain)
+    tax = words.money(row.tax) if row.tax else ""
+    trade = row.trade
+    return (
+        f"  {trade.account:<12}{trade.side.value:<6}{words.quantity(trade.quantity):>10}  {trade.symbol:<8}"
+        f"{words.money(row.value):>13}{gain:>12}  {row.term or '':<6}{tax:>11}  {trade.lot or ''}"
+    ).rstrip()
+
+
+def _binding(proposal: Proposal) -> str:
+    if not proposal.binding:
+        return ""
+    lines = ["  rules that held it back (worth of one unit more)"]
+    for item in proposal.binding:
+        clauses = "; ".join(
+            f"{cite.source} {cite.clause}" + (f' "{cite.quote}"' if cite.quote else "")
+            for cite in item.because
+        )
+        lines.append(
+            f"    {item.rule} {item.words}: {words.money(item.price)} {proposal.currency} per {item.unit}"
+        )
+        if clauses:
+            lines.append(f"      {clauses}")
+    return "\n".join(lines)
+
+
+def _conflict(proposal: Proposal) -> str:
+    if not proposal.conflict:
+        return ""
+    lines = ["  these rules exclude each other"]
+    lines += [f"    {item.rule} {item.words}" for item in proposal.conflict]
+    lines += [f"    would be possible: {item.rule}, {item.words}" for item in proposal.relaxations]
+    return "\n".join(lines)
+
+
+def _notes(proposal: Proposal) -> str:
+    return "\n".join(f"  note: {note}" for note in proposal.notes)
