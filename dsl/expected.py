@@ -91,6 +91,13 @@ _PHRASES = {
     "EQUAL": "`=`",
     "$END": "the end of the file",
 }
+_WORDS = {
+    "ACTION": ("buying", "selling", "holding", "shorting", "increasing"),
+    "SIDE": ("buy", "sell", "short_sell", "buy_to_cover"),
+    "BREACH_KIND": ("active", "passive"),
+    "UNIT": ("days", "business_days", "months", "years", "points", "bps", "shares"),
+}
+_JOINED = ("at most", "at least", "more than", "less than", "up to", "for each", "allow only", "do not")
 _SIGNS = {
     "<": "less than",
     "<=": "at most",
@@ -192,6 +199,8 @@ def _misplaced(token: Token, text: str, span_of: SpanOf, accepts: Set[str]) -> D
     word = re.match(r"[\w.\-]*", text[start:])
     shown = word[0] if word and word[0] else str(token)
     keywords = [t.lower() for t in accepts if t.lower().replace("_", "").isalpha() and t not in _PHRASES]
+    keywords += [name for terminal in accepts for name in _WORDS.get(terminal, ())]
+    keywords += [pair for pair in _JOINED if pair.split()[0] in keywords]
     near = nearest(shown, keywords) if shown.replace("_", "").isalnum() else None
     if token.type in ("NUMBER", "PERCENT", "DATE", "STRING") or near == shown:
         near = None

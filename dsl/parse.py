@@ -15,6 +15,7 @@ from typing import Any
 
 from lark import Lark
 from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark.lexer import PatternRE, PatternStr, TerminalDef
 
 from dsl import syntax as s
 from dsl.build import Builder, TooDeepError
@@ -50,6 +51,13 @@ class Parsed:
         return not has_errors(self.diagnostics)
 
 
+def whole_words(terminal: TerminalDef) -> None:
+    """Let a keyword of the grammar match whole words only: `atmost` is not `at most`."""
+    if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.replace("_", "").isalnum():
+        terminal.pattern = PatternRE(re.escape(terminal.pattern.value) + r"\b")
+        terminal.priority = 2  # before names, after the words that have classes of their own
+
+
 @lru_cache(maxsize=1)
 def _machine() -> tuple[Lark, Builder]:
     builder = Builder()
@@ -61,6 +69,7 @@ def _machine() -> tuple[Lark, Builder]:
         maybe_placeholders=False,
         start=["start", "header", "statement"],
         transformer=builder,
+        edit_terminals=whole_words,
     )
     return parser, builder
 

@@ -345,7 +345,7 @@ def _groups(columns: Columns, locks: Locks) -> Ints:
     by_identity: dict[str, int] = {}
     for index, name in enumerate(columns.names):
         join(index, by_identity.setdefault(name.identity, index))
-    for one, other in locks.pairs:
+    for one, other in sorted(locks.pairs):
         if one in columns.places and other in columns.places:
             join(columns.places[one], columns.places[other])
     roots = [root(index) for index in range(columns.count)]

@@ -1,6 +1,6 @@
 """What may not trade, and why: bans, windows, failed requirements and missing data, as locks.
 
-A lock closes purchases, all sales, or loss sales of a position, or the sale of one lot, and keeps the
+A lock closes the purchases or all sales of a position, or the sale of one lot, and keeps the
 rule that closed it. Only rules that block or need approval close for good; rules that warn close too, and
 their locks are told apart so that they can be let go.
 
@@ -45,12 +45,9 @@ class Locks:
 
     buys: dict[Place, Lock] = field(default_factory=dict)
     sales: dict[Place, Lock] = field(default_factory=dict)
-    loss_sales: dict[Place, Lock] = field(default_factory=dict)
     lots: dict[tuple[AccountId, LotId], Lock] = field(default_factory=dict)
-    pairs: list[tuple[Place, Place]] = field(
-        default_factory=list
-    )  # purchase and loss sale exclude each other
-    any_sale: set[Place] = field(default_factory=set)  # here every sale excludes the partners' purchases
+    pairs: set[tuple[Place, Place]] = field(default_factory=set)  # a purchase, and sales that exclude it
+    exclusive: set[tuple[AccountId, LotId]] = field(default_factory=set)  # lots whose sale does
 
 
 def force_of(rule: CheckedRule) -> Force:
@@ -137,105 +134,88 @@ def _unknown(locks: Locks, limit: GroundLimit, allowed: set[str]) -> None:
 
 # ------------------------------------------------------------------ windows
 
+_SALES = frozenset({"sale", "loss_sale", "gain_sale"})
+
 
 def _window(locks: Locks, window: GroundWindow, book: Book, allowed: set[str]) -> None:
     rule = window.rule.rule
-    lock = Lock(rule=rule, words=rule.title)
+    buying, selling = bool(window.actions & {"buying", "increasing"}), "selling" in window.actions
+    places = {place: known for place, known in window.securities.items() if known is not False}
+    lots = _sold_lots(window, book, places) if selling else ()
     if window.missing is not None and response_force((rule.missing,)) in allowed:
-        for place, covered in _covered(window):
-            if covered is not False:
-                _close(locks, window, place, lock)
+        lock = Lock(rule=rule, words=window.missing)
+        for place in places if buying else ():
+            locks.buys.setdefault(place, lock)
+        for lot in lots:
+            locks.lots.setdefault((lot.account, lot.lot), lock)
     if force_of(rule) not in allowed:
         return
-    for place, covered in _covered(window):
-        if covered is False:
-            continue
-        if window.actions & {"buying", "increasing"}:
-            _buying(locks, window, place, lock)
-        if "selling" in window.actions:
-            _selling(locks, window, book, place, lock)
-    _past(locks, window, book, lock)
+    for place in places if buying else ():
+        _buying(locks, window, book, place)
+    for lot in lots:
+        _selling(locks, window, lot)
+    _past(locks, window, book)
 
 
-def _covered(window: GroundWindow) -> Iterator[tuple[Place, bool | None]]:
+def _sold_lots(window: GroundWindow, book: Book, places: Iterable[Place]) -> tuple[Lot, ...]:
+    """Return the lots whose sale the window covers."""
     if window.lots is None:
-        for place, covered in window.securities.items():
-            if place[0] in window.scope.stops:
-                yield place, covered
-        return
-    for place in window.securities or ():
-        if place[0] in window.scope.stops:
-            yield place, True
-
-
-def _close(locks: Locks, window: GroundWindow, place: Place, lock: Lock) -> None:
-    if window.actions & {"buying", "increasing"}:
-        locks.buys.setdefault(place, lock)
-    if "selling" in window.actions:
-        locks.sales.setdefault(place, lock)
+        wanted = set(places)
+        return tuple(lot for lot in book.lots if (lot.account, lot.symbol) in wanted)
+    known = window.lots
+    return tuple(lot for lot in book.lots if known.get((lot.account, lot.lot), False) is not False)
 
 
 def _meets(window: GroundWindow, symbol: Symbol, event: PastEvent) -> bool:
     if not window.first <= event.day <= window.last:
         return False
-    if event.symbol is None:
-        return True
-    return event.symbol == symbol or event.symbol in window.partners.get(symbol, frozenset())
+    return event.symbol is None or event.symbol in window.partners.get(symbol, frozenset())
 
 
-def _buying(locks: Locks, window: GroundWindow, place: Place, lock: Lock) -> None:
-    account, symbol = place
+def _buying(locks: Locks, window: GroundWindow, book: Book, place: Place) -> None:
     for event in window.events:
-        if event.account not in (None, account) and event.account not in window.scope.holds:
-            continue
-        if _meets(window, symbol, event):
-            locks.buys.setdefault(place, Lock(rule=lock.rule, words=_event_words(event)))
+        if _meets(window, place[1], event):
+            locks.buys.setdefault(place, Lock(rule=window.rule.rule, words=_event_words(event)))
             break
-    if window.window.event in ("loss_sale", "sale"):
-        for other in _partners(window, symbol):
-            for holder in window.scope.holds:
-                locks.pairs.append((place, (holder, other)))
-                if window.window.event == "sale":
-                    locks.any_sale.add((holder, other))
+    if window.window.event in _SALES:
+        for lot in _held(window, book, window.partners.get(place[1], frozenset())):
+            if _makes(window.window.event, lot, book):
+                locks.pairs.add((place, (lot.account, lot.symbol)))
+                locks.exclusive.add((lot.account, lot.lot))
 
 
-def _selling(locks: Locks, window: GroundWindow, book: Book, place: Place, lock: Lock) -> None:
-    account, symbol = place
-    met = [event for event in window.events if _meets(window, symbol, event)]
-    for lot in book.lots_of(account, symbol):
-        if window.lots is not None and window.lots.get((account, lot.lot), False) is False:
-            continue
-        for event in met:
-            if not _own(event, lot):
-                words = _event_words(event)
-                locks.lots.setdefault((account, lot.lot), Lock(rule=lock.rule, words=words))
-                break
+def _held(window: GroundWindow, book: Book, symbols: Iterable[Symbol]) -> Iterator[Lot]:
+    wanted = set(symbols)
+    return (lot for lot in book.lots if lot.symbol in wanted and lot.account in window.scope.holds)
+
+
+def _selling(locks: Locks, window: GroundWindow, lot: Lot) -> None:
+    for event in window.events:
+        if _meets(window, lot.symbol, event) and not _own(event, lot):
+            lock = Lock(rule=window.rule.rule, words=_event_words(event))
+            locks.lots.setdefault((lot.account, lot.lot), lock)
+            break
     if window.window.event == "purchase":
-        for other in _partners(window, symbol):
-            locks.pairs.extend((((holder, other)), place) for holder in window.scope.holds)
-            if window.lots is None:
-                locks.any_sale.add(place)
+        locks.exclusive.add((lot.account, lot.lot))
+        for other in window.partners.get(lot.symbol, frozenset()):
+            locks.pairs.update(((holder, other), (lot.account, lot.symbol)) for holder in window.scope.holds)
 
 
-def _past(locks: Locks, window: GroundWindow, book: Book, lock: Lock) -> None:
+def _past(locks: Locks, window: GroundWindow, book: Book) -> None:
     """A past trade that the subject covers is met by an event of today's list, such as a loss sale."""
     for event in window.past_actions:
-        if event.symbol is None or not window.first <= event.day <= book.as_of:
+        if event.symbol is None:
             continue
-        for other in _partners(window, event.symbol):
+        lock = Lock(rule=window.rule.rule, words=_event_words(event))
+        others = window.partners.get(event.symbol, frozenset())
+        if window.window.event == "purchase":
             for holder in window.scope.holds:
-                place = (holder, other)
-                if window.window.event == "purchase":
-                    locks.buys.setdefault(place, Lock(rule=lock.rule, words=_event_words(event)))
-                    continue
-                for lot in book.lots_of(holder, other):
-                    if not _own(event, lot) and (window.window.event == "sale" or _may_lose(lot, book)):
-                        words = _event_words(event)
-                        locks.lots.setdefault((holder, lot.lot), Lock(rule=lock.rule, words=words))
-
-
-def _partners(window: GroundWindow, symbol: Symbol) -> tuple[Symbol, ...]:
-    return tuple(sorted(window.partners.get(symbol, frozenset()) | {symbol}))
+                for other in others:
+                    locks.buys.setdefault((holder, other), lock)
+            continue
+        for lot in _held(window, book, others):
+            if not _own(event, lot) and _makes(window.window.event, lot, book):
+                locks.lots.setdefault((lot.account, lot.lot), lock)
 
 
 def _own(event: PastEvent, lot: Lot) -> bool:
@@ -243,12 +223,17 @@ def _own(event: PastEvent, lot: Lot) -> bool:
     return event.lot == lot.lot or (event.order is not None and event.order == lot.order)
 
 
-def _may_lose(lot: Lot, book: Book) -> bool:
+def _makes(event: str, lot: Lot, book: Book) -> bool:
+    """Return whether selling the lot today makes the event."""
+    if event == "sale":
+        return True
     price = book.prices.get(lot.symbol)
-    account = book.accounts[lot.account]
-    if account.is_retirement:
+    if book.accounts[lot.account].is_retirement:
         return False
-    return price is None or price.price * lot.quantity < lot.basis
+    if price is None:
+        return True
+    gain = price.price * lot.quantity - lot.basis
+    return gain < 0 if event == "loss_sale" else gain > 0
 
 
 def _event_words(event: PastEvent) -> str:

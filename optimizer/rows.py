@@ -79,7 +79,7 @@ class Requirement:
     side: Literal["low", "high"]
     form: Form
     least: Fraction
-    wish: Fraction | None  # a rule that warns and is breached: the level at which it would not
+    wish: Form | None  # a rule that warns and is breached: at least 0 where it would not
     force: Force
 
 
@@ -134,8 +134,8 @@ def _requirement(
             force = "hard"
         elif force == "none":
             return None
+        wish = None if force_of(rule) != "soft" else form
         least, form = _no_worse(limit, form, before, state)
-        wish = None if force_of(rule) != "soft" else Fraction(0)
         return Requirement(limit=limit, side=side, form=form, least=least, wish=wish, force=force)
     if force == "none":
         return None
@@ -163,6 +163,13 @@ def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], 
             parts = (tangent(need.form, state),)
         for part in parts:
             _add(gathered, columns, state, need, part, elastic=elastic)
+        if need.wish is not None and not elastic:
+            for part in linear_parts(need.wish) or (tangent(need.wish, state),):
+                entry = columns.row(part)
+                if entry.columns.size:
+                    start = as_float(value(part, state))
+                    row = normal(entry, start, 0.0, note_of(need), price_cap=WISH_PRICE)
+                    gathered.rows.append(row)
     return gathered
 
 
@@ -190,9 +197,6 @@ def _add(
         gathered.bounds.append(bound)
     elif not _idle(columns, entry, start, as_float(need.least)):
         gathered.rows.append(normal(entry, start, as_float(need.least), note, price_cap=cap))
-    if need.wish is not None and not elastic:
-        wished = as_float(need.wish)
-        gathered.rows.append(normal(entry, start, wished, note, price_cap=WISH_PRICE))
 
 
 NO_ROOM = 1e-9

@@ -54,7 +54,7 @@ class TradableLot:
     disallowed: Fraction  # ratio
     term: Term | None
     tax: Fraction  # ratio counted in the objective
-    is_loss: bool  # its sale is a loss sale
+    is_loss: bool  # its sale excludes purchases in the wash group
     selected: bool  # by the harvest statement
     lock: Lock | None
 
@@ -216,8 +216,6 @@ class _Maker:
         recognized = gain + disallowed if taxed else ZERO
         selected = is_loss and any(self._selects(p, part) for p in self._harvests(first) for part in parts)
         lot_lock = lock or self.locks.lots.get((first.account, first.lot))
-        if is_loss and lot_lock is None:
-            lot_lock = self.locks.loss_sales.get((first.account, first.symbol))
         if first.lot in self.intent.locked:
             lot_lock = Lock(rule=None, words="locked by request")
         return TradableLot(
@@ -230,7 +228,7 @@ class _Maker:
             disallowed=disallowed,
             term=own_term,
             tax=self._tax(first.account, own_term, recognized, selected),
-            is_loss=is_loss or (first.account, first.symbol) in self.locks.any_sale,
+            is_loss=is_loss or (first.account, first.lot) in self.locks.exclusive,
             selected=selected,
             lock=lot_lock,
         )

@@ -10,10 +10,10 @@ Values are exact; a risk form holds its variance, since its root is rarely ratio
 """
 
 import heapq
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from math import isqrt
 from typing import assert_never
 
@@ -37,6 +37,7 @@ class _Node:
     parents: list[int] = field(default_factory=list)
     before: Fraction = _NO
     is_linear: bool = False
+    ranked: list[int] | None = None  # parts of the N largest, the largest before first
 
 
 class Graph:
@@ -49,6 +50,8 @@ class Graph:
         self._by_form: dict[Form, int] = {}
         self._by_identity: dict[int, int] = {}
         self._kept: list[Form] = []  # keeps identities alive
+        self._factors: dict[int, dict[Term, Fraction]] = {}
+        self._sums: dict[int, dict[int, Fraction]] = {}
         self._readers: dict[Term, list[tuple[int, Fraction]]] = {}
 
     def add(self, form: Form) -> int:
@@ -80,20 +83,85 @@ class Graph:
 
         on: the state that the deltas start from; before the list where it is left out.
         """
+        state = dict(on)
+        queue: list[int] = []
+        moves: dict[int, list[int]] = {}
+        for node, shift in self._shifts(deltas).items():
+            if shift:
+                state[node] = self.value(node, on) + shift
+                self._notify(node, queue, moves)
+        heapq.heapify(queue)
+        while queue:
+            node = heapq.heappop(queue)
+            if node not in moves:
+                continue
+            value = self._moved(node, moves.pop(node), state, on)
+            if value != self.value(node, on):
+                state[node] = value
+                self._notify(node, queue, moves)
+        return state
+
+    def shift(self, node: int, deltas: Mapping[Term, Fraction]) -> Fraction:
+        """Return how much deltas move a linear node."""
+        factors = self._factors.get(node)
+        if factors is None:
+            form = self._nodes[node].form
+            assert isinstance(form, Linear)
+            factors = self._factors[node] = dict(form.terms)
+        moved = (factors[term] * delta for term, delta in deltas.items() if term in factors)
+        return sum(moved, start=_NO)
+
+    def _shifts(self, deltas: Mapping[Term, Fraction]) -> dict[int, Fraction]:
         shifts: dict[int, Fraction] = {}
         for term, delta in deltas.items():
-            for node, coefficient in self._readers.get(term, ()):
-                shift = coefficient * delta
+            for node, factor in self._readers.get(term, ()):
+                shift = delta if factor == 1 else factor * delta
                 shifts[node] = shifts[node] + shift if node in shifts else shift
-        changed: dict[int, Fraction] = {}
-        state = ChainMap(changed, on) if on else changed  # type: ignore[arg-type]  # only read below
-        queue: list[int] = []
-        for node, shift in shifts.items():
-            if shift:
-                changed[node] = self.value(node, on) + shift
-                queue.extend(self._nodes[node].parents)
-        self._propagate(changed, state, queue)
-        return state
+        return shifts
+
+    def _notify(self, node: int, queue: list[int], moves: dict[int, list[int]]) -> None:
+        for parent in self._nodes[node].parents:
+            if parent in moves:
+                moves[parent].append(node)
+            else:
+                moves[parent] = [node]
+                heapq.heappush(queue, parent)
+
+    def _moved(self, index: int, moved: list[int], state: Values, on: Values) -> Fraction:
+        """Return a node's value where some of its parts have moved, reading those parts alone if it can."""
+        node = self._nodes[index]
+        match node.form:
+            case Sum():
+                factors = self._weights(index)
+                changes = (factors[m] * (state[m] - self.value(m, on)) for m in moved)
+                return sum(changes, start=self.value(index, on))
+            case Count():
+                gained = sum(bool(state[m]) - bool(self.value(m, on)) for m in moved)
+                return self.value(index, on) + gained
+            case Largest(count=count):
+                return self._largest(node, count, state)
+            case _:
+                return self._compute(node, state)
+
+    def _weights(self, index: int) -> dict[int, Fraction]:
+        known = self._sums.get(index)
+        if known is None:
+            node, known = self._nodes[index], {}
+            assert isinstance(node.form, Sum)
+            for child, (factor, _) in zip(node.children, node.form.parts, strict=True):
+                known[child] = known.get(child, _NO) + factor
+            self._sums[index] = known
+        return known
+
+    def _largest(self, node: _Node, count: int, state: Values) -> Fraction:
+        """Return the sum of the largest parts: those that changed, and the largest of the others."""
+        if node.ranked is None:
+            node.ranked = sorted(node.children, key=self.before, reverse=True)
+        children = set(node.children)
+        values = [value for child, value in state.items() if child in children]
+        still = (child for child in node.ranked if child not in state)
+        values += [self.before(child) for child in islice(still, count)]
+        return sum(heapq.nlargest(count, values), start=_NO)
 
     def touched(self, terms: Iterable[Term]) -> set[int]:
         """Return the nodes that read any of the terms, directly or through their parts."""
@@ -104,20 +172,6 @@ class Graph:
             reached.update(fresh)
             queue.extend(fresh)
         return reached
-
-    def _propagate(self, changed: dict[int, Fraction], state: Values, queue: list[int]) -> None:
-        heapq.heapify(queue)
-        last = -1
-        while queue:
-            node = heapq.heappop(queue)
-            if node == last:
-                continue
-            last = node
-            value = self._compute(self._nodes[node], state)
-            if value != self.value(node, state):
-                changed[node] = value
-                for parent in self._nodes[node].parents:
-                    heapq.heappush(queue, parent)
 
     def _lay_out(self, form: Form) -> int:
         children = tuple(self.add(part) for part in _parts(form))

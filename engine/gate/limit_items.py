@@ -184,14 +184,15 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     for trade in listed.trades:
         if trade.account not in limit.ground.scope.stops or not _may_move(listed, limit, trade.number):
             continue
-        without, now = compared(limits.reading(limit, listed.without(trade.number)), after)
+        state = listed.without(trade.number, settled=limit.settles)
+        without, now = compared(limits.reading(limit, state), after)
         if without > now:
             found.append(trade.number)
     return tuple(found)
 
 
 def _may_move(listed: Listed, limit: OpenLimit, number: int) -> bool:
-    return listed.opened.settles or not limit.nodes.isdisjoint(listed.nodes_of(number))
+    return limit.settles or not limit.nodes.isdisjoint(listed.nodes_of(number))
 
 
 def compared(one: Reading, other: Reading) -> tuple[Fraction, Fraction]:

@@ -26,7 +26,7 @@ from engine.gate.deltas import (
     trade_deltas,
 )
 from engine.gate.fingerprint import book_fingerprint
-from engine.gate.graph import Graph, Values
+from engine.gate.graph import NOTHING, Graph, Values
 from engine.gate.limits import Limits
 from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.settle import Settlement
@@ -83,7 +83,8 @@ class Listed:
         self.trades = trades
         self.by_number: Mapping[int, Trade] = {trade.number: trade for trade in trades}
         self.own: dict[int, Deltas] = {t.number: trade_deltas(opened.state, t) for t in trades}
-        self._without: dict[int, Values] = {}
+        self._without: dict[tuple[int, bool], Values] = {}
+        self._pools: dict[tuple[Trade, ...], Deltas] = {}
         self._nodes: dict[int, frozenset[int]] = {}
 
     @cached_property
@@ -111,19 +112,24 @@ class Listed:
             known = self._nodes[number] = frozenset(self.opened.graph.touched(self.own[number]))
         return known
 
-    def without(self, number: int) -> Values:
-        """Return the values with one trade left out."""
-        known = self._without.get(number)
+    def without(self, number: int, *, settled: bool) -> Values:
+        """Return the values with one trade left out; settled: also those that depend on lots."""
+        known = self._without.get((number, settled))
         if known is None:
-            known = self._without[number] = self.resized(number, Fraction(0))
+            alone = len(self.trades) == 1
+            known = NOTHING if alone else self.resized(number, Fraction(0), settled=settled)
+            self._without[(number, settled)] = known
         return known
 
-    def resized(self, number: int, quantity: Fraction) -> Values:
-        """Return the values with one trade done at another quantity, 0 to leave it out."""
+    def resized(self, number: int, quantity: Fraction, *, settled: bool) -> Values:
+        """Return the values with one trade done at another quantity, 0 to leave it out.
+
+        settled: with gains, losses and cost settled anew; without, the nodes that read them are not right.
+        """
         trade = self.by_number[number]
-        factor = quantity / Fraction(trade.quantity)
-        shift: Deltas = {term: (factor - 1) * delta for term, delta in self.own[number].items()}
-        if self.opened.settles:
+        factor = quantity / Fraction(trade.quantity) - 1
+        shift: Deltas = {term: factor * delta for term, delta in self.own[number].items()}
+        if settled and self.opened.settles:
             shift = add((1, shift), (1, self._settled_shift(trade, quantity)))
         return self.opened.graph.after(shift, on=self.after)
 
@@ -133,12 +139,16 @@ class Listed:
         then = tuple(other for other in now if other.number != trade.number)
         if quantity:
             then = (*then, resized_trade(trade, quantity))
-        opened = self.opened
-        old, new = (
-            settled_deltas(opened.state, pool, settlement_of(opened.book, pool, opened.reading))
-            for pool in (now, then)
-        )
-        return add((1, new), (-1, old))
+        return add((1, self._settled(then)), (-1, self._settled(now)))
+
+    def _settled(self, pool: tuple[Trade, ...]) -> Deltas:
+        known = self._pools.get(pool)
+        if known is None:
+            opened = self.opened
+            settlement = settlement_of(opened.book, pool, opened.reading) if pool else None
+            known = {} if settlement is None else settled_deltas(opened.state, pool, settlement)
+            self._pools[pool] = known
+        return known
 
     def pool_of(self, trade: Trade) -> tuple[Trade, ...]:
         """Return the trades of the list that meet this one in the ledger: same household, identical."""

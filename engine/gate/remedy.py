@@ -78,7 +78,7 @@ class Sizing:
         self.trade = trade
         self.step = step_of(listed, trade)
         self.quantity = Fraction(trade.quantity)
-        self._states: dict[Fraction, Values] = {}
+        self._states: dict[tuple[Fraction, bool], Values] = {}
         self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
 
     def _touched(self) -> Iterator[OpenLimit]:
@@ -92,16 +92,21 @@ class Sizing:
             if limits.all[index].ground.standing == "applies":
                 yield limits.all[index]
 
-    def state(self, quantity: Fraction) -> Values:
+    def state(self, quantity: Fraction, *, settled: bool) -> Values:
         """Return the values of the list with the trade at this quantity."""
-        known = self._states.get(quantity)
+        if quantity == 0:
+            return self.listed.without(self.trade.number, settled=settled)
+        if quantity == self.quantity:
+            return self.listed.after
+        known = self._states.get((quantity, settled))
         if known is None:
-            known = self._states[quantity] = self.listed.resized(self.trade.number, quantity)
+            known = self.listed.resized(self.trade.number, quantity, settled=settled)
+            self._states[(quantity, settled)] = known
         return known
 
     def reading(self, limit: OpenLimit, quantity: Fraction) -> Reading:
         """Return a limit's reading with the trade at this quantity."""
-        return self.listed.opened.limits.reading(limit, self.state(quantity))
+        return self.listed.opened.limits.reading(limit, self.state(quantity, settled=limit.settles))
 
     def breaks(self, limit: OpenLimit, quantity: Fraction) -> bool:
         """Return whether the trade at this quantity is in an active breach of the limit."""
@@ -128,12 +133,17 @@ class Sizing:
             return False
         if limit.waived is None:
             return True
-        return self.listed.opened.limits.against(limit, limit.waived, self.state(quantity)) >= 0
+        return (
+            self.listed.opened.limits.against(
+                limit, limit.waived, self.state(quantity, settled=limit.settles)
+            )
+            >= 0
+        )
 
     def linear_bound(self, limit: OpenLimit) -> Fraction | None:
         """Return the largest quantity that keeps a linear limit; None where none bounds it."""
         graph = self.listed.opened.graph
-        none, full = self.state(_ZERO), self.state(self.quantity)
+        none, full = self.state(_ZERO, settled=False), self.listed.after
         least = _floor_of(limit)
         bound: Fraction | None = None
         for low, high in ((limit.bound.low, limit.measure), (limit.measure, limit.bound.high)):

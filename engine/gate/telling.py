@@ -29,6 +29,7 @@ _OUTCOMES = {
     Standing.MISSING: Outcome.MISSING_DATA,
 }
 
+_PLAIN = (Standing.HOLDS, Standing.EXCEPTED, None)
 _ACTIVE = (Standing.NEW, Standing.WORSENED)
 _HISTORY = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG})
 
@@ -96,7 +97,7 @@ def _breach(standing: Standing | None) -> Literal["active", "passive"] | None:
 def _explained(listed: Listed, concluded: Concluded, verdict: Verdict) -> Verdict:
     item = concluded.item
     parts = item.contributors
-    if item.kind == "limit" and item.source is not None and item.told.after is not None:
+    if item.kind == "limit" and item.source is not None and concluded.standing not in _PLAIN:
         parts = contributors(listed, listed.opened.limits.all[item.source])
     return replace(
         verdict,

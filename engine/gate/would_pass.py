@@ -229,9 +229,10 @@ def _enough(listed: Listed, limit: OpenLimit, trade: Trade) -> Fraction | None:
     if not limit.linear or limit.settles:
         return None
     opened = listed.opened
-    state = opened.graph.after(unit_deltas(opened.state, trade), on=listed.after)
-    now, then = (opened.limits.reading(limit, at) for at in (listed.after, state))
-    gain = then.headroom - now.headroom
+    now = opened.limits.reading(limit, listed.after)
+    deltas = unit_deltas(opened.state, trade)
+    moved = {n: opened.graph.value(n, listed.after) + opened.graph.shift(n, deltas) for n in limit.nodes}
+    gain = opened.limits.reading(limit, moved).headroom - now.headroom
     if gain <= 0:
         return None
     step = step_of(listed, trade) or Fraction(1)

@@ -48,6 +48,16 @@ class Position:
         holding = next(other for other in self.lots[piece.lot] if piece in other.pieces)
         holding.pieces.insert(holding.pieces.index(piece), part)
 
+    def copy(self, known: dict[int, Piece]) -> "Position":
+        """Return an equal position of its own; `known` is filled with the new piece for each old one."""
+        other = Position()
+        for holding in self.oldest_first():
+            twin = Holding(holding.lot, holding.key, [piece.copy() for piece in holding.pieces])
+            known.update((id(old), new) for old, new in zip(holding.pieces, twin.pieces, strict=True))
+            other.lots.setdefault(holding.lot, []).append(twin)
+            other.queue.append(twin)
+        return other
+
     def remove(self, piece: Piece) -> None:
         """Forget a piece of which nothing is left."""
         named = self.lots[piece.lot]

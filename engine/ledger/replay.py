@@ -6,9 +6,11 @@
 Rows may come in any order of dates; those dated after `until` are not known.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import takewhile
 
 from engine.facts.accounts import Account
 from engine.facts.failure import InputError
@@ -25,6 +27,7 @@ from engine.ledger.sequence import in_order
 from engine.ledger.state import State, as_broker, multiplier_of, place_of, right_of, setting_of
 from engine.ledger.tell import tell_lots, tell_shorts, tell_sold
 from engine.ledger.unmodelled import refuse_unmodelled
+from engine.ledger.wash import CHANGE_DAYS
 
 
 def replay(
@@ -48,6 +51,24 @@ def replay(
         open_lot(state, lot)
     run(state, in_order(transactions, until=until))
     return ledger_of(state, until=until)
+
+
+def extend(ledger: Ledger, transactions: Iterable[Transaction], *, until: date) -> Ledger:
+    """Return the ledger after further days; what came before is not replayed.
+
+    Costs what the touched sets of identical securities hold, not what the history is long.
+    Raises InputError for a row of a day that the ledger already covers: that needs a replay.
+    """
+    rows = in_order(transactions, until=until)
+    if rows and rows[0].date <= ledger.until:
+        raise InputError(
+            f"a row of {rows[0].date} comes late: the ledger stands at {ledger.until}",
+            place=place_of(rows[0]),
+            cure="replay the transactions from the start",
+        )
+    state = ledger.state.fork()
+    run(state, rows)
+    return ledger_of(state, until=until, before=ledger)
 
 
 def replay_as_brokers(
@@ -84,12 +105,17 @@ def run(state: State, rows: tuple[Transaction, ...]) -> None:
         HANDLERS[row.type](state, row)
 
 
-def ledger_of(state: State, *, until: date) -> Ledger:
-    """Tell where a replay stands."""
+def ledger_of(state: State, *, until: date, before: Ledger | None = None) -> Ledger:
+    """Tell where a replay stands; what `before` told of days long past is taken over."""
     by_row = state.setting.reading.wash.cents == "row_by_row"
-    sold = sorted(
-        (row for pool in state.pools.values() for row in pool.sold), key=lambda row: (row.sold, row.place)
-    )
+    past = () if before is None else _past(before)
+    since = past[-1].sold if past else date.min
+    sold = [
+        row
+        for pool in state.pools.values()
+        for row in takewhile(lambda row: row.sold > since, reversed(pool.sold))
+    ]
+    sold.sort(key=lambda row: (row.sold, row.place))
     for row in sold:
         if row.row is None:
             row.row = tell_sold(row, by_row=by_row)
@@ -97,12 +123,18 @@ def ledger_of(state: State, *, until: date) -> Ledger:
         until=until,
         reading=state.setting.reading,
         open_lots=tell_lots(state),
-        disposals=tuple(row.row for row in sold if row.row is not None),
+        disposals=past + tuple(row.row for row in sold if row.row is not None),
         acquisitions=tuple(state.acquisitions),
         shortfalls=tuple(state.shortfalls),
         open_shorts=tell_shorts(state),
         state=state,
     )
+
+
+def _past(ledger: Ledger) -> tuple[Disposal, ...]:
+    """Return the disposals that no later transaction can change, all of their days complete."""
+    edge = ledger.until - timedelta(days=CHANGE_DAYS)
+    return ledger.disposals[: bisect_left(ledger.disposals, edge, key=lambda row: row.sold)]
 
 
 def open_lot(state: State, lot: Lot) -> None:

@@ -14,7 +14,7 @@ from engine.facts.securities import EXEMPT_FROM_WASH, Security
 from engine.facts.transactions import Transaction
 from engine.ledger.pieces import Piece, Sold
 from engine.ledger.terms import WINDOW_DAYS
-from engine.ledger.wash import Law, Pool
+from engine.ledger.wash import Law, Pool, copy_pool
 
 PoolKey = tuple[str, str]
 """Household and set of identical securities."""
@@ -64,6 +64,7 @@ class State:
     splits: dict[tuple[Symbol, date], Fraction] = field(default_factory=dict)
     fills_left: dict[FillKey, int] = field(default_factory=dict)
     unjudged: dict[FillKey, list[Sold]] = field(default_factory=dict)
+    borrowed: set[PoolKey] = field(default_factory=set)  # pools that another state stands on too
     today: date = date.min
     sequence: int = 0
     sales: int = 0
@@ -86,11 +87,34 @@ class State:
 
     def pool(self, account: AccountId, symbol: Symbol) -> Pool:
         """Return the pool in which shares of an account meet identical shares of its household."""
-        key = pool_key(self.setting, account, symbol)
+        return self.pool_at(pool_key(self.setting, account, symbol))
+
+    def pool_at(self, key: PoolKey) -> Pool:
+        """Return a pool for changing: a new one, or a copy where another ledger still stands on it."""
         found = self.pools.get(key)
         if found is None:
             found = self.pools[key] = self.new_pool()
+        elif key in self.borrowed:
+            found = self.pools[key] = copy_pool(found)
+            self.borrowed.discard(key)
+        found.told = None
         return found
+
+    def fork(self) -> "State":
+        """Return a state to go on from, while this one stays as it is; pools are copied when they change."""
+        self.borrowed = set(self.pools)
+        return replace(
+            self,
+            pools=dict(self.pools),
+            acquisitions=list(self.acquisitions),
+            shortfalls=list(self.shortfalls),
+            in_transit=list(self.in_transit),
+            dividends=set(self.dividends),
+            splits=dict(self.splits),
+            fills_left={},
+            unjudged={},
+            borrowed=set(self.pools),
+        )
 
     def new_pool(self) -> Pool:
         """Return an empty pool that remembers as long as the readings need."""
@@ -100,7 +124,7 @@ class State:
     def pools_of(self, symbol: Symbol) -> list[Pool]:
         """Return the pools of every household in which a security can be."""
         some = {pool_key(self.setting, account, symbol) for account in self.setting.accounts}
-        return [self.pools[key] for key in sorted(some) if key in self.pools]
+        return [self.pool_at(key) for key in sorted(some) if key in self.pools]
 
     def is_taxable(self, account: AccountId) -> bool:
         """Return whether a sale in the account is a taxable event."""

@@ -14,6 +14,7 @@ from engine.ledger.cents import exact_decimal, from_cents
 from engine.ledger.pieces import Match, Piece, Sold
 from engine.ledger.state import State
 from engine.ledger.terms import term
+from engine.ledger.wash import Pool
 
 NOTHING = Decimal("0.00")
 ZERO = Decimal(0)
@@ -21,15 +22,18 @@ ZERO = Decimal(0)
 
 def tell_lots(state: State) -> tuple[Lot, ...]:
     """Return the open lots by account, symbol and day acquired."""
-    rows = [
-        piece
-        for pool in state.pools.values()
-        for position in pool.positions.values()
-        for piece in position.pieces()
-    ]
-    rows.sort(key=lambda p: (p.account, p.symbol, p.acquired, p.sequence, p.adjusted, not p.is_used))
     by_row = state.setting.reading.wash.cents == "row_by_row"
-    return tuple(tell_lot(piece, by_row=by_row) for piece in join_alike(rows))
+    told = [lot for pool in state.pools.values() for lot in _lots_of(pool, by_row=by_row)]
+    return tuple(sorted(told, key=lambda lot: (lot.account, lot.symbol, lot.acquired)))
+
+
+def _lots_of(pool: Pool, *, by_row: bool) -> tuple[Lot, ...]:
+    """Return the open lots of one pool; they are told once until something changes."""
+    if pool.told is None:
+        rows = [piece for position in pool.positions.values() for piece in position.pieces()]
+        rows.sort(key=lambda p: (p.account, p.symbol, p.acquired, p.sequence, p.adjusted, not p.is_used))
+        pool.told = tuple(tell_lot(piece, by_row=by_row) for piece in join_alike(rows))
+    return pool.told
 
 
 def tell_shorts(state: State) -> tuple[OpenShort, ...]:

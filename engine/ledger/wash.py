@@ -12,18 +12,23 @@ A replacement share is used once (26 CFR 1.1091-1(e)).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import takewhile
 from typing import NamedTuple
 
 from engine.facts.accounts import Account
 from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.lots import Lot
 from engine.facts.readings import WashReadings
 from engine.ledger.cents import to_cents
 from engine.ledger.holdings import Position
 from engine.ledger.pieces import ONE, Match, Piece, Short, Sold
 from engine.ledger.terms import WINDOW_DAYS
+
+CHANGE_DAYS = 2 * WINDOW_DAYS + 2
+"""A sale older than this, counted from the last one, is never told differently again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +42,7 @@ class Pool:
     shorts: dict[tuple[AccountId, Symbol], list[Short]] = field(default_factory=dict)
     closed_short: list[Sold] = field(default_factory=list)  # losses on closing, inside their window
     memory_days: int = WINDOW_DAYS  # how long a purchase is remembered
+    told: tuple[Lot, ...] | None = None  # its open lots as rows, until something changes
 
     def position(self, account: AccountId, symbol: Symbol) -> Position:
         """Return what an account holds of a security; an empty position the first time."""
@@ -69,6 +75,32 @@ class Pool:
             return []
         found = [short for shorts in self.shorts.values() for short in shorts if short.quantity]
         return sorted(found, key=lambda short: short.sequence)
+
+
+def copy_pool(pool: Pool) -> Pool:
+    """Return an equal pool of its own, as far as anything in it can still change."""
+    pieces: dict[int, Piece] = {}
+    positions = {key: position.copy(pieces) for key, position in pool.positions.items()}
+    losses = {id(loss): loss.copy() for loss in [*_changeable(pool), *pool.waiting, *pool.closed_short]}
+    kept = len(pool.sold) - len(_changeable(pool))
+    return Pool(
+        positions=positions,
+        recent=[pieces[id(piece)] for piece in pool.recent if piece.quantity and id(piece) in pieces],
+        waiting=[losses[id(loss)] for loss in pool.waiting],
+        sold=pool.sold[:kept] + [losses[id(sold)] for sold in pool.sold[kept:]],
+        shorts={key: [replace(short) for short in shorts] for key, shorts in pool.shorts.items()},
+        closed_short=[losses[id(loss)] for loss in pool.closed_short],
+        memory_days=pool.memory_days,
+    )
+
+
+def _changeable(pool: Pool) -> list[Sold]:
+    """Return the last sales of a pool, as far back as a loss, or a sale to be restated, can reach."""
+    if not pool.sold:
+        return []
+    reach = pool.sold[-1].sold - timedelta(days=CHANGE_DAYS)
+    recent = list(takewhile(lambda row: row.sold >= reach, reversed(pool.sold)))
+    return recent[::-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

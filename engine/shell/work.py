@@ -75,7 +75,7 @@ class Desk:
         """Return where each account stands against its targets."""
         from engine.gate.drift import drift
 
-        return drift(self.ground)
+        return drift(self.opened)
 
     def propose(
         self,
@@ -205,4 +205,4 @@ def standing_text(desk: Desk) -> str:
         f"{len(open_losses)} taxable lots are below their basis, by {words.money(sum(open_losses))} in all; "
         f"{words.plural(len(washed), 'past loss', 'past losses')} met a replacement",
     )
-    return "\n".join(lines) + "\n\n" + drift_text(book.as_of, desk.drift())
+    return "\n".join(lines) + "\n\n" + drift_text(desk.drift())

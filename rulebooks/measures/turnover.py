@@ -3,8 +3,8 @@
     bought 30,000 and sold 30,000 of net assets 200,000: 15%
 
 Purchases are buys, reinvestments, awards and exercises; sales are sales and short sales: no transfers,
-no cash flows. Without a period it is that of the calendar year so far. Without history the account's own `turnover` stands
-for the year; where it says none either, past trades are missing data.
+no cash flows. Without a period it is that of the calendar year so far. Without history the account's
+own `turnover` stands for the year; where it says none either, past trades are missing data.
 """
 
 from datetime import date

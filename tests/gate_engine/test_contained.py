@@ -208,6 +208,7 @@ def alive(process: int) -> bool:
     return state != "Z"
 
 
+@pytest.mark.long
 def test_a_locale_with_a_decimal_comma_is_set_aside_in_the_child_and_noticed_here(tmp_path) -> None:
     """The engine reads `0.75` as 0 under such a locale; without the canary it would answer wrongly."""
     made = shutil.which("localedef") and subprocess.run(

@@ -9,8 +9,9 @@
     securities                   optional; symbol and `column value` pairs
       XC call underlying X strike 10 expiry 2024-12-20 multiplier 100
     happened
-      2014-05-01 A buy 100 X for 1000 as L1       date account type quantity symbol, then pairs:
-      2014-07-01 A sell 100 X for 750             for, at, fees, as, lots, order, time, from, basis, since, share, ex
+      2014-05-01 A buy 100 X for 1000 as L1       date account type quantity symbol, then pairs: for,
+      2014-07-01 A sell 100 X for 750             at, fees, as, lots, order, time, from, basis, since,
+                                                  share, ex
     until 2014-12-31             optional; else all is known
     expect                       or: expect with same_order_replacement yes, relief lifo
       sale 2 of L1: quantity 100, gain -250, disallowed 250, since 2014-05-01, term short, by L3 100
@@ -19,7 +20,7 @@
       totals: disallowed 250, permanently_disallowed 0, deferred 250, recognized 0
       refused: words of the message
 
-Transactions without `as` are named by their number. Where any `sale` is expected, all sales are; likewise `open`.
+Transactions without `as` are named by their number. Where any `sale` is expected, all are; likewise `open`.
 """
 
 from dataclasses import dataclass, replace

@@ -68,7 +68,7 @@ def _by_lot(ledger: Ledger) -> Counter[tuple[date, date, Decimal, Decimal, Decim
         sums[0] += row.basis
         sums[1] += row.proceeds
         sums[2] += row.disallowed
-    return Counter((sold, held, *sums) for (sold, held), sums in rows.items())
+    return Counter((sold, held, one, two, three) for (sold, held), (one, two, three) in rows.items())
 
 
 def _expected_sold(name: str) -> Counter[tuple[date, date, Decimal, Decimal, Decimal]]:
@@ -79,7 +79,7 @@ def _expected_sold(name: str) -> Counter[tuple[date, date, Decimal, Decimal, Dec
             sums[0] += _money(row["Basis"])
             sums[1] += _money(row["Proceeds"])
             sums[2] += _money(row["Adj"])
-    return Counter((sold, held, *sums) for (sold, held), sums in rows.items())
+    return Counter((sold, held, one, two, three) for (sold, held), (one, two, three) in rows.items())
 
 
 def _expected_open(name: str) -> Counter[tuple[Decimal, date, Decimal]]:

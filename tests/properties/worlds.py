@@ -277,7 +277,8 @@ def _limit_clauses(chance: Random, kind: str, body: str) -> list[str]:
     if kind in ("weight", "value", "largest") and chance.random() < 0.15:
         lines.append("  valued at cost")
     if chance.random() < 0.15:
-        lines.append("  " + chance.choice(("tested at purchase", "tested at each quarter end", "tested daily")))
+        whens = ("tested at purchase", "tested at each quarter end", "tested daily")
+        lines.append("  " + chance.choice(whens if kind in ("weight", "value") else whens[1:]))
     if kind == "weight" and "between" not in body and chance.random() < 0.25:
         lines.append(f"  warn from {chance.choice(('4%', '20%', '30%'))}")
     return lines

@@ -6,12 +6,14 @@ and there is nothing to divide, because a share is the unit.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from math import gcd, lcm
 
 from engine.facts.accounts import Account
+from engine.facts.ids import AccountId, Symbol
 from engine.facts.transactions import Transaction, TransactionType
 
 BUYS = (TransactionType.BUY, TransactionType.REINVEST, TransactionType.AWARD)
@@ -25,8 +27,8 @@ class Share:
 
     lot: str
     order: str | None
-    account: str
-    symbol: str
+    account: AccountId
+    symbol: Symbol
     group: str
     bought: date
     turn: int  # of its purchase in the history
@@ -51,7 +53,7 @@ class Outcome:
 
 
 def outcome(
-    history: list[Transaction], accounts: dict[str, Account], groups: dict[str, str]
+    history: list[Transaction], accounts: Mapping[AccountId, Account], groups: Mapping[Symbol, str]
 ) -> Outcome:
     """Return what a history comes to, share by share; rows stand in the order in which they happened."""
     later = _factors(history)
@@ -95,15 +97,26 @@ def _judge(
     day: date,
     turn: int,
     shares: list[Share],
-    accounts: dict[str, Account],
+    accounts: Mapping[AccountId, Account],
     result: Outcome,
 ) -> None:
+    seller = sold[0][0]
+    home = accounts[seller.account].household
+    near = [
+        share
+        for share in shares
+        if abs(share.bought - day) <= timedelta(days=30)
+        and share.group == seller.group
+        and accounts[share.account].household == home
+        and (share.turn > turn or share.is_held)
+        and not share.used
+    ]
     rows = {sale: place for place, sale in enumerate(dict.fromkeys(sale for _, _, sale in sold))}
     for share, price, sale in sorted(sold, key=lambda one: (rows[one[2]], one[0].turn)):
         loss = share.basis - price
         if loss <= 0 or _is_retirement(accounts, share.account):
             continue
-        found = _replacement(share, day, turn, shares, accounts)
+        found = _replacement(share, near)
         if found is None:
             continue
         found.used = True
@@ -116,20 +129,13 @@ def _judge(
             found.held_since -= day - share.held_since
 
 
-def _replacement(
-    sold: Share, day: date, turn: int, shares: list[Share], accounts: dict[str, Account]
-) -> Share | None:
-    """The first share bought, in the window, unused, of another lot and order, and not given up before."""
-    home = accounts[sold.account].household
-    for share in shares:
-        if share.used or share.group != sold.group or accounts[share.account].household != home:
-            continue
-        if abs(share.bought - day) > timedelta(days=30) or share.lot == sold.lot:
+def _replacement(sold: Share, near: list[Share]) -> Share | None:
+    """The first share of another lot and order that has replaced nothing yet."""
+    for share in near:
+        if share.used or share.lot == sold.lot:
             continue
         same_order = share.order is not None and share.order == sold.order
-        if same_order and (share.account, share.symbol) == (sold.account, sold.symbol):
-            continue
-        if share.turn > turn or share.is_held:
+        if not (same_order and (share.account, share.symbol) == (sold.account, sold.symbol)):
             return share
     return None
 
@@ -147,7 +153,7 @@ def _take(shares: list[Share], row: Transaction, factor: Fraction, unit: Fractio
 
 
 def _bought(
-    turn: int, row: Transaction, factor: Fraction, unit: Fraction, groups: dict[str, str]
+    turn: int, row: Transaction, factor: Fraction, unit: Fraction, groups: Mapping[Symbol, str]
 ) -> list[Share]:
     if row.type not in BUYS:
         return []
@@ -203,5 +209,5 @@ def _unit(history: list[Transaction], later: list[Fraction]) -> Fraction:
     return Fraction(gcd(*(int(size * bottom) for size in sizes)), bottom)
 
 
-def _is_retirement(accounts: dict[str, Account], account: str) -> bool:
+def _is_retirement(accounts: Mapping[AccountId, Account], account: AccountId) -> bool:
     return accounts[account].kind != "taxable"

@@ -19,8 +19,11 @@ from dsl.parse import parse
 from dsl.words import shipped
 from engine.facts.book import Records
 from engine.facts.readings import TaxReading
+from engine.gate.engine.durable import available
+from engine.gate.examples import run_examples
 from engine.ledger.book import ledger_of_records
 from engine.ledger.ledger import Ledger
+from engine.shell import work
 from engine.shell.demo import MANDATE, demo_folder
 from engine.shell.demo.household import ACCOUNTS, IRA, SELF, SPOUSE
 from engine.shell.demo.make_household import write_book
@@ -229,6 +232,18 @@ def test_mandate_has_no_findings(checked: Checked) -> None:
     assert {account.policy for account in read_records(demo_folder()).accounts.values()} == {
         checked.policy.id
     }
+
+
+@pytest.mark.skipif(
+    available() is not None, reason="one of the gate's two evaluators cannot be installed here"
+)
+def test_every_example_of_the_mandate_holds(checked: Checked) -> None:
+    assert checked.policy is not None
+    with work.engine() as inference:
+        assert inference is not None
+        results = run_examples(checked.policy, engine=inference)
+    assert [(row.title, row.got) for row in results if not row.passed] == []
+    assert len(results) >= 26
 
 
 def test_digests_are_those_of_the_files(checked: Checked) -> None:

@@ -67,8 +67,8 @@ def _worth(market: Market, valued_at: ValuedAt | str) -> Worth:
             return _securities(market, is_size=valued_at == "size")
         case "quantity":
             return _quantity
-        case "cost":
-            return _cost(market)
+        case "cost" | "basis":
+            return _cost(market, is_basis=valued_at == "basis")
         case _:
             return _at_face(market, "par" if valued_at == "par" else "notional")
 
@@ -90,8 +90,12 @@ def _securities(market: Market, *, is_size: bool) -> Worth:
     return worth
 
 
-def _cost(market: Market) -> Worth:
+def _cost(market: Market, *, is_basis: bool) -> Worth:
+    """Return what positions cost; as a basis cash counts for nothing."""
+
     def worth(key: Key, position: Position) -> Sum:
+        if is_basis and is_cash(key[1]):
+            return NOTHING, frozenset()
         rate = market.rate(market.book.accounts[key[0]].currency)
         if position.cost == 0 and not position.unknown:
             return NOTHING, frozenset()
@@ -148,11 +152,12 @@ class View:
     classes: Callable[[], tuple[tuple[Table, Fraction], ...]]  # of the policy's targets, with the target
     base: str
     valued_at: ValuedAt
+    known_only: bool = False  # leave out what is unknown instead of raising Gap
 
     def total(self, table: Table, group: Group, worth: PieceWorth) -> Fraction:
         """Return a sum over a group; raises Gap where a part of it is missing."""
         amount, missing = table.total(self.state, group, worth)
-        if missing:
+        if missing and not self.known_only:
             raise Gap("a price or figure is missing", missing)
         return amount
 

@@ -1,7 +1,7 @@
 """The rules of the book itself, which no policy needs to write, and the bands of `targets`.
 
 BOOK-CASH    an account's cash is at least 0, unless the policy limits `borrowing`
-BOOK-SHORT   a sale takes no more than is held (or bought by the same list), lot by lot where named
+BOOK-SHORT   the sales take no more than is held before the list, lot by lot where named
 targets      a class stays in its band: low <= weight <= high, else the list may not take it further out
 """
 
@@ -76,8 +76,8 @@ class ShortPlan:
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the sales of what is not held."""
-        own = [t for t in done.trades if t.account == self.scope.account and t.side in (Side.SELL, Side.BUY)]
-        hits = frozenset(t.number for t in own if t.side is Side.SELL and self._is_short(t, own))
+        own = [t for t in done.trades if t.account == self.scope.account and t.side is Side.SELL]
+        hits = frozenset(t.number for t in own if self._is_short(t, own))
         return [
             ReferenceVerdict(
                 policy=None,
@@ -100,8 +100,8 @@ class ShortPlan:
 
     def _is_short(self, sale: Trade, own: list[Trade]) -> bool:
         held = self.setting.before.position((sale.account, sale.symbol)).quantity
-        moved = sum((t.side.sign * Fraction(t.quantity) for t in own if t.symbol == sale.symbol), NOTHING)
-        return held + moved < 0 or (sale.lot is not None and self._is_lot_short(sale, own))
+        sold = sum((Fraction(t.quantity) for t in own if t.symbol == sale.symbol), NOTHING)
+        return sold > held or (sale.lot is not None and self._is_lot_short(sale, own))
 
     def _is_lot_short(self, sale: Trade, own: list[Trade]) -> bool:
         """Return whether the sales that name a lot take more than it holds."""
@@ -111,7 +111,7 @@ class ShortPlan:
             for lot in self.setting.book.lots_of(sale.account, sale.symbol)
             if lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day)
         ]
-        named = [t for t in own if t.side is Side.SELL and t.lot == sale.lot and t.symbol == sale.symbol]
+        named = [t for t in own if t.lot == sale.lot and t.symbol == sale.symbol]
         held = sum((Fraction(lot.quantity) for lot in parts), NOTHING)
         return sum((Fraction(t.quantity) for t in named), NOTHING) > held
 

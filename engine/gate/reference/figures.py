@@ -138,7 +138,7 @@ def _of_subject(table: Table, asked: Asked) -> Fraction:
     """Return the subject's own weight, value or quantity in the same state."""
     view = asked.view
     unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
-    if unknown:
+    if unknown and not view.known_only:
         raise Gap("whether a holding belongs to what the limit is a part of is unknown", unknown)
     whole = replace(asked, table=table, group=EVERYTHING_IN_SCOPE, subject=None)
     match asked.unit:

@@ -15,7 +15,7 @@ from dsl.policy import Period
 from engine.facts.calendar import add_business_days, add_months
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Replacement, Term
-from engine.facts.trades import Trade
+from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
 from engine.gate.reference.asked import Asked, Reading, View
 from engine.gate.reference.state import NOTHING, Done
@@ -217,7 +217,9 @@ def _check_prices(asked: Asked, done: Done) -> None:
     lost = {
         (t.account, t.symbol)
         for t in done.trades
-        if t.number in done.settlement.unsettled and t.account in asked.view.scope.holds
+        if t.number in done.settlement.unsettled
+        and t.side is Side.SELL
+        and t.account in asked.view.scope.holds
     }
     if lost:
         raise Gap("a price is missing", frozenset(lost))

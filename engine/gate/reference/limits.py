@@ -266,29 +266,41 @@ def _judge_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]
 
 def _tell_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]) -> list[ReferenceVerdict]:
     why_not = plan.why_not or _not_tested(plan, done, group)
-    unknown = _unknown(plan, group, touched)
+    unknown, why = _unknown(plan, group, touched), "whether a holding belongs to it is unknown"
+    told: tuple[Figures, Figures] | None = None
     try:
-        before = figures(plan, plan.view, group)
-        after = figures(plan, plan.view.at(done.after, done.done), group)
+        told = figures(plan, plan.view, group), figures(plan, plan.view.at(done.after, done.done), group)
     except Gap as gap:
-        if why_not is not None:
-            return [_plain(plan, group, Outcome.NOT_APPLICABLE, None, why_not)]
-        keys = gap.keys | unknown if gap.keys else _subject_keys(plan, done, group)
-        return [_missing(plan, done, group, keys, gap.why)]
+        unknown, why = (unknown | gap.keys if gap.keys else _subject_keys(plan, done, group)), gap.why
+        is_known_in_part = bool(gap.keys)
+    else:
+        is_known_in_part = True
     if why_not is not None:
-        return [_plain(plan, group, Outcome.NOT_APPLICABLE, None if unknown else (before, after), why_not)]
+        return [_plain(plan, group, Outcome.NOT_APPLICABLE, None if unknown else told, why_not)]
     if plan.unsure:
         keys = _subject_keys(plan, done, group)
         return [_missing(plan, done, group, keys, "whether the rule applies is unknown")]
-    if not unknown:
-        return [_measured(plan, done, group, before, after, upper_only=False)]
-    verdicts = [_missing(plan, done, group, unknown, "whether a holding belongs to it is unknown")]
-    if after.high is not None and group != (None,):
-        known = figures(plan, plan.view.at(done.after, done.done), group, upper_only=True)
-        was = figures(plan, plan.view, group, upper_only=True)
-        if known.room.sign < 0:
-            verdicts.append(_measured(plan, done, group, was, known, upper_only=True))
-    return verdicts
+    if told is not None and not unknown:
+        return [_measured(plan, done, group, *told, known_only=False)]
+    found = [_missing(plan, done, group, unknown, why)]
+    if is_known_in_part and group != (None,):
+        found.extend(_known_breach(plan, done, group))
+    return found
+
+
+def _known_breach(plan: LimitPlan, done: Listed, group: Group) -> list[ReferenceVerdict]:
+    """Return the breach of an upper limit by what is known alone, where there is one."""
+    if plan.high is None:
+        return []
+    view = replace(plan.view, known_only=True)
+    try:
+        before = figures(plan, view, group, upper_only=True)
+        after = figures(plan, view.at(done.after, done.done), group, upper_only=True)
+    except Gap:
+        return []
+    if after.room.sign >= 0:
+        return []
+    return [_measured(plan, done, group, before, after, known_only=True)]
 
 
 def _is_excepted(plan: LimitPlan, group: Group, touched: list[Key]) -> bool:
@@ -342,9 +354,9 @@ def _not_tested(plan: LimitPlan, done: Listed, group: Group) -> str | None:
 
 
 def _measured(
-    plan: LimitPlan, done: Listed, group: Group, before: Figures, after: Figures, *, upper_only: bool
+    plan: LimitPlan, done: Listed, group: Group, before: Figures, after: Figures, *, known_only: bool
 ) -> ReferenceVerdict:
-    named = _named(plan, done, group, after.room, upper_only=upper_only)
+    named = _named(plan, done, group, after.room, known_only=known_only)
     if after.room.sign >= 0:
         warned = _is_warned(plan, done, group, after)
         return _verdict(
@@ -363,14 +375,15 @@ def _measured(
     )
 
 
-def _named(plan: LimitPlan, done: Listed, group: Group, left: Room, *, upper_only: bool) -> frozenset[int]:
+def _named(plan: LimitPlan, done: Listed, group: Group, left: Room, *, known_only: bool) -> frozenset[int]:
     """Return the trades without which the list would leave more headroom."""
     found = set[int]()
     for trade in done.trades:
         if trade.account in plan.scope.stops and _may_move(plan, done, group, trade):
             view = plan.view.at(done.without(trade), done.done.without(trade.number))
+            view = replace(view, known_only=known_only)
             try:
-                other = figures(plan, view, group, upper_only=upper_only)
+                other = figures(plan, view, group, upper_only=known_only)
             except Gap:
                 continue
             if left.is_less_than(other.room):

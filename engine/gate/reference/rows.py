@@ -101,9 +101,9 @@ def trade_row(trade: Trade, market: Market, before: State) -> Lookup:
 
 
 def closes_position(trade: Trade, before: State) -> bool:
-    """Return whether a trade sells all that the account holds."""
+    """Return whether a trade sells all that the account holds (or more, which is another rule's matter)."""
     held = before.position((trade.account, trade.symbol)).quantity
-    return trade.side is Side.SELL and held > 0 and Fraction(trade.quantity) == held
+    return trade.side is Side.SELL and held > 0 and Fraction(trade.quantity) >= held
 
 
 def trade_value(trade: Trade, market: Market) -> Fraction | None:

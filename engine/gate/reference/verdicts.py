@@ -51,7 +51,7 @@ class ReferenceVerdict:
     why: str = ""
 
 
-class Gap(Exception):  # noqa: N818 - a number that is missing, not a failure of the program
+class Gap(Exception):
     """A number that the data do not hold.
 
     keys: the positions at fault; empty where one number is missing for the whole subject.
@@ -63,5 +63,5 @@ class Gap(Exception):  # noqa: N818 - a number that is missing, not a failure of
         super().__init__(why)
 
 
-class NoWitness(Exception):  # noqa: N818 - said, not failed: the gate then has one evaluator for the rule
+class NoWitness(Exception):
     """This evaluator has no definition of a measure, event or combination that a rule names."""

@@ -11,10 +11,8 @@ def name_change(state: State, row: Transaction) -> None:
     """Rename what is held and what recent losses look for; a second report of it changes nothing."""
     old, new = parent_of(row), symbol_of(row)
     for account in state.setting.accounts:
-        source = state.pools.get(pool_key(state.setting, account, old))
-        target = state.pool(account, new)
-        if source is not None:
-            _rename(source, target, old, new)
+        if pool_key(state.setting, account, old) in state.pools:
+            _rename(state.pool(account, old), state.pool(account, new), old, new)
 
 
 def _rename(source: Pool, target: Pool, old: Symbol, new: Symbol) -> None:

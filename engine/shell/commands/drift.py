@@ -24,7 +24,7 @@ def drift(
     with work.opened(policy, book, as_of) as desk:
         accounts = desk.drift()
     if output is Format.JSON:
-        print_json(drift_answer(desk.ground.book.as_of, accounts))
+        print_json(drift_answer(desk.ground.book, accounts))
     else:
-        print_text(drift_text(desk.ground.book.as_of, accounts))
+        print_text(drift_text(accounts))
     raise typer.Exit(int(any(row.outside for account in accounts for row in account.classes)))

@@ -16,7 +16,7 @@ class ResultsFormat(StrEnum):
     JUNIT = "junit"
 
 
-def run_examples(
+def run(
     files: FilesArgument,
     coverage: Annotated[
         bool, typer.Option("--coverage", help="List the rules that no example has seen at work.")
@@ -31,19 +31,19 @@ def run_examples(
 
     Example: `guardband test household.mandate`
     """
-    from engine.gate import example_answers
-    from engine.gate import examples as gate_examples
+    from engine.gate.examples import examples_answer, run_examples
     from engine.shell import policies, work
     from engine.shell.console import print_json, print_text
+    from reports.examples_text import examples_junit, examples_text
 
     checked = policies.load(tuple(str(path) for path in files))
     with work.engine() as inference:
-        results = tuple(gate_examples.run_examples(policy, engine=inference) for policy in checked)
+        results = tuple(row for policy in checked for row in run_examples(policy, engine=inference))
     match output:
         case ResultsFormat.JSON:
-            print_json(example_answers.answer(results))
+            print_json(examples_answer(checked, results))
         case ResultsFormat.JUNIT:
-            typer.echo(example_answers.junit(results))
+            typer.echo(examples_junit(results))
         case ResultsFormat.TEXT:
-            print_text(example_answers.text(results, coverage=coverage))
-    raise typer.Exit(int(not all(row.passed for result in results for row in result.results)))
+            print_text(examples_text(checked, results, with_coverage=coverage))
+    raise typer.Exit(int(not all(row.passed for row in results)))

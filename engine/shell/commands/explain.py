@@ -22,14 +22,18 @@ def explain(
 
     Example: `guardband explain household.mandate IPS-4.1`
     """
+    from engine.facts.failure import InputError
+    from engine.gate.explain import explain as explain_rules
     from engine.gate.explain import explain_answer, explain_text
     from engine.shell import policies, work
     from engine.shell.console import print_json, print_text
 
-    (policy,) = policies.load((str(file),))
-    rulebook = work.rulebook_of((policy,))
-    work.known_rule(rulebook, rule)
+    rulebook = work.rulebook_of(policies.load((str(file),)))
+    explained = explain_rules(rulebook, rule)
+    if not explained:
+        known = ", ".join(sorted({compiled.rule.id for compiled in rulebook.rules}))
+        raise InputError(f"there is no rule `{rule}`", place=str(file), cure=f"name one of {known}")
     if output is Format.JSON:
-        print_json(explain_answer(rulebook, rule))
+        print_json(explain_answer(rulebook, explained))
     else:
-        print_text(explain_text(rulebook, rule))
+        print_text(explain_text(explained))

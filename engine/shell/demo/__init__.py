@@ -1,7 +1,13 @@
-"""The demonstration household: invented people and holdings, real prices."""
+"""The demonstration household: invented people and holdings, real prices.
+
+The folder that `demo_folder` names is a book (accounts, securities, prices, transactions, benchmark) with
+its mandate beside it, and a NOTICE of what is real.
+"""
 
 from importlib.resources import files
 from pathlib import Path
+
+MANDATE = "household.mandate"
 
 
 def demo_folder() -> Path:
