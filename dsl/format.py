@@ -101,9 +101,7 @@ def _separate(rows: list[_Row], blank: Sequence[bool], source_line: int, to: int
         rows.append(_BLANK)
 
 
-def _own_comments(
-    waiting: list[_Comment], line: Line, following: Line | None
-) -> tuple[list[_Comment], str]:
+def _own_comments(waiting: list[_Comment], line: Line, following: Line | None) -> tuple[list[_Comment], str]:
     """Take the comments that stand before or inside a line, and the one behind it."""
     before: list[_Comment] = []
     start, end = (line.span.line, line.span.column), (line.span.end_line, line.span.end_column)

@@ -10,19 +10,17 @@ with guardband.open_desk("guardband-demo") as desk:
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine.shell.version import VERSION
 
 if TYPE_CHECKING:
     from dsl.policy import CheckedPolicy
     from engine.facts.trades import Trade
     from engine.shell.work import Desk
 
-try:
-    __version__ = version("guardband")
-except PackageNotFoundError:  # run from a source tree that is not installed
-    __version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = ["__version__", "check", "open_desk", "read_trades"]
 

@@ -268,7 +268,7 @@ def _tradable_arrays(
     lot_most = sale_steps * step[owner] if owner.size else np.zeros(0)
     whole = np.bincount(owner, lot_most, n) if owner.size else np.zeros(n)
     smallest = np.full(n, INF)
-    reach = np.where(exempt[n:], sale_steps, grid_least[n:]) * step[owner] if owner.size else np.zeros(0)
+    reach = np.minimum(grid_least[n:], sale_steps) * step[owner] if owner.size else np.zeros(0)
     open_lot = sale_steps > 0
     np.minimum.at(smallest, owner[open_lot], reach[open_lot])
     sale_most = np.minimum(whole, sale_cap)

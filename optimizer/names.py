@@ -79,13 +79,12 @@ def lay_out(model: Model) -> Layout:
     )
 
 
-def answer_names(model: Model, layout: Layout, prices: Floats, *, whole: bool = False) -> NameAnswer:
-    """Return each name's best purchase and sales at row `prices`, (n_rows,).
+def answer_names(model: Model, layout: Layout, charge: Floats, *, whole: bool = False) -> NameAnswer:
+    """Return each name's best purchase and sales where rows charge each column `charge`, (n_columns,).
 
     whole: in steps of tradable quantities, for the last, sharper bound.
     """
     positions, lots = model.positions, model.lots
-    charge = model.rows.matrix.T @ prices
     marginal = 2 * positions.curvature * (positions.value - positions.target)
     slope = marginal + positions.buy_cost + charge[: positions.count]
     free = -slope / (2 * positions.curvature)

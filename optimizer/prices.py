@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model import Floats, Ints, Model
+from optimizer.model import Floats, Ints, Matrix, Model
 from optimizer.modes import Mix, best_choice, soft_mix
 from optimizer.names import Layout, NameAnswer, answer_names, lay_out
 from optimizer.spread import spread_patterns
@@ -26,6 +26,9 @@ LAST_TEMPERATURE = 2e-3
 """In basis points: below what any reader would call a difference."""
 
 COOLING = 0.2
+MOST_DENSE = 2_000_000
+"""Entries up to which a full matrix is faster than a sparse one."""
+
 BARRIER_PER_TEMPERATURE = 5.0
 MOST_STEPS = 25
 SMALL_SHARE = 1e-9
@@ -50,6 +53,10 @@ class Climb:
         self.model = model
         self.layout: Layout = lay_out(model)
         rows = model.rows
+        small = rows.count * model.columns <= MOST_DENSE
+        self._matrix = rows.matrix.toarray() if small else rows.matrix
+        self._turned = np.ascontiguousarray(self._matrix.T) if small else rows.matrix.T.tocsr()
+        self._small = small
         self._bent = np.flatnonzero(rows.curvature > 0)
         flat = rows.curvature == 0
         has_low, has_high = np.isfinite(rows.low) & flat, np.isfinite(rows.high) & flat
@@ -60,6 +67,10 @@ class Climb:
         self._cap = rows.price_cap[self._one]
         self._middle = (rows.high[self._two] + rows.low[self._two]) / 2
         self._half = (rows.high[self._two] - rows.low[self._two]) / 2
+
+    def charge(self, prices: Floats) -> Floats:
+        """Return what the rows charge each column at `prices`, (n_columns,)."""
+        return np.asarray(self._turned @ prices)
 
     def first_prices(self) -> Floats:
         """Return prices to begin with, inside their signs."""
@@ -77,7 +88,7 @@ class Climb:
         if not self.legal(prices):
             return -float("inf")
         rows = self.model.rows
-        answer = answer_names(self.model, self.layout, prices, whole=whole)
+        answer = answer_names(self.model, self.layout, self.charge(prices), whole=whole)
         total = best_choice(self.layout, self.model, answer).worth + float(prices @ rows.start)
         total -= float((self._sign * prices[self._one]) @ self._limit)
         two = prices[self._two]
@@ -88,7 +99,7 @@ class Climb:
 
     def smooth(self, prices: Floats, temperature: float) -> "tuple[float, NameAnswer, Mix]":
         """Return the smoothed bound, or -inf outside the barriers."""
-        answer = answer_names(self.model, self.layout, prices)
+        answer = answer_names(self.model, self.layout, self.charge(prices))
         mix = soft_mix(self.layout, self.model, answer, temperature)
         value = mix.worth + float(prices @ self.model.rows.start)
         value += self._row_parts(prices, BARRIER_PER_TEMPERATURE * temperature)[0]
@@ -144,7 +155,7 @@ class Climb:
     ) -> tuple[Floats, Floats]:
         """Return gradient (n_rows,) and negated Hessian (n_rows, n_rows) of the smoothed bound."""
         model, layout = self.model, self.layout
-        matrix = model.rows.matrix
+        matrix = self._matrix
         owner = model.lots.position
         _, gradient, bend = self._row_parts(prices, BARRIER_PER_TEMPERATURE * temperature)
         expected = np.concatenate(
@@ -157,13 +168,20 @@ class Climb:
         hessian = np.diag(bend)
         columns, weights = _moving_columns(model, answer, mix)
         if columns.size:
-            moving = matrix[:, columns].multiply(np.sqrt(weights)).tocsc()
-            hessian = hessian + (moving @ moving.T).toarray()
+            hessian = hessian + self._outer(matrix[:, columns], np.sqrt(weights))
         patterns = spread_patterns(model, layout, answer, mix)
         if patterns is not None:
             spread = matrix @ patterns
-            hessian = hessian + (spread @ spread.T).toarray() / temperature
+            hessian = hessian + self._outer(spread, np.full(spread.shape[1], temperature**-0.5))
         return np.asarray(gradient), np.asarray(hessian)
+
+    def _outer(self, columns: Matrix, weights: Floats) -> Floats:
+        """Return the sum of the outer products of weighted columns, (n_rows, n_rows)."""
+        if self._small:
+            scaled = columns * weights
+            return np.asarray(scaled @ scaled.T)
+        scaled = columns.multiply(weights).tocsc()
+        return np.asarray((scaled @ scaled.T).toarray())
 
     def climb(self, start: Floats | None = None, *, last: float = LAST_TEMPERATURE) -> Priced:
         """Return the best prices found and their bound."""

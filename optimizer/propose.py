@@ -152,6 +152,8 @@ def gate_rounds(problem: Problem, judge: Judge) -> Gated:
         answer = judge(tuple(trade for trade, _ in listed))
         if passes(answer):
             return Gated(solution=solution, answer=answer, rounds=number, dropped=0)
+        if answer.fault is not None:
+            return Gated(solution=idle(problem), answer=answer, rounds=number, dropped=len(listed))
         tightened = _tightened(solution, answer, [column for _, column in listed])
         again = search(tightened)
         solution = replace(again, bound=max(solution.bound, -float("inf")))

@@ -199,13 +199,9 @@ def _add(
         gathered.rows.append(normal(entry, start, as_float(need.least), note, price_cap=cap))
 
 
-NO_ROOM = 1e-9
-"""Room, in units of the rule, below which there is none."""
-
-
 def _stuck(columns: Columns, entry: Entry, room: float) -> list[int] | None:
     """Return the open columns of a row that has no room and that no open trade could ease, else None."""
-    if room > NO_ROOM:
+    if room > 2 * GUARD * float(np.abs(entry.amounts).max()):
         return None
     is_open = np.array([columns.largest(int(column)) > 0 for column in entry.columns])
     if (entry.amounts[is_open] > 0).any():
@@ -222,13 +218,18 @@ def note_of(need: Requirement) -> RowNote:
     return RowNote(kind="rule", words=words, limit=limit, side=need.side)
 
 
+GUARD = 2e-6
+"""Units by which hard rows with room are held inside: above what a solver rounds, below a cent."""
+
+
 def normal(entry: Entry, start: float, least: float, note: RowNote, *, price_cap: float = INF) -> RowData:
     """Return the row `start + entry >= least`, divided by its largest coefficient."""
     size = float(np.abs(entry.amounts).max())
+    guard = GUARD if price_cap == INF and start - least > 2 * GUARD * size else 0.0
     return RowData(
         entry=Entry(columns=entry.columns, amounts=entry.amounts / size),
         start=start / size,
-        low=least / size,
+        low=least / size + guard,
         price_cap=price_cap,
         note=RowNote(kind=note.kind, words=note.words, limit=note.limit, side=note.side, scale=size),
     )

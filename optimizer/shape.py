@@ -133,26 +133,39 @@ def _plain(form: Form) -> Linear:
     return form
 
 
-def tangent(form: Form, read: Read) -> Linear:
+Inside = Callable[[Guarded], bool]
+"""Whether a guarded form is to count: what the state says, or a pattern chosen."""
+
+
+def as_it_stands(read: Read) -> Inside:
+    """Return the pattern of a state: a guard counts where its tests hold there."""
+
+    def inside(form: Guarded) -> bool:
+        return all(condition_holds(test, read) for test in form.tests)
+
+    return inside
+
+
+def tangent(form: Form, read: Read, inside: Inside | None = None) -> Linear:
     """Return the linear form that touches `form` in the state `read`.
 
-    For a concave form it lies nowhere below the form; counts and guards read as they stand.
+    For a concave form it lies nowhere below the form; guards count by `inside`, counts as they stand.
     """
+    chosen = inside or as_it_stands(read)
     match form:
         case Linear():
             return form
         case Least():
-            return tangent(min(form.parts, key=lambda part: value(part, read)), read)
+            return tangent(min(form.parts, key=lambda part: value(part, read)), read, chosen)
         case Most():
-            return tangent(max(form.parts, key=lambda part: value(part, read)), read)
+            return tangent(max(form.parts, key=lambda part: value(part, read)), read, chosen)
         case Largest():
             ranked = sorted(form.parts, key=lambda part: value(part, read), reverse=True)
-            return _plain(total(*((1, tangent(part, read)) for part in ranked[: form.count])))
+            return _plain(total(*((1, tangent(part, read, chosen)) for part in ranked[: form.count])))
         case Sum():
-            return _plain(total(*((factor, tangent(part, read)) for factor, part in form.parts)))
+            return _plain(total(*((factor, tangent(part, read, chosen)) for factor, part in form.parts)))
         case Guarded():
-            inside = all(condition_holds(test, read) for test in form.tests)
-            return tangent(form.form, read) if inside else constant(0)
+            return tangent(form.form, read, chosen) if chosen(form) else constant(0)
         case Count():
             return constant(value(form, read))
         case Risk():
@@ -189,8 +202,8 @@ def _short(slope: Fraction) -> Fraction:
     return Fraction(round(slope * 10**SLOPE_PLACES), 10**SLOPE_PLACES)
 
 
-def pattern_rows(form: Form, read: Read, *, sign: int = 1) -> tuple[Linear, ...]:
-    """Return linear forms, to be kept >= 0, that keep every guard where `read` has it.
+def pattern_rows(form: Form, read: Read, inside: Inside, *, sign: int = 1) -> tuple[Linear, ...]:
+    """Return linear forms, to be kept >= 0, that keep every guard in its pattern.
 
     sign: whether a larger value of `form` helps (+1) or hurts (-1). A guard that counts against the
     headroom may stay counted without its tests; one that counts for it must keep passing them.
@@ -199,15 +212,15 @@ def pattern_rows(form: Form, read: Read, *, sign: int = 1) -> tuple[Linear, ...]
         case Linear() | Risk() | Count():
             return ()
         case Least() | Most() | Largest():
-            return tuple(row for part in form.parts for row in pattern_rows(part, read, sign=sign))
+            return tuple(row for part in form.parts for row in pattern_rows(part, read, inside, sign=sign))
         case Sum():
             return tuple(
                 row
                 for factor, part in form.parts
-                for row in pattern_rows(part, read, sign=sign if factor > 0 else -sign)
+                for row in pattern_rows(part, read, inside, sign=sign if factor > 0 else -sign)
             )
         case Guarded():
-            return _guard_rows(form, read, sign)
+            return _guard_rows(form, read, inside(form), sign)
         case _:
             assert_never(form)
 
@@ -216,8 +229,7 @@ EPSILON = Fraction(1, 100)
 """One hundredth of a unit of money: how far below a limit that must be missed."""
 
 
-def _guard_rows(form: Guarded, read: Read, sign: int) -> tuple[Linear, ...]:
-    inside = all(condition_holds(test, read) for test in form.tests)
+def _guard_rows(form: Guarded, read: Read, inside: bool, sign: int) -> tuple[Linear, ...]:
     if inside and sign > 0:
         rows: list[Linear] = []
         for test in form.tests:
@@ -230,3 +242,22 @@ def _guard_rows(form: Guarded, read: Read, sign: int) -> tuple[Linear, ...]:
         ceiling = constant(0 if failing.strict else EPSILON)
         return (tangent(less(scaled(failing.form, -1), ceiling), read),)
     return ()
+
+
+def counts_of(form: Form, *, sign: int = 1) -> tuple[tuple[Count, int], ...]:
+    """Return every count in a form, with the sign with which it enters."""
+    match form:
+        case Linear() | Risk() | Guarded():
+            return ()
+        case Count():
+            return ((form, sign),)
+        case Least() | Most() | Largest():
+            return tuple(found for part in form.parts for found in counts_of(part, sign=sign))
+        case Sum():
+            return tuple(
+                found
+                for factor, part in form.parts
+                for found in counts_of(part, sign=sign if factor > 0 else -sign)
+            )
+        case _:
+            assert_never(form)

@@ -212,7 +212,7 @@ class _Maker:
         taxed = not account.is_retirement
         own_term = term(first.adjusted_acquired, book.as_of) if taxed else None
         is_loss = taxed and (gain < 0 or any(_loses(part, unit, rate) for part in parts))
-        disallowed = self._disallowed(first, held) if is_loss else ZERO
+        disallowed = self._disallowed(first, held, gain) if is_loss else ZERO
         recognized = gain + disallowed if taxed else ZERO
         selected = is_loss and any(self._selects(p, part) for p in self._harvests(first) for part in parts)
         lot_lock = lock or self.locks.lots.get((first.account, first.lot))
@@ -245,8 +245,11 @@ class _Maker:
         setting = Setting(today=self.book.as_of, calendar=policy.calendar)
         return holds(policy.harvest.lots.where, row, setting) is True
 
-    def _disallowed(self, lot: Lot, held: Fraction) -> Fraction:
-        """Return the part of the loss, per unit of value, that recent purchases would disallow."""
+    def _disallowed(self, lot: Lot, held: Fraction, gain: Fraction) -> Fraction:
+        """Return the loss per unit of value where recent purchases would disallow any of it, else 0.
+
+        The first shares sold meet the replacements, so that a part of the lot may lose all of its loss.
+        """
         if self._pool(lot.account, lot.symbol) not in self.recent:
             return ZERO
         trade = Trade(
@@ -258,8 +261,7 @@ class _Maker:
             lot=lot.lot,
         )
         taken = settle(self.book, (trade,), reading=self.tax).taken
-        proceeds = sum((row.proceeds for row in taken), ZERO)
-        return sum((row.disallowed for row in taken), ZERO) / proceeds if proceeds else ZERO
+        return max(ZERO, -gain) if any(row.disallowed for row in taken) else ZERO
 
     def _tax(
         self, account: AccountId, own_term: Term | None, recognized: Fraction, selected: bool

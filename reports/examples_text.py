@@ -37,7 +37,7 @@ def examples_junit(results: tuple[ExampleResult, ...]) -> str:
         case = ElementTree.SubElement(suite, "testcase", classname=result.policy, name=result.title)
         if not result.passed:
             told = f"expected {'; '.join(result.expected)}; got {'; '.join(result.got)}"
-            ElementTree.SubElement(case, "failure", message=told).text = (
-                f"{result.span.file}:{result.span.line}"
-            )
+            ElementTree.SubElement(
+                case, "failure", message=told
+            ).text = f"{result.span.file}:{result.span.line}"
     return ElementTree.tostring(suite, encoding="unicode")

@@ -175,6 +175,11 @@ def _flattened(parts: tuple[tuple[Fraction | int, Form], ...]) -> list[tuple[Fra
 
 def scaled(form: Form, factor: Fraction | int) -> Form:
     """Return factor * form."""
+    if factor == 1:
+        return form
+    if isinstance(form, Linear) and factor:
+        terms = tuple((term, coefficient * factor) for term, coefficient in form.terms)
+        return Linear(terms=terms, constant=form.constant * factor)
     return total((factor, form))
 
 

@@ -129,6 +129,7 @@ class SecurityRow:
         self.security = security
         self.symbol = security.symbol
         self.attributes = security.attributes
+        self.is_cash = is_cash
         self.absent: Cell = NO_VALUE if is_cash else facts.absent
 
     def read(self, path: str) -> Cell:
@@ -181,22 +182,26 @@ class SecurityRow:
     def _position(self, path: str) -> Cell:
         if path == "benchmark_weight":
             return self._benchmark_weight()
-        kind = {"quantity": TermKind.QUANTITY, "cost": TermKind.COST}.get(path, TermKind.VALUE)
-        state = self.facts.state
-        if kind is TermKind.VALUE and self._is_unpriced():
-            return None
-        amount = sum((state(Term(kind, a, self.symbol)) for a in self.account.accounts), FRACTION_ZERO)
-        if path != "weight":
+        if self.is_cash and path == "quantity":
+            return NO_VALUE
+        amount = self._amount(path)
+        if amount is None or path != "weight":
             return amount
         base = self.facts.net_assets(self.account.accounts)
         return amount / base if base else None
 
-    def _is_unpriced(self) -> bool:
-        state = self.facts.state
-        return any(
+    def _amount(self, path: str) -> Fraction | None:
+        """Return quantity, cost or value of the position; None where it is held without a price."""
+        state, accounts = self.facts.state, self.account.accounts
+        if self.is_cash:
+            return sum((state(Term(TermKind.CASH, account)) for account in accounts), FRACTION_ZERO)
+        kind = {"quantity": TermKind.QUANTITY, "cost": TermKind.COST}.get(path, TermKind.VALUE)
+        if kind is TermKind.VALUE and any(
             (account, self.symbol) in state.quantities and state.unit_value(account, self.symbol) is None
-            for account in self.account.accounts
-        )
+            for account in accounts
+        ):
+            return None
+        return sum((state(Term(kind, account, self.symbol)) for account in accounts), FRACTION_ZERO)
 
     def _benchmark_weight(self) -> Cell:
         weights, _ = benchmark_of(self.facts.book, self.account.accounts)

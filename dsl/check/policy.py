@@ -13,15 +13,14 @@ from typing import Any, TypeVar
 from dsl import policy as p
 from dsl import syntax as s
 from dsl.catalogue import Catalogue, DataSchema
-from dsl.check import examples, header, inherit, lists, responses, rules, statements, targets
-from dsl.check.context import NOUNS, Context
+from dsl.check import examples, header, inherit, responses, rules, statements, targets
+from dsl.check.context import Context
 from dsl.check.inherit import Parent, Settings
 from dsl.check.literals import literal
-from dsl.check.subjects import definition
+from dsl.check.names import Names
 from dsl.diagnostics import Diagnostic, Label, has_errors, in_order
 from dsl.library import FileReader, Library
 from dsl.parse import Parsed, parse
-from dsl.policy import Span
 from engine.facts.ids import Symbol
 from engine.facts.readings import TaxReading
 
@@ -58,6 +57,9 @@ def check(
 
 class _Work:
     """One file on its way through the checker."""
+
+    def _of(self, kind: type[S]) -> list[S]:
+        return [node for node in self.parsed.tree.statements if isinstance(node, kind)]
 
     def __init__(
         self,
@@ -97,18 +99,19 @@ class _Work:
         ctx.base = head.base or settings.base or "net_assets"
         ctx.missing = head.missing or settings.missing or p.BLOCK
         self._bring_parents(head)
-        self._name_everything()
+        names = Names(ctx, tree.statements, self.parents, settings)
+        names.declare()
         applies = header.applies(ctx, head.applies_to)
         own = self._rules()
-        every = {rule.id: rule for parent in self.parents for rule in parent.policy.rules}
+        every = {rule.id: rule for rule in self._inherited("rules")}
         known: dict[str, p.CheckedRule | None] = {**every, **own}
         self._exceptions(known)
         own_targets = self._targets()
-        inherited_targets = [t for parent in self.parents for t in parent.policy.targets]
+        inherited_targets = self._inherited("targets")
         known_targets: dict[str, p.Targets | None] = {**{t.name: t for t in inherited_targets}, **own_targets}
         rebalances = [targets.rebalance(ctx, node, tuple(known_targets)) for node in self._of(s.RebalanceOf)]
         sets = statements.identical(ctx, self._of(s.Identical))
-        inherited_sets = [group for parent in self.parents for group in parent.policy.identical]
+        inherited_sets = self._inherited("identical")
         substitutes = statements.substitutes(ctx, self._of(s.Substitute), (*inherited_sets, *sets))
         harvest_node = self._single(s.HarvestOf, "harvest")
         harvest = statements.harvest(ctx, harvest_node) if harvest_node is not None else None
@@ -121,7 +124,7 @@ class _Work:
         tests = [
             examples.example(ctx, node, rules=known, targets=known_targets) for node in self._of(s.ExampleOf)
         ]
-        self._unused(head)
+        names.unused(head, readable=self.parsed.ok)
         if ctx.error_count:
             return None
         return p.CheckedPolicy(
@@ -142,29 +145,26 @@ class _Work:
             owner=head.owner,
             approved=head.approved,
             parameters=tuple(ctx.parameters.values()),
-            definitions=self._definitions(),
-            lists=self._lists(),
+            definitions=names.definitions(),
+            lists=names.lists(),
             identical=(*inherited_sets, *sets),
-            substitutes=(*(x for parent in self.parents for x in parent.policy.substitutes), *substitutes),
+            substitutes=(*self._inherited("substitutes"), *substitutes),
             targets=(*inherited_targets, *_present(own_targets.values())),
             rebalances=(
-                *(x for parent in self.parents for x in parent.policy.rebalances),
+                *self._inherited("rebalances"),
                 *_present(rebalances),
             ),
             harvest=harvest or self._from_parents("harvest"),
             tax=tax,
             rules=(*every.values(), *_present(own.values())),
-            waivers=(*(x for parent in self.parents for x in parent.policy.waivers), *_present(waivers)),
-            manuals=(*(x for parent in self.parents for x in parent.policy.manuals), *_present(manuals)),
+            waivers=(*self._inherited("waivers"), *_present(waivers)),
+            manuals=(*self._inherited("manuals"), *_present(manuals)),
             examples=_present(tests),
             digest=hashlib.sha256(self.parsed.text.encode("utf-8", "surrogatepass")).hexdigest(),
             file=self.parsed.file,
         )
 
     # -------------------------------------------------------------- helpers
-
-    def _of(self, kind: type[S]) -> list[S]:
-        return [node for node in self.parsed.tree.statements if isinstance(node, kind)]
 
     def _single(self, kind: type[S], word: str) -> S | None:
         found = self._of(kind)
@@ -180,6 +180,10 @@ class _Work:
 
     def _from_parents(self, field: str) -> Any:
         return next((v for parent in self.parents if (v := getattr(parent.policy, field)) is not None), None)
+
+    def _inherited(self, field: str) -> tuple[Any, ...]:
+        """Return what the parents hold under a field, each thing once however many ways it came."""
+        return tuple(dict.fromkeys(x for parent in self.parents for x in getattr(parent.policy, field)))
 
     def _all_sources(self) -> tuple[p.Source, ...]:
         inherited = {src.name: src for parent in self.parents for src in parent.policy.sources}
@@ -213,134 +217,23 @@ class _Work:
             if policy is None:
                 inherit.faulty(ctx, node, in_order((*parsed.diagnostics, *work.ctx.findings)))
                 continue
+            self._agrees(node, policy)
             parent = Parent(policy=policy, lists=work.ctx.lists)
             self.parents.append(parent)
             inherit.fold(ctx, parent)
 
-    # -------------------------------------------------------------- names
-
-    def _name_everything(self) -> None:
-        ctx = self.ctx
-        for node in self._of(s.ParameterOf):
-            if self._fresh(node.name, ctx.parameters, "parameter"):
-                found = statements.parameter(ctx, node)
-                if found is not None:
-                    ctx.parameters[found.name] = found
-                else:
-                    ctx.lost |= {node.name.text}
-        self._set_values()
-        for listed in self._list_nodes():
-            if listed.name.text in ctx.lists and self._is_inherited_list(listed.name.text):
-                self._shadows(listed.name)
-                del ctx.lists[listed.name.text]
-            if self._fresh(listed.name, ctx.lists, "list"):
-                table = lists.read(ctx, listed)
-                if table is not None:
-                    ctx.lists[table.name] = table
-                else:
-                    ctx.lost |= {listed.name.text}
-        self._define()
-
-    def _list_nodes(self) -> tuple[s.ListAre | s.ListFrom, ...]:
-        return (*self._of(s.ListAre), *self._of(s.ListFrom))
-
-    def _is_inherited_list(self, name: str) -> bool:
-        return any(self.ctx.lists[name] is parent.lists.get(name) for parent in self.parents)
-
-    def _set_values(self) -> None:
-        ctx = self.ctx
-        chosen: dict[str, p.Amount] = {}
-        for node in self._of(s.SetTo):
-            if node.name.text in chosen:
-                ctx.add("E0313", f"`{node.name.text}` is set twice", node.name.span, help="keep one of them")
-            value = statements.set_value(ctx, node, ctx.parameters)
-            if value is not None:
-                chosen[node.name.text] = value
-        handed = {
-            k: v
-            for k, v in self.settings.values.items()
-            if k in ctx.parameters and _allowed(ctx.parameters[k], v)
-        }
-        named = {
-            k: p.Amount(value=v.value, unit=v.unit, written=v.written, currency=v.currency, parameter=k)
-            for k, v in handed.items()
-        }
-        ctx.parameters = inherit.with_values(ctx.parameters, {**chosen, **named})
-
-    def _fresh(self, name: s.Word, known: Mapping[str, object], what: str) -> bool:
-        if name.text not in known:
-            return True
-        first = known[name.text]
-        span = getattr(first, "span", None)
-        self.ctx.add(
-            "E0211",
-            f"{what} `{name.text}` is defined twice",
-            name.span,
-            secondary=(Label(span=span, text="defined here first"),) if isinstance(span, Span) else (),
-            help="give one of them another name",
-        )
-        return False
-
-    def _shadows(self, name: s.Word) -> None:
-        self.ctx.add(
-            "W0503",
-            f"`{name.text}` is also defined by a policy that this one builds on",
-            name.span,
-            label="here this meaning holds, there the other",
-            help="choose another name",
-        )
-
-    def _define(self) -> None:
-        ctx = self.ctx
-        for node in self._of(s.Define):
-            name = node.name.text
-            if name in NOUNS or name in ctx.catalogue.bases:
-                ctx.add(
-                    "E0211",
-                    f"`{name}` already has a meaning in the language",
-                    node.name.span,
-                    help="choose another name",
+    def _agrees(self, node: s.Bring, policy: p.CheckedPolicy) -> None:
+        """Record a rule that another parent has under the same id with another meaning."""
+        known = {rule.id: rule for rule in self._inherited("rules")}
+        for rule in policy.rules:
+            if known.get(rule.id, rule) != rule:
+                self.ctx.add(
+                    "E0223",
+                    f"rule `{rule.id}` comes in twice, with two meanings",
+                    node.id.span,
+                    label=f"here from `{rule.policy}`, before from `{known[rule.id].policy}`",
+                    help="build on one of them, or let them agree",
                 )
-                continue
-            if name in ctx.subjects:
-                self._shadows(node.name)
-                del ctx.subjects[name]
-            if self._fresh(node.name, {k: v.name for k, v in ctx.waiting.items()}, "definition"):
-                ctx.waiting[name] = node
-        used = set(ctx.used)
-        for name, node in tuple(ctx.waiting.items()):
-            if name in ctx.waiting:
-                definition(ctx, name, node.name)
-        ctx.used = used | self._named_in_definitions()
-
-    def _named_in_definitions(self) -> set[str]:
-        return {name for node in self._of(s.Define) for name in _nouns(node.subject)}
-
-    def _definitions(self) -> tuple[p.Definition, ...]:
-        inherited = {d.name: d for parent in self.parents for d in parent.policy.definitions}
-        own = {
-            node.name.text: p.Definition(name=node.name.text, subject=subject, span=node.span)
-            for node in self._of(s.Define)
-            if (subject := self.ctx.subjects.get(node.name.text)) is not None
-        }
-        return tuple({**inherited, **own}.values())
-
-    def _lists(self) -> tuple[p.NamedList, ...]:
-        files = {node.name.text: node for node in self._of(s.ListFrom)}
-        inherited = {x.name: x for parent in self.parents for x in parent.policy.lists}
-        own = {}
-        for name, table in self.ctx.lists.items():
-            if name in inherited and name not in files and self._is_inherited_list(name):
-                continue
-            node = files.get(name)
-            own[name] = p.NamedList(
-                name=name,
-                values=lists.text_set(table, None),
-                file=node.file.text if node is not None else None,
-                sha256=node.sha256.text if node is not None and node.sha256 is not None else None,
-                span=table.span,
-            )
-        return tuple({**inherited, **own}.values())
 
     # -------------------------------------------------------------- rules
 
@@ -412,30 +305,6 @@ class _Work:
         identical = {Symbol(symbol): group.name for group in sets for symbol in group.symbols}
         return TaxReading(wash=wash, relief=relief, identical=identical)
 
-    def _unused(self, head: header.Header) -> None:
-        """Warn of names that nothing uses; a policy made to be built on may hold such names."""
-        if head.applies_to is None or not self.parsed.ok:
-            return
-        ctx = self.ctx
-        own = [
-            *(("definition", node.name) for node in self._of(s.Define)),
-            *(("list", node.name) for node in self._list_nodes()),
-            *(("parameter", node.name) for node in self._of(s.ParameterOf)),
-        ]
-        for what, word in own:
-            if word.text not in ctx.used:
-                ctx.add(
-                    "W0504", f"the {what} `{word.text}` is not used", word.span, help="remove it, or use it"
-                )
-
-
-def _nouns(node: s.Subject) -> Iterable[str]:
-    match node:
-        case s.Select():
-            return (node.noun.text,)
-        case s.Groups() | s.Largest():
-            return () if node.within is None else (node.within.noun.text,)
-
 
 def _disagreeing(
     ctx: Context,
@@ -457,15 +326,6 @@ def _disagreeing(
                 secondary=(Label(span=other_clause.span, text=f"`{other.id}` relaxes the same rule here"),),
                 help="keep one of them, or let them select different holdings",
             )
-
-
-def _allowed(parameter: p.Parameter, value: p.Amount) -> bool:
-    low, high = parameter.low, parameter.high
-    return (
-        value.unit is parameter.value.unit
-        and (low is None or value.value >= low.value)
-        and (high is None or value.value <= high.value)
-    )
 
 
 def _silent(ctx: Context) -> Context:

@@ -29,6 +29,7 @@ class Lot:
     order: str | None = None  # fills of one order are one acquisition
     deferred: Decimal = Decimal(0)  # disallowed loss embedded in `basis`, >= 0
     replaces: bool = False  # these shares replaced shares sold at a loss, and can replace no others
+    sequence: int = 0  # order of acquisition over the whole book, among lots of one day; 0 where not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

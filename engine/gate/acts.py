@@ -1,7 +1,7 @@
 """What a trade does, in the words of a mandate: buying, selling, shorting, increasing.
 
-A purchase increases where the list as a whole lets the position grow; covering a short sale is buying,
-selling short is selling and shorting.
+A purchase increases where the list as a whole lets the position grow. Buying and selling are the sides
+`buy` and `sell`; shorting is the side `short_sell`, and covering a short sale is none of them.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from rulebooks.forms import Term, TermKind
 _ACTIONS: Mapping[Side, frozenset[str]] = {
     Side.BUY: frozenset({"buying", "increasing"}),
     Side.SELL: frozenset({"selling"}),
-    Side.SHORT_SELL: frozenset({"selling", "shorting"}),
-    Side.BUY_TO_COVER: frozenset({"buying"}),
+    Side.SHORT_SELL: frozenset({"shorting"}),
+    Side.BUY_TO_COVER: frozenset(),
 }
 
 

@@ -118,14 +118,16 @@ def _require(listed: Listed, require: GroundRequire, source: int) -> Iterator[It
     ]
     unknown = [trade for trade, fact in answers if fact is None]
     failing = [trade for trade, fact in answers if fact is False]
-    if unknown and require.standing == "applies":
+    blind = any(fact is None for (_, symbol), fact in require.facts.items() if symbol is None)
+    if (unknown or blind) and require.standing == "applies":
         yield replace(unknown_item(item, unknown), missing=_unknown_words(unknown))
-    if failing or not unknown or require.standing != "applies":
+    if failing or not (unknown or blind) or require.standing != "applies":
         yield _required(require, item, failing)
 
 
 def _unknown_words(trades: list[Trade]) -> str:
-    return "the fact required, for " + ", ".join(dict.fromkeys(trade.symbol for trade in trades))
+    names = ", ".join(dict.fromkeys(trade.symbol for trade in trades))
+    return f"the fact required{f', for {names}' if names else ''}"
 
 
 def fact_of(require: GroundRequire, trade: Trade) -> bool | None:

@@ -7,7 +7,7 @@ list's `sell` trades take no more of a security than is held before it; to sell 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,11 +23,10 @@ from dsl.policy import (
     Span,
     Unit,
 )
-from engine.facts.ids import AccountId, Symbol
+from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.items import Item, Told
 from engine.gate.verdict import Contributor
-from engine.ledger.settle import Settlement
 from rulebooks.forms import FormClass, Linear, Term, TermKind, constant
 from rulebooks.ground import Bound, CompiledRule, GroundBook, GroundLimit, Scope
 from rulebooks.state import BookState
@@ -35,6 +34,7 @@ from rulebooks.state import BookState
 BOOK_CASH = "BOOK-CASH"
 BOOK_SHORT = "BOOK-SHORT"
 
+_NONE = Fraction(0)
 _NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
 
 
@@ -127,53 +127,52 @@ def _cash_limit(ground: GroundBook, rule: CompiledRule, account: AccountId) -> G
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class _Sold:
-    """What a list sells of one position."""
-
-    total: Fraction = Fraction(0)
-    short: Fraction = Fraction(0)
-    trades: tuple[int, ...] = ()
+def short_items(ground: GroundBook, state: BookState, trades: tuple[Trade, ...]) -> Iterator[Item]:
+    """Yield one item for each account in which the list sells; the tightest position is told."""
+    sales = [trade for trade in trades if trade.side is Side.SELL]
+    for account in sorted({sale.account for sale in sales}):
+        yield _short_item(ground, state, account, [sale for sale in sales if sale.account == account])
 
 
-def short_items(
-    ground: GroundBook, state: BookState, trades: tuple[Trade, ...], settlement: Settlement | None
-) -> Iterator[Item]:
-    """Yield one item for each account in which the list sells; the position that is short is told."""
-    sold: dict[tuple[AccountId, Symbol], _Sold] = {}
-    for trade in trades:
-        if trade.side is Side.SELL:
-            row = sold.setdefault((trade.account, trade.symbol), _Sold())
-            row.total += Fraction(trade.quantity)
-            row.trades = (*row.trades, trade.number)
-    for shortfall in settlement.shortfalls if settlement is not None else ():
-        sold[(shortfall.account, shortfall.symbol)].short += shortfall.quantity
-    for account in sorted({account for account, _ in sold}):
-        positions = [(symbol, row) for (owner, symbol), row in sorted(sold.items()) if owner == account]
-        yield _short_item(ground, state, account, positions)
+def held_of(state: BookState, sale: Trade) -> Fraction:
+    """Return the shares that a sale may take: of the lot it names, else of the position."""
+    if sale.lot is None:
+        return max(_NONE, state.quantities.get((sale.account, sale.symbol), _NONE))
+    name, _, day = sale.lot.rpartition("@")
+    parts = (
+        lot
+        for lot in state.book.lots_of(sale.account, sale.symbol)
+        if lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day)
+    )
+    return sum((Fraction(lot.quantity) for lot in parts), start=_NONE)
 
 
-def _short_item(
-    ground: GroundBook, state: BookState, account: AccountId, positions: list[tuple[Symbol, _Sold]]
-) -> Item:
-    def held(symbol: Symbol) -> Fraction:
-        return max(Fraction(0), state.quantities.get((account, symbol), Fraction(0)))
-
-    lefts = [
-        (-row.short if row.short else held(symbol) - row.total, symbol, row) for symbol, row in positions
-    ]
-    least, symbol, _ = min(lefts, key=lambda left: (left[0], left[1]))
-    short = [(left, name, row) for left, name, row in lefts if left < 0]
+def _short_item(ground: GroundBook, state: BookState, account: AccountId, sales: list[Trade]) -> Item:
+    left: dict[tuple[Symbol, LotId | None], Fraction] = {}
+    for sale in sales:
+        for lot in dict.fromkeys((None, sale.lot)):
+            key = (sale.symbol, lot)
+            left.setdefault(key, held_of(state, replace(sale, lot=lot)))
+            left[key] -= Fraction(sale.quantity)
+    least, (symbol, _) = min((amount, key) for key, amount in left.items() if key[1] is None)
+    if any(amount < 0 for amount in left.values()):
+        least, symbol = min((amount, key[0]) for key, amount in left.items() if amount < 0)
+    held = max(_NONE, state.quantities.get((account, symbol), _NONE))
+    short = {key: amount for key, amount in left.items() if amount < 0}
     return Item(
         kind="limit",
         rule=short_rule(),
         scope=account_scope(ground, account),
-        before=held(symbol),
+        before=held,
         after=least,
-        trades=tuple(sorted(n for _, _, row in short for n in row.trades)),
-        told=Told(before=held(symbol), after=least, limit=Fraction(0), headroom=least, low=Fraction(0)),
-        contributors=tuple(
-            Contributor(symbol=name, amount=left, account=account) for left, name, _ in short or lefts[:1]
+        trades=tuple(
+            sale.number for sale in sales if {(sale.symbol, None), (sale.symbol, sale.lot)} & short.keys()
         ),
-        concerned=tuple((account, name) for _, name, _ in short),
+        told=Told(before=held, after=least, limit=_NONE, headroom=least, low=_NONE),
+        contributors=tuple(
+            Contributor(symbol=name, amount=amount, account=account, note=None)
+            for (name, _), amount in sorted(short.items(), key=lambda part: (part[0][0], part[0][1] or ""))
+        )
+        or (Contributor(symbol=symbol, amount=least, account=account),),
+        concerned=tuple(dict.fromkeys((account, name) for name, _ in short)),
     )

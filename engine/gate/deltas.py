@@ -9,7 +9,7 @@ What depends on lots (gains, disallowed losses, cost) comes from the settlement 
 settled before purchases and in a fixed order, so that the order of the list means nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from fractions import Fraction
 
 from engine.facts.book import Book
@@ -17,7 +17,7 @@ from engine.facts.ids import AccountId
 from engine.facts.lots import Replacement
 from engine.facts.readings import TaxReading
 from engine.facts.trades import Side, Trade
-from engine.ledger.settle import Settlement, amount_of, settle
+from engine.ledger.settle import Restated, Settlement, Taken, amount_of, settle
 from rulebooks.forms import Term, TermKind
 from rulebooks.state import BookState
 
@@ -25,6 +25,9 @@ Deltas = dict[Term, Fraction]
 
 SETTLED_KINDS = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG, TermKind.DISALLOWED, TermKind.COST})
 """Terms that only a settlement tells."""
+
+OPENED = "trade "
+"""How the lots that a list opens are named: `trade 3`."""
 
 _PURCHASES = (Side.BUY, Side.BUY_TO_COVER)
 
@@ -71,33 +74,51 @@ def trade_deltas(state: BookState, trade: Trade) -> Deltas:
     return deltas
 
 
-def settled_deltas(state: BookState, trades: Iterable[Trade], settlement: Settlement) -> Deltas:
-    """Return the changes of gains, disallowed losses and cost, in the state's currency."""
+def settled_deltas(
+    state: BookState, trades: Iterable[Trade], settlement: Settlement, *, less: int | None = None
+) -> Deltas:
+    """Return the changes of gains, disallowed losses and cost, in the state's currency.
+
+    less: the number of a trade that is left out, every other one standing as it was settled.
+    """
     deltas: Deltas = {}
+    standing = frozenset(trade.number for trade in trades) - {less}
 
     def change(kind: TermKind, account: AccountId, amount: Fraction, symbol: str | None = None) -> None:
         term = Term(kind, account, symbol)  # type: ignore[arg-type]  # a symbol's text
         deltas[term] = deltas.get(term, Fraction(0)) + amount * state.rate_of(account)
 
-    def absorb(replacements: Iterable[Replacement]) -> None:
-        for part in replacements:
-            change(TermKind.COST, part.account, Fraction(part.absorbed), part.symbol)
-
     for taken in settlement.taken:
+        if taken.trade not in standing:
+            continue
         change(TermKind.COST, taken.account, -taken.basis, taken.symbol)
         if taken.term is not None:
-            change(_gain_kind(taken.term), taken.account, taken.recognized)
-            change(TermKind.DISALLOWED, taken.account, taken.disallowed)
-        absorb(taken.replacements)
+            disallowed = disallowed_by(taken, standing)
+            change(_gain_kind(taken.term), taken.account, taken.gain + disallowed)
+            change(TermKind.DISALLOWED, taken.account, disallowed)
     for restated in settlement.restated:
+        disallowed = disallowed_by(restated, standing)
         if restated.term is not None and restated.sold.year == state.book.as_of.year:
-            change(_gain_kind(restated.term), restated.account, restated.disallowed)
-        change(TermKind.DISALLOWED, restated.account, restated.disallowed)
-        absorb(restated.replacements)
+            change(_gain_kind(restated.term), restated.account, disallowed)
+        change(TermKind.DISALLOWED, restated.account, disallowed)
     for trade in trades:
-        if trade.side is Side.BUY:
+        if trade.side is Side.BUY and trade.number in standing:
             change(TermKind.COST, trade.account, amount_of(state.book, trade) or Fraction(0), trade.symbol)
     return {term: delta for term, delta in deltas.items() if delta}
+
+
+def disallowed_by(row: Taken | Restated, standing: Set[int]) -> Fraction:
+    """Return the part of a loss that replacements disallow, bought before or by a trade that stands."""
+    whole = sum((Fraction(part.quantity) for part in row.replacements), start=Fraction(0))
+    if not whole:
+        return Fraction(0)
+    kept = (part for part in row.replacements if _stands(part, standing))
+    return row.disallowed * sum((Fraction(part.quantity) for part in kept), start=Fraction(0)) / whole
+
+
+def _stands(part: Replacement, standing: Set[int]) -> bool:
+    opened = part.lot.removeprefix(OPENED)
+    return opened == part.lot or int(opened) in standing
 
 
 def _gain_kind(term: str) -> TermKind:

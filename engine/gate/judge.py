@@ -91,12 +91,10 @@ def judge(
 def measure(listed: Listed, *, every_group: bool = False) -> Measured:
     """Return everything measured for a list."""
     opened = listed.opened
-    sells = any(trade.side.value == "sell" for trade in listed.trades)
-    settlement = listed.settlement if sells else None
     return Measured(
         items=(
             *limit_items(listed, every_group=every_group),
-            *short_items(opened.ground, opened.state, listed.trades, settlement),
+            *short_items(opened.ground, opened.state, listed.trades),
             *trade_items(listed),
             *ban_items(listed),
             *require_items(listed),

@@ -80,11 +80,12 @@ class Listed:
 
     def __init__(self, opened: OpenBook, trades: tuple[Trade, ...]) -> None:
         self.opened = opened
-        self.trades = trades
+        self.trades = tuple(sorted(trades, key=lambda trade: trade.number))
         self.by_number: Mapping[int, Trade] = {trade.number: trade for trade in trades}
         self.own: dict[int, Deltas] = {t.number: trade_deltas(opened.state, t) for t in trades}
         self._without: dict[tuple[int, bool], Values] = {}
-        self._pools: dict[tuple[Trade, ...], Deltas] = {}
+        self._pools: dict[tuple[tuple[Trade, ...], int | None], Deltas] = {}
+        self._settlements: dict[tuple[Trade, ...], Settlement] = {}
         self._nodes: dict[int, frozenset[int]] = {}
 
     @cached_property
@@ -113,13 +114,27 @@ class Listed:
         return known
 
     def without(self, number: int, *, settled: bool) -> Values:
-        """Return the values with one trade left out; settled: also those that depend on lots."""
+        """Return the values with one trade left out, every other one standing as it was settled."""
         known = self._without.get((number, settled))
         if known is None:
             alone = len(self.trades) == 1
-            known = NOTHING if alone else self.resized(number, Fraction(0), settled=settled)
+            known = NOTHING if alone else self.dropped(number, self.after, settled=settled)
             self._without[(number, settled)] = known
         return known
+
+    def dropped(
+        self, number: int, state: Values, *, settled: bool, quantity: Fraction | None = None
+    ) -> Values:
+        """Return a state of the list, in which a trade has this quantity, with that trade left out of it."""
+        trade = self.by_number[number]
+        factor = Fraction(1) if quantity is None else quantity / Fraction(trade.quantity)
+        shift: Deltas = {term: -factor * delta for term, delta in self.own[number].items()}
+        if settled and self.opened.settles:
+            pool = self.pool_of(trade)
+            if quantity is not None:
+                pool = _with_quantity(pool, trade, quantity)
+            shift = add((1, shift), (1, self._settled(pool, less=number)), (-1, self._settled(pool)))
+        return self.opened.graph.after(shift, on=state)
 
     def resized(self, number: int, quantity: Fraction, *, settled: bool) -> Values:
         """Return the values with one trade done at another quantity, 0 to leave it out.
@@ -136,18 +151,19 @@ class Listed:
     def _settled_shift(self, trade: Trade, quantity: Fraction) -> Deltas:
         """Return how gains and cost change where one trade is resized: its own pool is settled again."""
         now = self.pool_of(trade)
-        then = tuple(other for other in now if other.number != trade.number)
-        if quantity:
-            then = (*then, resized_trade(trade, quantity))
+        then = _with_quantity(now, trade, quantity)
         return add((1, self._settled(then)), (-1, self._settled(now)))
 
-    def _settled(self, pool: tuple[Trade, ...]) -> Deltas:
-        known = self._pools.get(pool)
+    def _settled(self, pool: tuple[Trade, ...], *, less: int | None = None) -> Deltas:
+        known = self._pools.get((pool, less))
         if known is None:
             opened = self.opened
-            settlement = settlement_of(opened.book, pool, opened.reading) if pool else None
-            known = {} if settlement is None else settled_deltas(opened.state, pool, settlement)
-            self._pools[pool] = known
+            settlement = self._settlements.get(pool)
+            if settlement is None:
+                settlement = settlement_of(opened.book, pool, opened.reading)
+                self._settlements[pool] = settlement
+            known = settled_deltas(opened.state, pool, settlement, less=less)
+            self._pools[(pool, less)] = known
         return known
 
     def pool_of(self, trade: Trade) -> tuple[Trade, ...]:
@@ -164,6 +180,11 @@ class Listed:
     def replaced(self, changed: Trade) -> "Listed":
         """Return the list with one trade replaced by another of the same number."""
         return Listed(self.opened, tuple(changed if t.number == changed.number else t for t in self.trades))
+
+
+def _with_quantity(pool: tuple[Trade, ...], trade: Trade, quantity: Fraction) -> tuple[Trade, ...]:
+    others = tuple(other for other in pool if other.number != trade.number)
+    return (*others, resized_trade(trade, quantity)) if quantity else others
 
 
 def resized_trade(trade: Trade, quantity: Fraction) -> Trade:

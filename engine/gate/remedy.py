@@ -19,7 +19,7 @@ from engine.gate.ban_items import fact_of
 from engine.gate.deltas import settlement_of
 from engine.gate.graph import Values
 from engine.gate.limit_items import compared, concerned, net_bought
-from engine.gate.limits import OpenLimit, Reading
+from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.trade_items import fits, headroom_to
 from engine.gate.window_items import window_cases
@@ -94,8 +94,8 @@ class Sizing:
 
     def state(self, quantity: Fraction, *, settled: bool) -> Values:
         """Return the values of the list with the trade at this quantity."""
-        if quantity == 0:
-            return self.listed.without(self.trade.number, settled=settled)
+        if quantity == 0 and not settled:
+            return self.listed.without(self.trade.number, settled=False)
         if quantity == self.quantity:
             return self.listed.after
         known = self._states.get((quantity, settled))
@@ -112,12 +112,22 @@ class Sizing:
         """Return whether the trade at this quantity is in an active breach of the limit."""
         if quantity == 0 or not self._is_tested(limit, quantity):
             return False
-        here, without = self.reading(limit, quantity), self.reading(limit, _ZERO)
+        here = self.reading(limit, quantity)
         if here.headroom >= 0 or self._is_waived(limit, quantity):
             return False
         before, now = compared(limit.before, here)
-        alone, same = compared(without, here)
-        return now < before and same < alone
+        if now >= before:
+            return False
+        alone, same = compared(self._left_out(limit, quantity), here)
+        return same < alone
+
+    def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Reading:
+        """Return the reading of the list without the trade, the others standing as they were settled."""
+        number, limits = self.trade.number, self.listed.opened.limits
+        if not limit.settles:
+            return limits.reading(limit, self.listed.without(number, settled=False))
+        state = self.state(quantity, settled=True)
+        return limits.reading(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
 
     def _is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
         if not limit.ground.purchase_only:
@@ -141,12 +151,21 @@ class Sizing:
         )
 
     def linear_bound(self, limit: OpenLimit) -> Fraction | None:
-        """Return the largest quantity that keeps a linear limit; None where none bounds it."""
+        """Return the largest quantity that keeps a linear limit, or its waiver; None: none bounds it."""
+        if limit.ground.waiver is None:
+            return self._root(limit, limit.bound, _floor_of(limit))
+        if limit.waived is None:
+            return None
+        bounds = [self._root(limit, limit.bound, _floor_of(limit)), self._root(limit, limit.waived, _ZERO)]
+        known = [bound for bound in bounds if bound is not None]
+        return max(known) if len(known) == len(bounds) else None
+
+    def _root(self, limit: OpenLimit, sides: Sides, least: Fraction) -> Fraction | None:
+        """Return the quantity at which the headroom falls to `least` times the base."""
         graph = self.listed.opened.graph
         none, full = self.state(_ZERO, settled=False), self.listed.after
-        least = _floor_of(limit)
         bound: Fraction | None = None
-        for low, high in ((limit.bound.low, limit.measure), (limit.measure, limit.bound.high)):
+        for low, high in ((sides.low, limit.measure), (limit.measure, sides.high)):
             if low is None or high is None:
                 continue
             starts, ends = (
@@ -187,7 +206,7 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     """
     sizing = Sizing(listed, trade)
     stopping = [limit for limit in sizing.limits if blocks(limit.ground.rule.rule, limit.before.headroom)]
-    if any(_is_unknown(listed, limit, trade) for limit in stopping) or not _may_happen(listed, trade):
+    if any(_is_unknown(listed, limit, trade) for limit in sizing.limits) or not _may_happen(listed, trade):
         return _ZERO
     per_trade = [rule for rule in _per_trade(listed, trade) if blocks(rule.rule.rule, _ZERO)]
 
@@ -337,16 +356,23 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
     ground = listed.opened.ground
     for require in ground.requires:
         applies = require.standing == "applies" and _governs(require.scope, trade)
-        if applies and blocks(require.rule.rule, _ZERO) and fact_of(require, trade) is not True:
+        if applies and _stops(require.rule.rule, fact_of(require, trade), stopping=False):
             return False
     for ban in ground.bans:
-        if ban.standing != "applies" or not _governs(ban.scope, trade) or not blocks(ban.rule.rule, _ZERO):
+        if ban.standing != "applies" or not _governs(ban.scope, trade):
             continue
         if ban.lots is None and ban.waiver is None:
             hit = covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=None)
-            if hit is not False:
+            if _stops(ban.rule.rule, hit, stopping=True):
                 return False
     return trade.side is Side.SELL or not _completes_pair(listed, trade)
+
+
+def _stops(rule: CheckedRule, answer: bool | None, *, stopping: bool) -> bool:
+    """Return whether the answer to a yes-or-no question stops a trade, also where it is not known."""
+    if answer is None:
+        return rule.missing.kind in ("block", "approval")
+    return answer is stopping and blocks(rule, _ZERO)
 
 
 def _governs(scope: Scope, trade: Trade) -> bool:
@@ -377,8 +403,7 @@ def _lots_clear(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
     for ban in listed.opened.ground.bans:
         if ban.lots is None or ban.standing != "applies" or not _governs(ban.scope, trade):
             continue
-        stops = blocks(ban.rule.rule, _ZERO) and ban.waiver is None
         hit = covered(changed, smaller, actions=ban.actions, securities=ban.securities, lots=ban.lots)
-        if stops and hit is not False:
+        if ban.waiver is None and _stops(ban.rule.rule, hit, stopping=True):
             return False
     return not _completes_pair(changed, smaller)

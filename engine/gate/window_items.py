@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from dsl.policy import Duration, Window
 from engine.facts.calendar import add_business_days, add_months
-from engine.facts.ids import LotId, Symbol
+from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.acts import actions_of, value_of
 from engine.gate.ban_items import unknown_item
@@ -112,7 +112,7 @@ def _listed_acts(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
         if not _covers(listed, ground, trade):
             continue
         if trade.side is not Side.SELL:
-            yield _of_trade(listed, ground, trade, order=f"lot trade {trade.number}")
+            yield _of_trade(listed, ground, trade, order=_listed_order(trade))
             continue
         for row in listed.settlement.of_trade(trade.number):
             if ground.lots is None or ground.lots.get((row.account, row.lot)):
@@ -125,7 +125,7 @@ def _listed_events(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
         if trade.account not in ground.scope.holds:
             continue
         if event == "purchase" and trade.side in PURCHASES:
-            yield _of_trade(listed, ground, trade, order=f"lot trade {trade.number}")
+            yield _of_trade(listed, ground, trade, order=_listed_order(trade))
         elif event in _SALES and trade.side is Side.SELL:
             taxable = not listed.opened.book.accounts[trade.account].is_retirement
             for row in listed.settlement.of_trade(trade.number):
@@ -160,14 +160,21 @@ def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken) -> P
         lot=row.lot,
         order=order,
     )
-    return _side(ground, at, listed, order=order_key(row.lot, order), trade=trade.number)
+    sells_only = "selling" in ground.actions and ground.window.event in _SALES
+    name = f"sale {trade.number}" if sells_only else order_key(row.account, row.lot, order)
+    return _side(ground, at, listed, order=name, trade=trade.number)
 
 
-def order_key(lot: LotId | None, order: str | None) -> str | None:
+def _listed_order(trade: Trade) -> str:
+    """Return the name of the order that all the list's purchases of one security in one account are."""
+    return f"{trade.account} order of the list, {trade.symbol}"
+
+
+def order_key(account: AccountId | None, lot: LotId | None, order: str | None) -> str | None:
     """Return the name under which shares acquired together meet: their order, else their lot."""
     if order is not None:
-        return f"order {order}"
-    return None if lot is None else f"lot {lot}"
+        return f"{account} order {order}"
+    return None if lot is None else f"{account} lot {lot}"
 
 
 def _side(
@@ -196,7 +203,7 @@ def _past_acts(listed: Listed, ground: GroundWindow, events: tuple[Party, ...]) 
 
 
 def _past(listed: Listed, ground: GroundWindow, event: PastEvent) -> Party:
-    return _side(ground, event, listed, order=order_key(event.lot, event.order), trade=None)
+    return _side(ground, event, listed, order=order_key(event.account, event.lot, event.order), trade=None)
 
 
 def meetings(ground: GroundWindow, acts: tuple[Party, ...], events: tuple[Party, ...]) -> Iterator[Meeting]:

@@ -75,7 +75,7 @@ def clears(changed: Listed, item: Item) -> bool:
             return not _is_active(changed, limit, changed.opened.limits.reading(limit, changed.after))
         case "limit":
             opened = changed.opened
-            items = short_items(opened.ground, opened.state, changed.trades, changed.settlement)
+            items = short_items(opened.ground, opened.state, changed.trades)
             return all(i.after is None or i.after >= 0 for i in items if i.scope == item.scope)
         case "trade":
             same = (i for i in trade_items(changed) if i.source == item.source and i.group == item.group)

@@ -20,6 +20,7 @@ from engine.facts.securities import Price
 from engine.facts.transactions import Transaction
 from engine.ledger.answer import coverage_of
 from engine.ledger.broker import with_broker_view
+from engine.ledger.explain import with_explanations
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay, replay_as_brokers
 from engine.ledger.state import Shortfall
@@ -96,7 +97,8 @@ def ledger_of_records(records: Records, *, as_of: date, reading: TaxReading) -> 
     seen = replay_as_brokers(
         records.transactions, accounts=records.accounts, securities=records.securities, ledger=ledger
     )
-    return replace(ledger, disposals=with_broker_view(ledger.disposals, seen))
+    told = with_broker_view(ledger.disposals, seen)
+    return replace(ledger, disposals=with_explanations(told, ledger.acquisitions, ledger.state.setting))
 
 
 def reconcile(given: Iterable[Lot], ledger: Ledger) -> tuple[Difference, ...]:

@@ -11,19 +11,19 @@ the cents left over go to the parts with the largest remainders, the later part 
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.facts.money import CENT, EXACT
+from engine.facts.money import EXACT
 
 
 def to_cents(amount: Fraction) -> int:
     """Return money in whole cents, halves away from zero."""
-    doubled = abs(amount) * 200
-    whole = (doubled.numerator + doubled.denominator) // (2 * doubled.denominator)
-    return whole if amount >= 0 else -whole
+    whole, rest = divmod(abs(amount.numerator) * 100, amount.denominator)
+    whole += 2 * rest >= amount.denominator
+    return whole if amount.numerator >= 0 else -whole
 
 
 def from_cents(cents: int) -> Decimal:
     """Return whole cents as money."""
-    return EXACT.multiply(Decimal(cents), CENT)
+    return Decimal(cents).scaleb(-2, EXACT)
 
 
 def apportion(total: int, parts: tuple[Fraction, ...]) -> tuple[int, ...]:
@@ -45,11 +45,15 @@ def apportion(total: int, parts: tuple[Fraction, ...]) -> tuple[int, ...]:
 def split_cents(told: int, *, taken: Fraction, rest: Fraction) -> int:
     """Return the cents of `told` that go with the part taken; the others stay with the rest.
 
-    taken, rest: the exact money of both parts; nothing is rounded where nothing is left.
+    taken, rest: the exact money of both parts. It is `apportion` for two parts, in whole numbers.
     """
     if not rest:
         return told
-    return apportion(told, (taken * 100, rest * 100))[0]
+    part, over = divmod(taken.numerator * 100, taken.denominator)
+    left, left_over = divmod(rest.numerator * 100, rest.denominator)
+    each, one = divmod(told - part - left, 2)
+    is_larger = over * rest.denominator > left_over * taken.denominator
+    return part + each + (1 if one and is_larger else 0)
 
 
 def exact_decimal(value: Fraction) -> Decimal:

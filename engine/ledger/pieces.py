@@ -82,9 +82,10 @@ class Piece:
         rest = self.quantity - quantity
         part.quantity = quantity
         part.told = split_cents(self.told, taken=self.unit * quantity, rest=self.unit * rest)
-        part.told_original = split_cents(
-            self.told_original, taken=self.original_unit * quantity, rest=self.original_unit * rest
-        )
+        part.told_original = part.told
+        if self.unit != self.original_unit or self.told != self.told_original:
+            taken, left = self.original_unit * quantity, self.original_unit * rest
+            part.told_original = split_cents(self.told_original, taken=taken, rest=left)
         self.quantity = rest
         self.told -= part.told
         self.told_original -= part.told_original
@@ -134,13 +135,15 @@ class Sold:
     may_replace: bool = False  # these shares could have replaced others: bought, and not used for it
     scale: Fraction = ONE  # today's shares for each share sold, after splits
     replaced: Fraction = ZERO  # of today's shares
+    disallowed: Fraction = ZERO  # exact money, so far
+    told_disallowed: int = 0
     matches: list[Match] = field(default_factory=list)
     row: Disposal | None = None  # as told, until something changes
 
     @property
     def loss(self) -> Fraction:
         """Exact size of the loss; 0 for a gain."""
-        return max(ZERO, self.basis - self.proceeds)
+        return self.basis - self.proceeds if self.basis > self.proceeds else ZERO
 
     @property
     def told_loss(self) -> int:
@@ -153,19 +156,14 @@ class Sold:
         return (self.window_day, self.place)
 
     @property
+    def shares(self) -> Fraction:
+        """What was sold, in today's shares."""
+        return self.quantity if self.scale == 1 else self.quantity * self.scale
+
+    @property
     def unreplaced(self) -> Fraction:
         """Today's shares whose loss no replacement has disallowed."""
-        return self.quantity * self.scale - self.replaced
-
-    @property
-    def disallowed(self) -> Fraction:
-        """Exact disallowed loss so far."""
-        return sum((match.disallowed for match in self.matches), ZERO)
-
-    @property
-    def told_disallowed(self) -> int:
-        """Disallowed loss so far in cents."""
-        return sum(match.told for match in self.matches)
+        return self.shares - self.replaced if self.replaced else self.shares
 
     def copy(self) -> "Sold":
         """Return an equal record of its own; matches never change once made."""

@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from engine.facts.accounts import Account
 from engine.facts.failure import InputError
-from engine.facts.ids import AccountId, Symbol
+from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.lots import Disposal, Lot, OpenShort
 from engine.facts.readings import TaxReading, WashReadings
 from engine.facts.securities import Security
@@ -22,7 +22,7 @@ from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.cents import to_cents
 from engine.ledger.events.handlers import HANDLERS
 from engine.ledger.ledger import Ledger
-from engine.ledger.pieces import Piece, Short
+from engine.ledger.pieces import ONE, Piece, Short
 from engine.ledger.sequence import in_order
 from engine.ledger.state import State, as_broker, multiplier_of, place_of, right_of, setting_of
 from engine.ledger.tell import tell_lots, tell_shorts, tell_sold
@@ -47,8 +47,7 @@ def replay(
     Raises InputError with the row that cannot be understood, NotModelled where the law is not.
     """
     state = State(setting=setting_of(accounts, securities, reading, strict=strict))
-    for lot in sorted(opening, key=lambda row: row.acquired):
-        open_lot(state, lot)
+    open_lots(state, opening)
     run(state, in_order(transactions, until=until))
     return ledger_of(state, until=until)
 
@@ -86,8 +85,7 @@ def replay_as_brokers(
     reading = TaxReading(relief=ledger.reading.relief, wash=WashReadings(cents=ledger.reading.wash.cents))
     setting = as_broker(setting_of(accounts, securities, reading, strict=False))
     state = State(setting=setting)
-    for lot in sorted(opening, key=lambda row: row.acquired):
-        open_lot(state, lot)
+    open_lots(state, opening)
     run(state, in_order(transactions, until=ledger.until))
     return ledger_of(state, until=ledger.until).disposals
 
@@ -137,29 +135,44 @@ def _past(ledger: Ledger) -> tuple[Disposal, ...]:
     return ledger.disposals[: bisect_left(ledger.disposals, edge, key=lambda row: row.sold)]
 
 
-def open_lot(state: State, lot: Lot) -> None:
-    """Hold a lot that the records start with; it may replace what is sold within its window."""
-    pool = state.pool(lot.account, lot.symbol)
-    quantity = Fraction(lot.quantity)
+def open_lots(state: State, lots: Iterable[Lot]) -> None:
+    """Hold lots that the records start with, the earliest acquired first; rows of one lot stay together.
+
+    They may replace what is sold within their window, unless they have replaced something already.
+    """
+    turns: dict[tuple[LotId, date], int] = {}
+    ordered = sorted(lots, key=lambda lot: (lot.acquired, lot.sequence))
+    state.sequence = max((lot.sequence for lot in ordered), default=0)
+    for lot in ordered:
+        key = (lot.lot, lot.acquired)
+        if key not in turns:
+            turns[key] = lot.sequence or state.next_sequence()
+        _open_lot(state, lot, turns[key])
+
+
+def _open_lot(state: State, lot: Lot, sequence: int) -> None:
+    quantity, original = Fraction(lot.quantity), Fraction(lot.original_basis)
+    basis = original if lot.basis == lot.original_basis else Fraction(lot.basis)
     right = right_of(state.setting, lot.symbol)
     piece = Piece(
         lot=lot.lot,
         account=lot.account,
         symbol=lot.symbol,
         quantity=quantity,
-        unit=Fraction(lot.basis) / quantity,
-        original_unit=Fraction(lot.original_basis) / quantity,
-        told=to_cents(Fraction(lot.basis)),
-        told_original=to_cents(Fraction(lot.original_basis)),
+        unit=basis / quantity,
+        original_unit=original / quantity,
+        told=to_cents(basis),
+        told_original=to_cents(original),
         acquired=lot.acquired,
         adjusted=lot.adjusted_acquired,
-        sequence=state.next_sequence(),
+        sequence=sequence,
         kind="lot",
         order=lot.order,
         is_used=lot.replaces or lot.basis > lot.original_basis,
         right=right,
-        per=multiplier_of(state.setting, lot.symbol) if right is not None else Fraction(1),
+        per=multiplier_of(state.setting, lot.symbol) if right is not None else ONE,
     )
+    pool = state.pool(lot.account, lot.symbol)
     pool.position(lot.account, lot.symbol).add(piece)
     if not piece.is_used:
         pool.recent.append(piece)

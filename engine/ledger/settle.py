@@ -27,7 +27,7 @@ from engine.ledger.events.purchase import acquire
 from engine.ledger.events.sale import Order, sell
 from engine.ledger.events.short import buy_to_cover, go_short
 from engine.ledger.pieces import Piece, Sold
-from engine.ledger.replay import open_lot, open_short
+from engine.ledger.replay import open_lots, open_short
 from engine.ledger.state import PoolKey, Shortfall, State, multiplier_of, pool_key, right_of, setting_of
 from engine.ledger.tell import replacements_of, tell_lots
 from engine.ledger.terms import WINDOW_DAYS, term
@@ -173,8 +173,7 @@ def _read_lots(state: State, book: Book, trades: tuple[Trade, ...]) -> tuple[Lot
         if (lot.account, lot.symbol) in positions
         or (lot.acquired >= edge and pool_key(state.setting, lot.account, lot.symbol) in pools)
     ]
-    for lot in sorted(held, key=lambda row: row.acquired):
-        open_lot(state, lot)
+    open_lots(state, held)
     for short in book.shorts:
         if pool_key(state.setting, short.account, short.symbol) in pools:
             open_short(state, short)

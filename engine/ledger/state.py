@@ -9,10 +9,11 @@ from engine.facts.accounts import Account
 from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.lots import Acquisition
+from engine.facts.money import EXACT
 from engine.facts.readings import TaxReading
 from engine.facts.securities import EXEMPT_FROM_WASH, Security
 from engine.facts.transactions import Transaction
-from engine.ledger.pieces import Piece, Sold
+from engine.ledger.pieces import ONE, Piece, Sold
 from engine.ledger.terms import WINDOW_DAYS
 from engine.ledger.wash import Law, Pool, copy_pool
 
@@ -166,7 +167,7 @@ def right_of(setting: Setting, symbol: Symbol) -> str | None:
 def multiplier_of(setting: Setting, symbol: Symbol) -> Fraction:
     """Return the shares that one contract is about; 1 for shares."""
     security = setting.securities.get(symbol)
-    return Fraction(1) if security is None else Fraction(security.multiplier)
+    return ONE if security is None or security.multiplier == 1 else Fraction(security.multiplier)
 
 
 def identity_of(setting: Setting, symbol: Symbol) -> str:
@@ -239,4 +240,5 @@ def money_of(row: Transaction, *, per: Fraction = Fraction(1)) -> Fraction:
         return Fraction(row.amount)
     if row.price is None or row.quantity is None:
         raise needs(row, "price or amount")
-    return Fraction(row.price) * Fraction(row.quantity) * per
+    total = Fraction(EXACT.multiply(row.price, row.quantity))
+    return total if per == 1 else total * per

@@ -31,7 +31,7 @@ def _lots_of(pool: Pool, *, by_row: bool) -> tuple[Lot, ...]:
     """Return the open lots of one pool; they are told once until something changes."""
     if pool.told is None:
         rows = [piece for position in pool.positions.values() for piece in position.pieces()]
-        rows.sort(key=lambda p: (p.account, p.symbol, p.acquired, p.sequence, p.adjusted, not p.is_used))
+        rows.sort(key=lambda p: (p.account, p.symbol, p.acquired, p.sequence))
         pool.told = tuple(tell_lot(piece, by_row=by_row) for piece in join_alike(rows))
     return pool.told
 
@@ -87,6 +87,7 @@ def tell_lot(piece: Piece, *, by_row: bool) -> Lot:
         order=piece.order,
         deferred=basis - original,
         replaces=piece.is_used,
+        sequence=piece.sequence,
     )
 
 

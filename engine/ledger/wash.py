@@ -24,7 +24,7 @@ from engine.facts.lots import Lot
 from engine.facts.readings import WashReadings
 from engine.ledger.cents import to_cents
 from engine.ledger.holdings import Position
-from engine.ledger.pieces import ONE, Match, Piece, Short, Sold
+from engine.ledger.pieces import Match, Piece, Short, Sold
 from engine.ledger.terms import WINDOW_DAYS
 
 CHANGE_DAYS = 2 * WINDOW_DAYS + 2
@@ -59,7 +59,10 @@ class Pool:
             self.waiting = [loss for loss in self.waiting if loss.window_day >= edge and loss.unreplaced]
         if self.closed_short and self.closed_short[0].sold < edge:
             self.closed_short = [loss for loss in self.closed_short if loss.sold >= edge]
-        since = min((memory, *(short.opened - timedelta(days=WINDOW_DAYS) for short in self.open_shorts())))
+        since = memory
+        if self.shorts:
+            entries = (short.opened - timedelta(days=WINDOW_DAYS) for short in self.open_shorts())
+            since = min((memory, *entries))
         if self.recent and self.recent[0].acquired < since:
             self.recent = [p for p in self.recent if p.acquired >= since and p.quantity and not p.is_used]
 
@@ -199,10 +202,11 @@ def is_alike(loss: Sold, right: str | None, symbol: Symbol, law: Law) -> bool:
 
 def match_shares(pool: Pool, loss: Sold, piece: Piece, law: Law) -> None:
     """Let as many shares of `piece` as there are replace shares of `loss`."""
-    per = piece.per if loss.right is None else ONE
-    quantity = min(loss.unreplaced, piece.quantity * per)
+    is_contract = piece.right is not None and loss.right is None
+    there = piece.quantity * piece.per if is_contract else piece.quantity
+    quantity = min(loss.unreplaced, there)
     assert quantity > 0, "a match is of some shares"
-    part = _part(pool, piece, quantity / per)
+    part = _part(pool, piece, quantity / piece.per if is_contract else quantity)
     permanent = law.is_permanent(loss, part.account)
     place = Place(part.lot, part.account, part.symbol, part.acquired)
     match = disallow(loss, place, quantity=quantity, units=part.quantity, permanent=permanent)
@@ -237,24 +241,26 @@ def disallow(loss: Sold, place: Place, *, quantity: Fraction, units: Fraction, p
     quantity: of the shares sold at the loss; units: of what replaces them.
     Source: 26 U.S.C. 1091(a), (b).
     """
-    sold_shares = loss.quantity * loss.scale
-    before = loss.told_disallowed
+    whole, shares = loss.loss, loss.shares
     loss.replaced += quantity
-    share_so_far = loss.loss * loss.replaced / sold_shares
-    told = loss.told_loss if not loss.unreplaced else min(loss.told_loss, to_cents(share_so_far))
+    is_all = loss.replaced == shares
+    exact = whole - loss.disallowed if is_all else whole * quantity / shares
+    so_far = loss.told_loss if is_all else min(loss.told_loss, to_cents(loss.disallowed + exact))
     match = Match(
         lot=place.lot,
         account=place.account,
         symbol=place.symbol,
         acquired=place.acquired,
         quantity=units,
-        disallowed=loss.loss * quantity / sold_shares,
-        told=max(0, told - before),
+        disallowed=exact,
+        told=max(0, so_far - loss.told_disallowed),
         permanent=permanent,
     )
     loss.matches.append(match)
+    loss.disallowed += match.disallowed
+    loss.told_disallowed += match.told
     loss.row = None
-    assert loss.disallowed <= loss.loss, "no more is disallowed than was lost"
+    assert loss.disallowed <= whole, "no more is disallowed than was lost"
     return match
 
 

@@ -6,7 +6,7 @@ from dsl import render
 from dsl.diagnostics import Diagnostic, Severity
 from engine.shell.console import EXIT_CLEAN, EXIT_FINDINGS, print_json, print_text
 from engine.shell.options import FindingsFormat
-from guardband import __version__
+from engine.shell.version import VERSION
 
 if TYPE_CHECKING:
     from engine.shell.policies import CheckedFile
@@ -21,7 +21,7 @@ def tell(checked: "tuple[CheckedFile, ...]", output: FindingsFormat, *, command:
         case FindingsFormat.JSON:
             print_json({"schema": f"guardband/{command}/1", "findings": render.records(found)})
         case FindingsFormat.SARIF:
-            print_json(render.sarif(found, version=__version__))
+            print_json(render.sarif(found, version=VERSION))
         case FindingsFormat.GITHUB:
             print(render.github(found))  # noqa: T201
 

@@ -53,9 +53,9 @@ app.command("report", rich_help_panel=_AUDITORS)(report.report)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from guardband import __version__
+        from engine.shell.version import VERSION
 
-        typer.echo(f"guardband {__version__}")
+        typer.echo(f"guardband {VERSION}")
         raise typer.Exit
 
 

@@ -17,7 +17,7 @@ APPROVAL = "#5f3c88"
 WARN = "#8a5a00"
 PASS = "#2b6a3f"
 
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "guardband",
     "font.family": "sans-serif",
@@ -56,7 +56,8 @@ def draw(paint: Callable[[Any, Any], None], *, width: float, height: float, alte
         axes = figure.add_subplot()
         paint(figure, axes)
         buffer = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return _inline(buffer.getvalue(), alternative)
 
 

@@ -22,7 +22,9 @@ def timeline_chart(rows: tuple[WindowRow, ...]) -> str:
     ordered = tuple(reversed(rows))
 
     def paint(_figure: Any, axes: Any) -> None:
-        from matplotlib.dates import ConciseDateFormatter
+        from matplotlib import dates
+
+        formatter: Any = dates
 
         for place, row in enumerate(ordered):
             start = row.sold - timedelta(days=30)
@@ -37,7 +39,7 @@ def timeline_chart(rows: tuple[WindowRow, ...]) -> str:
         first = min(row.sold for row in rows) - timedelta(days=36)
         last = max(row.sold for row in rows) + timedelta(days=100)
         axes.set_xlim(first, last)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
+        axes.xaxis.set_major_formatter(formatter.ConciseDateFormatter(axes.xaxis.get_major_locator()))
         axes.tick_params(axis="x", length=0)
         axes.set_ylim(-0.6, len(ordered) - 0.4)
 

@@ -33,7 +33,8 @@ def first_sentence(review: Review) -> str:
     if not answer.trades:
         return "No trade is proposed: nothing that the mandate asks for today calls for one."
     passing = counts[Decision.PASS] + counts[Decision.WARN]
-    text = f"{passing} of {words.plural(len(answer.trades), 'trade')} pass the mandate"
+    count = words.plural(len(answer.trades), "trade")
+    text = f"All {count} pass the mandate" if passing == len(answer.trades) else f"{passing} of {count} pass"
     rest = [
         f"{count} {told}"
         for count, told in (

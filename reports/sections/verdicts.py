@@ -45,12 +45,25 @@ class Card:
     would_pass: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietRule:
+    """A rule whose verdicts all pass: the tightest of them, and all of them below."""
+
+    tightest: Card
+    cards: tuple[Card, ...]
+    shares: bool
+
+
 def section(review: Review) -> Section:
     """Return the verdicts section."""
     spoken = tuple(card(verdict, review.answer) for verdict in review.answer.verdicts if speaks(verdict))
-    silent = tuple(card(verdict, review.answer) for verdict in review.answer.verdicts if not speaks(verdict))
+    quiet: dict[tuple[str, str | None], list[Card]] = {}
+    for verdict in review.answer.verdicts:
+        if not speaks(verdict):
+            quiet.setdefault((verdict.rule, verdict.policy), []).append(card(verdict, review.answer))
+    silent = tuple(_quiet(tuple(cards)) for _, cards in sorted(quiet.items(), key=lambda row: row[0][0]))
     first = (
-        f"{words.plural(len(spoken), 'verdict')} ask for attention; every other rule that was tried passes."
+        f"{words.plural(len(spoken), 'verdict asks', 'verdicts ask')} for attention; every other rule that was tried passes."
         if spoken
         else "No rule objects: every rule that was tried passes, with the headroom shown."
     )
@@ -60,6 +73,21 @@ def section(review: Review) -> Section:
         first=first,
         body=fill("verdicts.html.j2", spoken=spoken, silent=silent),
     )
+
+
+def _quiet(cards: tuple[Card, ...]) -> QuietRule:
+    return QuietRule(
+        tightest=min(cards, key=lambda one: _room(one.verdict)),
+        cards=cards,
+        shares=any(one.verdict.unit == "percent" for one in cards),
+    )
+
+
+def _room(verdict: Verdict) -> tuple[bool, Fraction]:
+    """Return how tight a verdict is: headroom as a share of its limit; unmeasured ones last."""
+    if verdict.headroom is None:
+        return (True, Fraction(0))
+    return (False, verdict.headroom / abs(verdict.limit) if verdict.limit else verdict.headroom)
 
 
 def speaks(verdict: Verdict) -> bool:

@@ -78,6 +78,23 @@ def bound_form(scene: Scene, amount: AnyAmount, ruler: Ruler) -> Laid:
     return Laid(form=_as_form(scene, side, ruler), unknown=side.unknown)
 
 
+def is_groupless(amount: AnyAmount) -> bool:
+    """Return whether an amount is the same for every group of a rule."""
+    match amount:
+        case Amount():
+            return True
+        case PercentOf(subject=subject):
+            return subject is not None
+        case DataRef():
+            return False
+        case Times(of=of):
+            return is_groupless(of)
+        case Smaller(parts=parts) | Greater(parts=parts):
+            return all(is_groupless(part) for part in parts)
+        case _:
+            assert_never(amount)
+
+
 def fixed_amount(scene: Scene, amount: AnyAmount, ruler: Ruler) -> tuple[Fraction | None, str | None]:
     """Return a bound as a number before trading, for measures of one trade."""
     laid = bound_form(scene, amount, ruler)

@@ -9,7 +9,7 @@ unknown in that position.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from dsl.policy import (
     AllowOnly,
@@ -25,7 +25,7 @@ from dsl.policy import (
 from rulebooks.catalogue import measure_named
 from rulebooks.forms import ZERO, constant, least, most, total
 from rulebooks.ground import Bound, CompiledRule, GroundLimit, Scope, Standing
-from rulebooks.grounding.amounts import Laid, Ruler, bound_form
+from rulebooks.grounding.amounts import Laid, Ruler, bound_form, is_groupless
 from rulebooks.grounding.exceptions import leaving, plain_subject
 from rulebooks.grounding.laying import Laying, Stands
 from rulebooks.grounding.taken import Lens, Part, is_whole, parts_of, taken_of
@@ -36,6 +36,7 @@ from rulebooks.universe import Slice
 
 GroupName = tuple[str, str | None] | None
 UNBOUNDED = Bound(low=None, high=None)
+NO_SIDE = Laid(form=None)
 
 WITH_HISTORY = frozenset(
     {"turnover", "realized_short_term_gains", "realized_long_term_gains", "net_realized_gains"}
@@ -53,6 +54,7 @@ class Sheet:
     stands: Stands
     lens: Lens
     unpriced: tuple[Position, ...]  # held without a price
+    sides: dict[tuple[int, int], Laid] = field(default_factory=dict)  # bounds that all groups share
 
 
 def sheet_of(laying: Laying, rule: CompiledRule, scope: Scope) -> Sheet:
@@ -99,16 +101,17 @@ def _table(sheet: Sheet, term: MeasureTerm, attribute: str | None) -> dict[str |
 def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part]) -> GroundLimit:
     if all(part.is_excepted for part in parts):
         nothing = Figure(measure=ZERO, base=None)
-        return replace(_laid(sheet, group, "excepted", nothing), excepted=_gone(parts))
+        return _laid(sheet, group, "excepted", nothing, Sides(), excepted=_gone(parts))
     figures = [
         _figure(sheet, obligation, term, part)
         for term, part in zip(obligation.measure.terms, parts, strict=True)
     ]
     figure = _plus(figures)
     if figure.base is not None and figure.money and sheet.unpriced:
-        figure = replace(figure, unknown=tuple(dict.fromkeys((*figure.unknown, *sheet.unpriced))))
+        figure = replace(figure, unknown=(*figure.unknown, *sheet.unpriced))
     slices = tuple(part for row in parts for part in row.sure)
-    return replace(_bounded(sheet, obligation, group, figure, slices), excepted=_gone(parts))
+    sides = _sides(sheet, obligation, group, figure, slices)
+    return _laid(sheet, group, sheet.stands.standing, figure, sides, excepted=_gone(parts))
 
 
 def _gone(parts: list[Part]) -> tuple[Position, ...]:
@@ -153,9 +156,21 @@ def _plus(figures: list[Figure]) -> Figure:
     )
 
 
-def _bounded(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The bounds of one group: the limit's, the early warning's and the waiver's."""
+
+    bound: Bound = UNBOUNDED
+    warn: Bound | None = None
+    waiver: Waiver | None = None
+    waived: Bound | None = None
+    missing: str | None = None
+    unknown: tuple[Position, ...] = ()
+
+
+def _sides(
     sheet: Sheet, obligation: Limit, group: GroupName, figure: Figure, slices: tuple[Slice, ...]
-) -> GroundLimit:
+) -> Sides:
     rule = sheet.rule.rule
     ruler = Ruler(
         base=figure.base,
@@ -168,21 +183,28 @@ def _bounded(
     low, high = (_side(sheet, amount, ruler) for amount in (obligation.low, obligation.high))
     missing = low.missing or high.missing
     waiver = waiver_of(sheet.scene, rule.id, group)
-    laid = _laid(sheet, group, sheet.stands.standing, figure)
     if missing is not None:
-        return replace(laid, missing=laid.missing or missing, waiver=waiver)
+        return Sides(missing=missing, waiver=waiver)
     bound = Bound(low=low.form, high=high.form)
-    return replace(
-        laid,
+    return Sides(
         bound=bound,
-        unknown=tuple(dict.fromkeys((*laid.unknown, *low.unknown, *high.unknown))),
         warn=_warn(sheet, ruler, bound),
         waiver=waiver,
         waived=_waived(sheet, waiver, ruler, bound),
+        unknown=(*low.unknown, *high.unknown),
     )
 
 
-def _laid(sheet: Sheet, group: GroupName, standing: Standing, figure: Figure) -> GroundLimit:
+def _laid(
+    sheet: Sheet,
+    group: GroupName,
+    standing: Standing,
+    figure: Figure,
+    sides: Sides,
+    *,
+    excepted: tuple[Position, ...] = (),
+) -> GroundLimit:
+    unknown = (*figure.unknown, *sides.unknown)
     return GroundLimit(
         rule=sheet.rule,
         scope=sheet.scope,
@@ -191,25 +213,37 @@ def _laid(sheet: Sheet, group: GroupName, standing: Standing, figure: Figure) ->
         why_not=sheet.stands.why_not if standing != "excepted" else "an exception governs all of it",
         measure=figure.measure,
         base=figure.base,
-        bound=UNBOUNDED,
-        warn=None,
-        waiver=None,
-        waived=None,
+        bound=sides.bound,
+        warn=sides.warn,
+        waiver=sides.waiver,
+        waived=sides.waived,
         members=figure.members,
-        unknown=figure.unknown,
-        missing=sheet.stands.unknown or figure.missing,
+        unknown=tuple(dict.fromkeys(unknown)) if unknown else (),
+        missing=sheet.stands.unknown or figure.missing or sides.missing,
         rounded=figure.rounded,
         purchase_only=sheet.rule.rule.tested == "at_purchase",
         target=sheet.rule.target,
+        excepted=excepted,
     )
 
 
 def _side(sheet: Sheet, amount: AnyAmount | None, ruler: Ruler) -> Laid:
-    return Laid(form=None) if amount is None else bound_form(sheet.scene, amount, ruler)
+    """Return one side of a bound; what does not depend on the group is laid out once."""
+    if amount is None:
+        return NO_SIDE
+    key = (id(amount), id(ruler.base))
+    known = sheet.sides.get(key)
+    if known is None:
+        known = bound_form(sheet.scene, amount, ruler)
+        if is_groupless(amount):
+            sheet.sides[key] = known
+    return known
 
 
 def _warn(sheet: Sheet, ruler: Ruler, bound: Bound) -> Bound | None:
     """Return the early warning, on the side of the bound that it is nearer to before trading."""
+    if sheet.rule.rule.warn_from is None:
+        return None
     form = _side(sheet, sheet.rule.rule.warn_from, ruler).form
     if form is None:
         return None
@@ -249,15 +283,10 @@ def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLi
         members=tuple(dict.fromkeys(s.position for s in part.sure)),
         unknown=tuple(dict.fromkeys((*(s.position for s in part.maybe), *lacking))),
     )
-    laid = _laid(sheet, None, "excepted" if part.is_excepted else sheet.stands.standing, figure)
     waiver = waiver_of(scene, rule.rule.id)
-    return replace(
-        laid,
-        bound=Bound(low=None, high=ZERO),
-        excepted=_gone([part]),
-        waiver=waiver,
-        waived=waived_weight(scene, waiver),
-    )
+    sides = Sides(bound=Bound(low=None, high=ZERO), waiver=waiver, waived=waived_weight(scene, waiver))
+    standing: Standing = "excepted" if part.is_excepted else sheet.stands.standing
+    return _laid(sheet, None, standing, figure, sides, excepted=_gone([part]))
 
 
 def waived_weight(scene: Scene, waiver: Waiver | None) -> Bound | None:

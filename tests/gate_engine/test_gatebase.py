@@ -23,6 +23,7 @@ from engine.gate.engine.gatefacts import (
     WindowAct,
     WindowEvent,
 )
+from engine.gate.engine.gatefollow import following
 from engine.gate.engine.gaterules import FOLLOWS, MEASURED
 from engine.gate.engine.inline import Inline
 from engine.gate.engine.program import Conclusions
@@ -200,6 +201,18 @@ def test_a_waived_purchase_is_told_and_stops_nothing(engine) -> None:
     assert isinstance(found, Findings)
     assert [(pair.waiver, pair.trades) for pair in found.pairs] == [("W", ())]
     assert found.decision is Decision.PASS
+
+
+def test_a_long_history_costs_only_what_the_list_can_meet(engine) -> None:
+    history = tuple(replace(SALE, name=f"sale {n}", symbol=f"S{n}") for n in range(500))
+    past = replace(PURCHASE, name="past", symbol="S7", trade=None)
+    base = wash(SALE, PURCHASE, ("VOO", "SPY"), ("S1", "S2"))
+    case = replace(base, events=(*history, SALE), acts=(past, PURCHASE))
+    question = following(case, {})
+    assert sorted(fact.id for fact in question.facts) == ["a1", "e500", "i0", "i1", "i2", "r0"]
+    found = judge(engine, case)
+    assert isinstance(found, Findings)
+    assert [(pair.act, pair.event) for pair in found.pairs] == [("buy", "sale")]
 
 
 # ------------------------------------------------------------------ nothing is concluded from silence

@@ -37,6 +37,7 @@ from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.answer import coverage_of, lots_answer
 from engine.ledger.broker import with_broker_view
+from engine.ledger.explain import with_explanations
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay, replay_as_brokers
 
@@ -67,12 +68,12 @@ class Case:
 def load(path: Path) -> Case:
     """Read a case file."""
     sections = _sections(path.read_text(encoding="utf-8"))
-    accounts = [_account(line) for line in sections.get("accounts", ["A self taxable"])]
+    accounts = [account_of(line) for line in sections.get("accounts", ["A self taxable"])]
     return Case(
         name=path.stem,
         accounts={account.account: account for account in accounts},
         securities=dict(_security(line) for line in sections.get("securities", [])),
-        transactions=tuple(_transaction(n, line) for n, line in enumerate(sections["happened"], start=1)),
+        transactions=tuple(transaction_of(n, line) for n, line in enumerate(sections["happened"], start=1)),
         until=date.fromisoformat(sections["until"][0]) if "until" in sections else FOREVER,
         expectations=tuple(
             Expectation(title=head, reading=_reading(head, sections.get("groups", [])), lines=tuple(lines))
@@ -94,7 +95,8 @@ def replayed(case: Case, reading: TaxReading) -> Ledger:
     seen = replay_as_brokers(
         case.transactions, accounts=case.accounts, securities=case.securities, ledger=told
     )
-    return replace(told, disposals=with_broker_view(told.disposals, seen))
+    rows = with_broker_view(told.disposals, seen)
+    return replace(told, disposals=with_explanations(rows, told.acquisitions, told.state.setting))
 
 
 def answer(case: Case, reading: TaxReading) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def _sections(text: str) -> dict[str, list[str]]:
     return sections
 
 
-def _account(line: str) -> Account:
+def account_of(line: str) -> Account:
     name, owner, kind, *rest = line.split()
     pairs = dict(zip(rest[::2], rest[1::2], strict=True))
     household = pairs.pop("household", "H")
@@ -238,7 +240,7 @@ def _security(line: str) -> tuple[Symbol, Security]:
     )
 
 
-def _transaction(number: int, line: str) -> Transaction:
+def transaction_of(number: int, line: str) -> Transaction:
     day, account, kind, *rest = line.split()
     quantity, symbol = (rest[0], rest[1]) if len(rest) > 1 and _is_number(rest[0]) else (None, None)
     words = rest[2:] if quantity is not None else rest

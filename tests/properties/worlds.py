@@ -27,6 +27,9 @@ from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.book import open_book
 
+STALE_WORLDS = 0.0
+"""Share of books in which some prices are old."""
+
 ROUND = 100_000
 """What each account is worth before the list."""
 
@@ -247,9 +250,9 @@ def _rule(chance: Random, number: int) -> str:
     if chance.random() < 0.2 and family is not PER_TRADE:
         lines.append("  across household")
     if chance.random() < 0.12:
-        lines.append("  " + chance.choice(_WHENS))
+        lines.append("  " + chance.choice(_WHENS[: 3 if "  across household" in lines else 4]))
     lines.append("  " + body)
-    if chance.random() < 0.05:
+    if chance.random() < 0.05 and "  across household" not in lines:
         lines.append("  unless account.kind is ira")
     if family is LIMITS:
         lines += _limit_clauses(chance, kind, body)
@@ -265,8 +268,8 @@ def _rule(chance: Random, number: int) -> str:
 _WHENS = (
     "when portfolio_value is less than 150,000 USD",
     "when today is after 2026-03-15",
-    "when account.kind is taxable",
     "when equities_weight is more than 30%",
+    "when account.kind is taxable",
 )
 
 
@@ -312,7 +315,7 @@ _KINDS = ("taxable", "taxable", "ira", "roth_ira", "trust")
 def _book(chance: Random, policy: CheckedPolicy) -> Book:
     today = chance.choice(DAYS)
     securities = {row.symbol: row for row in _securities(chance)}
-    prices = _prices(chance, tuple(securities), today)
+    prices = _prices(chance, tuple(securities), today, is_stale=chance.random() < STALE_WORLDS)
     accounts = _accounts(chance, securities)
     with_history = chance.random() < 0.75
     records = Records(
@@ -385,14 +388,16 @@ def _security(chance: Random, symbol: str, **columns: str) -> Security:
     )
 
 
-def _prices(chance: Random, symbols: Sequence[Symbol], today: date) -> tuple[Price, ...]:
+def _prices(
+    chance: Random, symbols: Sequence[Symbol], today: date, *, is_stale: bool
+) -> tuple[Price, ...]:
     found: list[Price] = []
     for symbol in sorted(symbols):
         price = Decimal(chance.choice(("1", "2", "5", "10", "12.5", "20")))
         for age in (40, 12, 2):
             volume = Decimal(chance.choice(("500", "2000"))) if chance.random() < 0.9 else None
             found.append(Price(symbol=symbol, date=today - timedelta(days=age), price=price * 2, volume=volume))
-        if chance.random() < 0.95:
+        if not is_stale or chance.random() < 0.8:
             found.append(Price(symbol=symbol, date=today, price=price, volume=Decimal("1000")))
         elif chance.random() < 0.5:
             del found[-1]  # the last price is twelve days old
@@ -575,7 +580,7 @@ def _quantity(
     """Draw a quantity: all that is held, a round number, or what takes the issuer to an edge, give or take a share."""
     if side is Side.SELL and held and chance.random() < 0.3:
         return held + (chance.random() < 0.1)
-    if chance.random() < 0.4:
+    if chance.random() < 0.4 or side is Side.SHORT_SELL:
         return Decimal(chance.choice((1, 5, 10, 50, 100, 250, 400)))
     issuer = book.securities[symbol].issuer
     value = sum(

@@ -54,7 +54,10 @@ X, Y, Z = of("X"), of("Y"), of("Z")
         (Guarded(tests=(Condition(form=X, strict=True),), form=constant(3)), Fraction(3)),
         (Guarded(tests=(Condition(form=Z, strict=True),), form=constant(3)), Fraction(0)),
         (Guarded(tests=(Condition(form=Z, strict=False),), form=constant(3)), Fraction(3)),
-        (Guarded(tests=(Condition(form=X, strict=True), Condition(form=Y, strict=False)), form=X), Fraction(0)),
+        (
+            Guarded(tests=(Condition(form=X, strict=True), Condition(form=Y, strict=False)), form=X),
+            Fraction(0),
+        ),
         (Count(parts=(X, Y, Z)), Fraction(2)),
     ],
 )

@@ -93,7 +93,9 @@ def test_notional_of_an_option_is_its_underlying() -> None:
 
 
 def test_quantity_counts_shares() -> None:
-    laid = lay(rule("limit quantity of equities to at most 15 shares"), tiny({"ACME": (10, 1), "BETA": (7, 1)}))
+    laid = lay(
+        rule("limit quantity of equities to at most 15 shares"), tiny({"ACME": (10, 1), "BETA": (7, 1)})
+    )
     assert laid.told() == 17
     assert laid.limit().rule.unit == "shares"
 
@@ -132,7 +134,11 @@ def test_borrowing_is_negative_cash_account_by_account() -> None:
 
 def test_total_assets_add_borrowing_back() -> None:
     book = tiny({"ACME": (10, 100)}, cash=-200)
-    laid = lay(rule("limit portfolio_value to at least 1 USD") + rule("limit total_assets to at least 1 USD", name="R-2"), book)
+    laid = lay(
+        rule("limit portfolio_value to at least 1 USD")
+        + rule("limit total_assets to at least 1 USD", name="R-2"),
+        book,
+    )
     assert laid.told() == 800
     assert laid.told(name="R-2") == 1000
 
@@ -154,7 +160,9 @@ def test_gross_and_net_exposure_leave_cash_out() -> None:
         price=Decimal(10),
     )
     book = tiny({"ACME": (90, 10)}, cash=250, more={"BETA": 10}, transactions=(sold,))
-    rules = rule("limit gross_exposure to at most 100%") + rule("limit net_exposure to at most 100%", name="R-2")
+    rules = rule("limit gross_exposure to at most 100%") + rule(
+        "limit net_exposure to at most 100%", name="R-2"
+    )
     laid = lay(rules, book)
     assert laid.told() == share("105%")
     assert laid.told(name="R-2") == share("75%")
@@ -281,7 +289,13 @@ def test_disallowed_loss_is_the_lists() -> None:
 )
 def test_averages_weigh_by_value_within_the_subject(measure: str, a: str, b: str, expected: Fraction) -> None:
     """600 and 400 of value; cash has no such attribute and does not dilute."""
-    bounds = {"duration": "1 years", "maturity": "1 years", "yield": "1%", "expense_ratio": "1%", "rating": '"A"'}
+    bounds = {
+        "duration": "1 years",
+        "maturity": "1 years",
+        "yield": "1%",
+        "expense_ratio": "1%",
+        "rating": '"A"',
+    }
     book = tiny({"A": (60, 10), "B": (40, 10)}, cash=5000, about={"A": {measure: a}, "B": {measure: b}})
     laid = lay(rule(f"limit {measure} of holdings to at least {bounds.get(measure, '1')}"), book)
     assert laid.told() == expected
@@ -348,7 +362,9 @@ def test_combined_exposure_adds_terms_over_one_base() -> None:
     }
     book = tiny({"BOND": (10, 1), "DEP": (4, 1), "SWAP": (1, 0)}, cash=86, about=about)
     paper = "define paper as holdings where instrument is bond\n"
-    body = "for each issuer in holdings limit paper_weight plus deposit_weight plus otc_exposure to at most 20%"
+    body = (
+        "for each issuer in holdings limit paper_weight plus deposit_weight plus otc_exposure to at most 20%"
+    )
     laid = lay(paper + rule(body), book)
     assert laid.told("Bank") == share("19%")
 
@@ -406,7 +422,9 @@ def test_count_is_of_distinct_securities() -> None:
 def test_count_of_issuers_and_of_trades() -> None:
     about = {"X": {"issuer": "One"}, "Y": {"issuer": "One"}, "Z": {"issuer": "Two"}}
     book = tiny({"X": (1, 1), "Y": (1, 1), "Z": (1, 1)}, more={"W": 1}, about=about)
-    rules = rule("limit count of issuers in equities to at most 9") + rule("limit count of trades to at most 9", name="R-2")
+    rules = rule("limit count of issuers in equities to at most 9") + rule(
+        "limit count of trades to at most 9", name="R-2"
+    )
     laid = lay(rules, book)
     assert laid.told() == 2
     assert laid.after({term(TermKind.TRADES): 4}, name="R-2") == 4

@@ -48,8 +48,12 @@ def test_and_or_not_are_three_valued(a: str, b: str) -> None:
     values = {"t": T, "f": F, "u": U}
     left, right = values[a], values[b]
     row = _renamed()
-    assert holds(And(parts=parts), row, SETTING) is (F if F in (left, right) else U if U in (left, right) else T)
-    assert holds(Or(parts=parts), row, SETTING) is (T if T in (left, right) else U if U in (left, right) else F)
+    assert holds(And(parts=parts), row, SETTING) is (
+        F if F in (left, right) else U if U in (left, right) else T
+    )
+    assert holds(Or(parts=parts), row, SETTING) is (
+        T if T in (left, right) else U if U in (left, right) else F
+    )
     assert holds(Not(part=parts[0]), row, SETTING) is (U if left is U else not left)
 
 
@@ -235,7 +239,9 @@ def test_unless_and_an_unknown_condition() -> None:
 
 def test_a_stated_fact_is_read_first() -> None:
     book = tiny({"X": (6, 100)}, cash=400, stated={"portfolio_value": "5000000"})
-    laid = lay(rule("when portfolio_value is more than 1,000,000 USD limit count of holdings to at most 25"), book)
+    laid = lay(
+        rule("when portfolio_value is more than 1,000,000 USD limit count of holdings to at most 25"), book
+    )
     assert laid.limit().standing == "applies"
 
 

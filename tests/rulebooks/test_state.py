@@ -15,7 +15,9 @@ A = AccountId("A")
 
 
 def test_every_term_of_a_position() -> None:
-    book = tiny(cash=500, more={"ACME": 45}, lots=[lot_of("ACME", 60, 2000), lot_of("ACME", 40, 1500, name="two")])
+    book = tiny(
+        cash=500, more={"ACME": 45}, lots=[lot_of("ACME", 60, 2000), lot_of("ACME", 40, 1500, name="two")]
+    )
     state = book_state(book)
     acme = Symbol("ACME")
     assert state(Term(TermKind.VALUE, A, acme)) == 4500
@@ -60,7 +62,9 @@ def test_rates_cross_the_base_currency() -> None:
 
 @pytest.mark.parametrize(("day", "missing"), [(5, None), (4, "price of X is 6 days old")])
 def test_a_price_may_be_five_days_old(day: int, missing: str | None) -> None:
-    book = tiny(prices={"X": price_of("X", 7, on=date(2026, 3, day))}, about={"X": {}}, lots=[lot_of("X", 1, 1)])
+    book = tiny(
+        prices={"X": price_of("X", 7, on=date(2026, 3, day))}, about={"X": {}}, lots=[lot_of("X", 1, 1)]
+    )
     state = book_state(book)
     assert state.missing(A, Symbol("X")) == missing
     assert state(Term(TermKind.VALUE, A, Symbol("X"))) == 7

@@ -1,7 +1,7 @@
 """Tiny books and policies for tests: a line for each fact, round numbers, one account `A` unless said.
 
-    book = tiny(holdings={"ACME": (450, 100)}, cash=5000, about={"ACME": {"issuer": "Acme Corp"}})
-    450 shares of ACME at 100 and 5,000 in cash: net assets 50,000
+book = tiny(holdings={"ACME": (450, 100)}, cash=5000, about={"ACME": {"issuer": "Acme Corp"}})
+450 shares of ACME at 100 and 5,000 in cash: net assets 50,000
 """
 
 from collections.abc import Iterable, Mapping
@@ -68,7 +68,9 @@ def rule(body: str, *, name: str = "R-1") -> str:
 
 def account_of(name: str, *, cash: Number = 0, household: str = "H", **columns: object) -> Account:
     """Return an account; `kind` taxable, in USD, unless said."""
-    attributes = {key: str(value) for key, value in columns.items() if key in ("region", "signed")}
+    attributes = {
+        key: str(value) for key, value in columns.items() if key in ("region", "signed", "liability_duration")
+    }
     fields = {key: value for key, value in columns.items() if key not in attributes}
     kind = str(fields.pop("kind", "taxable"))
     currency = str(fields.pop("currency", "USD"))
@@ -86,7 +88,12 @@ def account_of(name: str, *, cash: Number = 0, household: str = "H", **columns: 
 
 def security_of(symbol: str, about: Mapping[str, str]) -> Security:
     """Return an equity that is its own issuer, unless `about` says otherwise; a blank is unknown."""
-    cells = {"symbol": symbol, "asset_class": "equity", "instrument": "common_stock", "issuer": symbol} | about
+    cells = {
+        "symbol": symbol,
+        "asset_class": "equity",
+        "instrument": "common_stock",
+        "issuer": symbol,
+    } | about
     known = {key: text for key, text in cells.items() if text}
     return Security(
         symbol=Symbol(symbol),
@@ -147,7 +154,9 @@ def tiny(
     cells = {symbol: dict((about or {}).get(symbol, {})) for symbol in [*prices, *(about or {})]}
     rows = list(accounts) if accounts is not None else [account_of("A", cash=cash)]
     own_lots = [
-        lot_of(s, q, str(Decimal(q) * Decimal(p))) for s, (q, p) in held.items() if Decimal(q) and lots is None
+        lot_of(s, q, str(Decimal(q) * Decimal(p)))
+        for s, (q, p) in held.items()
+        if Decimal(q) and lots is None
     ]
     defaults: dict[str, object] = {
         "as_of": TODAY,
@@ -170,7 +179,12 @@ class Laid:
     state: BookState
 
     def limit(
-        self, group: str | None = "", *, name: str = "R-1", account: str | None = "A", target: str | None = None
+        self,
+        group: str | None = "",
+        *,
+        name: str = "R-1",
+        account: str | None = "A",
+        target: str | None = None,
     ) -> GroundLimit:
         """Return the limit of a rule: of its group by value, or the only one."""
         found = [
@@ -192,7 +206,9 @@ class Laid:
         """Return the headroom before trading, in form units."""
         return headroom(self.limit(group, **kw), self.state)  # type: ignore[arg-type]
 
-    def after(self, changes: Mapping[Term, Number], group: str | None = "", **kw: str | None) -> Fraction | None:
+    def after(
+        self, changes: Mapping[Term, Number], group: str | None = "", **kw: str | None
+    ) -> Fraction | None:
         """Return the figure with some terms changed by so much."""
         shifts = {term: Fraction(amount) for term, amount in changes.items()}
         limit = self.limit(group, **kw)  # type: ignore[arg-type]

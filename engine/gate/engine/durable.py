@@ -17,7 +17,7 @@ import importlib
 import os
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -126,7 +126,8 @@ class _Run:
     ) -> None:
         self._engine, self._handle, self._shard = engine, handle, shard
         self._program, self._written, self._raw = program, written, raw
-        self._alive, self._sent, self._seen = 0, Counter[str](), Counter[str]()
+        self._alive, self._sent = 0, Counter[str]()
+        self._seen: defaultdict[str, set[str]] = defaultdict(set)
         made = {j.then.kind for j in program.joins if isinstance(j.then, Derive)} if shard.joins else set()
         self._known = {written.rows[n] for kind in made for n in written.by_kind[kind]}
 
@@ -140,7 +141,7 @@ class _Run:
         size = len(numbers) if self._shard.joins else SLICE
         try:
             for start in range(0, len(numbers), size):
-                self._alive, self._sent, self._seen = 0, Counter(), Counter()
+                self._alive, self._sent, self._seen = 0, Counter(), defaultdict(set)
                 self._assert(numbers[start : start + size])
                 self._fire()
                 self._settle()
@@ -163,10 +164,10 @@ class _Run:
         """Hold what came back against what was sent, and clear the ruleset for the next run."""
         if self._alive != 1:
             raise EngineTrouble("the canary did not fire: the engine is dead")
-        if self._seen != self._sent:
-            kind = min(kind for kind in self._shard.fields if self._seen[kind] != self._sent[kind])
-            sent, seen = self._sent[kind], self._seen[kind]
-            raise EngineTrouble(f"{sent} facts of kind {kind} were sent and {seen} arrived")
+        for kind, sent in self._sent.items():
+            seen = len(self._seen[kind])
+            if seen != sent:
+                raise EngineTrouble(f"{sent} facts of kind {kind} were sent and {seen} arrived")
         self._engine.delete_state(self._handle, SESSION)
 
     def _assert(self, numbers: Sequence[int]) -> None:
@@ -185,7 +186,7 @@ class _Run:
         if name in self._shard.polarities:
             self._decided(*self._shard.polarities[name], firing)
         elif name in self._shard.tallies:
-            self._seen[self._shard.tallies[name]] += len(SINGLE.findall(firing))
+            self._seen[self._shard.tallies[name]].update(SINGLE.findall(firing))
         elif name in self._shard.joins:
             self._met(self._shard.joins[name], firing)
         elif name == "_c":

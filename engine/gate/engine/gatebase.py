@@ -26,7 +26,8 @@ What the gate sends:
 * `WindowEvent`, `WindowAct`, `Tie`: for window rules, what opens a window, what must not fall into it, and
   which symbols count as one. Purchases within 30 days before or after a loss sale: each loss sale is an
   event with first = its day - 30 and last = its day + 30, each purchase an act. Either may lie in the
-  past; a pair stops those sides that are in the list.
+  past; a pair stops those sides that are in the list, and is told if one is. A sale from several lots is
+  one event a lot, `apart` being the order that bought the lot.
 
 What follows:
 
@@ -70,10 +71,11 @@ def judge(engine: InferenceEngine, case: GateCase) -> Findings | EngineFault:
         if isinstance(measured, EngineFault):
             return measured
         places = placed(case, measured)
-        program, facts = FOLLOWS, following(case, places)
+        question = following(case, places)
+        program, facts = FOLLOWS, question.facts
         concluded = engine.infer(program, facts) if facts else NOTHING
         if isinstance(concluded, EngineFault):
             return concluded
-        return found(case, places, concluded)
+        return found(case, places, question, concluded)
     except EngineTrouble as trouble:
         return EngineFault(kind=FaultKind.ENGINE, reason=str(trouble), bundle=bundle_text(program, facts))

@@ -166,7 +166,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """An act inside the window of an event. trades: those of the list that complete it, both if both are."""
+    """An act inside the window of an event, one of them at least in the list.
+
+    trades: those of the list that complete it, both if both are; none under a waiver.
+    """
 
     rule: str
     act: str

@@ -20,7 +20,7 @@ from engine.gate.engine.gatefacts import (
     Standing,
     Stop,
 )
-from engine.gate.engine.gatefollow import codes_of, responses_of
+from engine.gate.engine.gatefollow import Question
 from engine.gate.engine.gatemeasure import Key, Place
 from engine.gate.engine.gaterules import DECISIONS, PAIR_DECISIONS
 from engine.gate.engine.program import Conclusions, Scalar
@@ -29,9 +29,11 @@ ACTIVE = (Standing.NEW, Standing.WORSENED)
 Fields = Mapping[str, Scalar]
 
 
-def found(case: GateCase, places: Mapping[Key, Place], concluded: Conclusions) -> Findings:
+def found(
+    case: GateCase, places: Mapping[Key, Place], question: Question, concluded: Conclusions
+) -> Findings:
     """Return the findings of a case; raises EngineTrouble where an answer is short."""
-    told = _Told(case, places, concluded)
+    told = _Told(case, question, concluded)
     effects, pairs = told.effects(), told.pairs()
     stops = tuple(sorted([*told.stops(effects), *told.caught()], key=_order))
     decisions = dict.fromkeys(case.trades, Decision.PASS)
@@ -60,15 +62,15 @@ def _order(stop: Stop) -> tuple[str, ...]:
 class _Told:
     """The conclusions, indexed once."""
 
-    def __init__(self, case: GateCase, places: Mapping[Key, Place], concluded: Conclusions) -> None:
+    def __init__(self, case: GateCase, question: Question, concluded: Conclusions) -> None:
         self._case, self._concluded = case, concluded
-        self._keys = {code: key for key, code in codes_of(places).items()}
+        self._keys = {code: key for key, code in question.codes.items()}
         self._facts: dict[str, Fields] = {fact.id: dict(fact.fields) for fact in concluded.derived}
         self._by_kind: defaultdict[str, list[Fields]] = defaultdict(list)
         for fact in concluded.derived:
             self._by_kind[fact.kind].append(self._facts[fact.id])
         self._responses: defaultdict[str, list[tuple[On, Does]]] = defaultdict(list)
-        for rule, on, does in responses_of(case, {rule for rule, _ in self._keys.values()}):
+        for rule, on, does in question.responses:
             self._responses[rule].append((on, does))
         self.standings = self._read_standings()
 
@@ -142,7 +144,7 @@ class _Told:
         return list(stops)
 
     def pairs(self) -> tuple[Pair, ...]:
-        """Return the acts that fell into windows."""
+        """Return the acts that fell into windows, where either side is in the list."""
         caught: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for fact in self._by_kind["caught"]:
             caught[(str(fact["act"]), str(fact["event"]))].add(str(fact["trade"]))
@@ -150,7 +152,10 @@ class _Told:
         for fact in self._by_kind["pair"]:
             act = self._case.acts[int(str(fact["act"])[1:])]
             event = self._case.events[int(str(fact["event"])[1:])]
-            sides = {act.trade, event.trade} - {None} if act.waiver is None else set()
+            in_list = {act.trade, event.trade} - {None}
+            if not in_list:
+                continue
+            sides = in_list if act.waiver is None else set()
             trades = caught[(str(fact["act"]), str(fact["event"]))]
             if trades != sides:
                 raise EngineTrouble(f"the pair of {act.name} and {event.name} misses a trade")

@@ -45,6 +45,7 @@ class Worths:
     """The ways in which positions are added up, one object for each, so that sums are remembered."""
 
     market: Market
+    takes_old: bool = False
     _known: dict[tuple[ValuedAt | str, str | None], PieceWorth] = field(default_factory=dict)
 
     def of(self, valued_at: ValuedAt | str, coefficient: str | None = None) -> PieceWorth:
@@ -55,31 +56,30 @@ class Worths:
         key = (valued_at, coefficient)
         if key not in self._known:
             factor = None if coefficient is None else _coefficient(self.market, coefficient)
-            self._known[key] = PieceWorth(worth=_worth(self.market, valued_at), coefficient=factor)
+            self._known[key] = PieceWorth(worth=self._worth(valued_at), coefficient=factor)
         return self._known[key]
 
-
-def _worth(market: Market, valued_at: ValuedAt | str) -> Worth:
-    match valued_at:
-        case "market":
-            return market_worth(market)
-        case "size" | "securities":
-            return _securities(market, is_size=valued_at == "size")
-        case "quantity":
-            return _quantity
-        case "cost" | "basis":
-            return _cost(market, is_basis=valued_at == "basis")
-        case _:
-            return _at_face(market, "par" if valued_at == "par" else "notional")
+    def _worth(self, valued_at: ValuedAt | str) -> Worth:
+        at_market = market_worth(self.market, takes_old=self.takes_old)
+        match valued_at:
+            case "market":
+                return at_market
+            case "size" | "securities":
+                return _securities(at_market, is_size=valued_at == "size")
+            case "quantity":
+                return _quantity
+            case "cost" | "basis":
+                return _cost(self.market, is_basis=valued_at == "basis")
+            case _:
+                return _at_face(self.market, "par" if valued_at == "par" else "notional")
 
 
 def _quantity(key: Key, position: Position) -> Sum:
     return NOTHING if is_cash(key[1]) else position.quantity, frozenset()
 
 
-def _securities(market: Market, *, is_size: bool) -> Worth:
+def _securities(signed: Worth, *, is_size: bool) -> Worth:
     """Return market value with cash left out, as a size where short positions count like long ones."""
-    signed = market_worth(market)
 
     def worth(key: Key, position: Position) -> Sum:
         if is_cash(key[1]):
@@ -152,13 +152,20 @@ class View:
     classes: Callable[[], tuple[tuple[Table, Fraction], ...]]  # of the policy's targets, with the target
     base: str
     valued_at: ValuedAt
-    known_only: bool = False  # leave out what is unknown instead of raising Gap
+    old_worths: Worths  # at the last known prices, however old
+    gaps: set[Key] | None = None  # where given, what is missing is noted here and left out
+
+    def missing(self, why: str, keys: frozenset[Key]) -> None:
+        """Note positions of which something is missing; raises Gap where nobody takes notes."""
+        if self.gaps is None:
+            raise Gap(why, keys)
+        self.gaps.update(keys)
 
     def total(self, table: Table, group: Group, worth: PieceWorth) -> Fraction:
-        """Return a sum over a group; raises Gap where a part of it is missing."""
+        """Return a sum over a group; raises Gap (or leaves out) where a part of it is missing."""
         amount, missing = table.total(self.state, group, worth)
-        if missing and not self.known_only:
-            raise Gap("a price or figure is missing", missing)
+        if missing:
+            self.missing("a price or figure is missing", missing)
         return amount
 
     def value(self, table: Table, group: Group) -> Fraction:
@@ -168,6 +175,9 @@ class View:
     def base_amount(self, name: str | None = None) -> Fraction:
         """Return a weight base of the scope in this state, the header's unless named."""
         net = self.value(self.everything, EVERYTHING_IN_SCOPE)
+        if self.gaps:
+            worth = self.old_worths.of(self.valued_at)
+            net, _ = self.everything.total(self.state, EVERYTHING_IN_SCOPE, worth)
         match name or self.base:
             case "total_assets":
                 return net + self.borrowing()
@@ -185,14 +195,15 @@ class View:
         return sum((-amount for amount in self.cash_of_accounts() if amount < 0), NOTHING)
 
     def cash_of_accounts(self) -> list[Fraction]:
-        """Return each account's cash; raises Gap where a trade has no price or a currency no rate."""
-        worth = self.worths.of("market").worth
+        """Return each account's cash; missing where a trade has no price or a currency no rate."""
+        worth, old = self.worths.of("market").worth, self.old_worths.of("market").worth
         found: list[Fraction] = []
         for account in self.scope.holds:
             key = (account, cash_symbol(self.market.book, account))
             amount, missing = worth(key, self.state.position(key))
             if missing:
-                raise Gap("cash is unknown", missing)
+                self.missing("cash is unknown", missing)
+                amount, _ = old(key, self.state.position(key))
             found.append(amount)
         return found
 

@@ -47,7 +47,7 @@ class Covered:
             return False
         if self.subject.kind == "lots":
             if trade.side is not Side.SELL:
-                raise NoWitness(f"{trade.side} of lots")
+                return False  # shares sold short are of no lot
             lots = lots_sold(trade, done)
             return None if lots is None else any_of([self.covers_lot(lot) for lot in lots])
         return self.covers_security(trade.account, trade.symbol)
@@ -90,12 +90,15 @@ def covered_by(setting: Setting, rule: CheckedRule, obligation: Forbid | AllowOn
 
 
 def acts(action: Action, trade: Trade, done: Listed) -> bool:
-    """Return whether a trade is an action: increasing is a purchase by which the position grows."""
+    """Return whether a trade is an action.
+
+    A short sale is a sale and its cover a purchase; increasing is a purchase by which the position grows.
+    """
     match action:
         case Action.BUYING:
-            return trade.side is Side.BUY
+            return trade.side in (Side.BUY, Side.BUY_TO_COVER)
         case Action.SELLING:
-            return trade.side is Side.SELL
+            return trade.side in (Side.SELL, Side.SHORT_SELL)
         case Action.SHORTING:
             return trade.side is Side.SHORT_SELL
         case Action.INCREASING:

@@ -79,7 +79,8 @@ def _of_derived(
         case GroupsWhose(tests=tests):
             chosen = [group for group in groups if all(_passes(test, group) for test in tests)]
         case LargestGroups(count=size):
-            chosen = sorted(groups, key=lambda group: group.value(), reverse=True)[:size]
+            held = [group for group in groups if group.value() > 0]
+            chosen = sorted(held, key=lambda group: group.value(), reverse=True)[:size]
     if measure == "count":
         return Reading(Fraction(len(chosen)))
     if measure not in _OF_DERIVED:
@@ -138,8 +139,9 @@ def _of_subject(table: Table, asked: Asked) -> Fraction:
     """Return the subject's own weight, value or quantity in the same state."""
     view = asked.view
     unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
-    if unknown and not view.known_only:
-        raise Gap("whether a holding belongs to what the limit is a part of is unknown", unknown)
+    if unknown:
+        why = "whether a holding belongs to what the limit is a part of is unknown"
+        raise Gap(why, unknown, is_whole=True)
     whole = replace(asked, table=table, group=EVERYTHING_IN_SCOPE, subject=None)
     match asked.unit:
         case unit if unit in SHARES_OF_ONE:

@@ -88,7 +88,7 @@ def _stated_turnover(view: View, account: AccountId) -> Fraction:
     parts = [worth(key, view.before.position(key)) for key in held]
     missing = frozenset[Key]().union(*(gap for _, gap in parts))
     if missing:
-        raise Gap("a price is missing", missing)
+        view.missing("a price is missing", missing)
     return Fraction(row.turnover) * sum((amount for amount, _ in parts), NOTHING)
 
 
@@ -122,7 +122,8 @@ def _trades(asked: Asked) -> list[Trade]:
 def _traded(trade: Trade, asked: Asked) -> Fraction:
     unit = asked.view.market.unit(trade.account, trade.symbol)
     if unit is None:
-        raise Gap("a price is missing", frozenset({(trade.account, trade.symbol)}))
+        asked.view.missing("a price is missing", frozenset({(trade.account, trade.symbol)}))
+        return NOTHING
     return Fraction(trade.quantity) * unit
 
 
@@ -172,10 +173,12 @@ def _realized(asked: Asked, name: str, terms: tuple[Term, ...]) -> Fraction:
 
 def _stated_gains(view: View, account: AccountId, terms: tuple[Term, ...]) -> Fraction:
     row = view.market.book.accounts[account]
+    if row.is_retirement:
+        return NOTHING
     stated = {"short": row.realized_short, "long": row.realized_long}
     amounts = [stated[term] for term in terms]
     known = [Fraction(amount) for amount in amounts if amount is not None]
-    if row.is_retirement or view.market.book.absent == "no_value":
+    if view.market.book.absent == "no_value":
         return sum(known, NOTHING) * _rate(view, account)
     if len(known) < len(amounts):
         raise Gap("no transaction history")
@@ -222,7 +225,7 @@ def _check_prices(asked: Asked, done: Done) -> None:
         and t.account in asked.view.scope.holds
     }
     if lost:
-        raise Gap("a price is missing", frozenset(lost))
+        asked.view.missing("a price is missing", frozenset(lost))
 
 
 def disallowed_by(row: Taken | Restated, numbers: set[int]) -> Fraction:
@@ -258,7 +261,10 @@ def disallowed_loss(asked: Asked) -> Reading:
 
 
 def tax_cost(asked: Asked) -> Reading:
-    """Tax on what the list recognizes, at each account's own rates; a loss lowers it."""
+    """Tax on what the list recognizes, at each account's own rates; a loss lowers it.
+
+    A loss of this year that a purchase of the list disallows is tax that the list costs.
+    """
     view, amount = asked.view, NOTHING
     done = view.done
     if done is None:
@@ -267,10 +273,19 @@ def tax_cost(asked: Asked) -> Reading:
     numbers = {trade.number for trade in done.trades}
     for taken in done.settlement.taken:
         if taken.trade in numbers and taken.term is not None and _is_in(taken.account, taken.symbol, asked):
-            row = view.market.book.accounts[taken.account]
-            rate = row.short_term_rate if taken.term == "short" else row.long_term_rate
-            if rate is None:
-                raise Gap("the account states no rate of tax")
             recognized = taken.gain + disallowed_by(taken, numbers)
-            amount += recognized * Fraction(rate) * _rate(view, taken.account)
+            amount += recognized * _tax_rate(view, taken.account, taken.term)
+    since = first_day(asked.period, view)
+    for old in done.settlement.restated:
+        if old.term is not None and old.sold >= since and _is_in(old.account, old.symbol, asked):
+            amount += disallowed_by(old, numbers) * _tax_rate(view, old.account, old.term)
     return asked.money(amount)
+
+
+def _tax_rate(view: View, account: AccountId, term: Term) -> Fraction:
+    """Return an account's rate of tax, in the policy's currency for one of the account's."""
+    row = view.market.book.accounts[account]
+    rate = row.short_term_rate if term == "short" else row.long_term_rate
+    if rate is None:
+        raise Gap("the account states no rate of tax")
+    return Fraction(rate) * _rate(view, account)

@@ -174,7 +174,7 @@ def room(reading: Reading, low: Fraction | None, high: Fraction | None) -> Room:
         sides.append(high * reading.base - reading.amount)
     if low is not None:
         sides.append(reading.amount - low * reading.base)
-    form = min(sides)
+    form = min(sides, default=NOTHING)
     return Room(form / reading.base if reading.base > 0 else None, form)
 
 
@@ -231,7 +231,7 @@ def _moved(plan: LimitPlan, done: Listed, touched: list[Key]) -> set[Group] | No
     after = plan.view.at(done.after, done.done)
     if any(table.belongs(key).is_somewhere for table in plan.tables.values() for key in touched):
         return None
-    if _base_moved(plan.view, after):
+    if done.moves_base(after):
         return None
     moved: set[Group] = set()
     for term in plan.terms:
@@ -247,13 +247,6 @@ def _moved(plan: LimitPlan, done: Listed, touched: list[Key]) -> set[Group] | No
     return moved
 
 
-def _base_moved(one: View, other: View) -> bool:
-    try:
-        return one.base_amount() != other.base_amount()
-    except Gap:
-        return True
-
-
 def _judge_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]) -> list[ReferenceVerdict]:
     if _is_excepted(plan, group, touched):
         return [_plain(plan, group, Outcome.EXCEPTED, None, "exceptions leave nothing of it")]
@@ -266,41 +259,49 @@ def _judge_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]
 
 def _tell_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]) -> list[ReferenceVerdict]:
     why_not = plan.why_not or _not_tested(plan, done, group)
-    unknown, why = _unknown(plan, group, touched), "whether a holding belongs to it is unknown"
-    told: tuple[Figures, Figures] | None = None
+    unknown = _unknown(plan, group, touched)
     try:
         told = figures(plan, plan.view, group), figures(plan, plan.view.at(done.after, done.done), group)
     except Gap as gap:
-        unknown, why = (unknown | gap.keys if gap.keys else _subject_keys(plan, done, group)), gap.why
-        is_known_in_part = bool(gap.keys)
-    else:
-        is_known_in_part = True
+        if why_not is not None:
+            return [_plain(plan, group, Outcome.NOT_APPLICABLE, None, why_not)]
+        return _tell_gap(plan, done, group, gap, unknown)
     if why_not is not None:
         return [_plain(plan, group, Outcome.NOT_APPLICABLE, None if unknown else told, why_not)]
     if plan.unsure:
         keys = _subject_keys(plan, done, group)
         return [_missing(plan, done, group, keys, "whether the rule applies is unknown")]
-    if told is not None and not unknown:
+    if not unknown:
         return [_measured(plan, done, group, *told, known_only=False)]
-    found = [_missing(plan, done, group, unknown, why)]
-    if is_known_in_part and group != (None,):
-        found.extend(_known_breach(plan, done, group))
-    return found
+    found = [_missing(plan, done, group, unknown, "whether a holding belongs to it is unknown")]
+    return found + _known_breach(plan, done, group)[0]
 
 
-def _known_breach(plan: LimitPlan, done: Listed, group: Group) -> list[ReferenceVerdict]:
-    """Return the breach of an upper limit by what is known alone, where there is one."""
-    if plan.high is None:
-        return []
-    view = replace(plan.view, known_only=True)
+def _tell_gap(
+    plan: LimitPlan, done: Listed, group: Group, gap: Gap, unknown: frozenset[Key]
+) -> list[ReferenceVerdict]:
+    """Return that a number is missing: of some securities, or one for the whole subject."""
+    if gap.is_whole:
+        keys = gap.keys | unknown | _subject_keys(plan, done, group)
+        return [_missing(plan, done, group, keys, gap.why)]
+    breach, lacking = _known_breach(plan, done, group)
+    return [_missing(plan, done, group, gap.keys | unknown | lacking, gap.why), *breach]
+
+
+def _known_breach(
+    plan: LimitPlan, done: Listed, group: Group
+) -> tuple[list[ReferenceVerdict], frozenset[Key]]:
+    """Return the breach of an upper limit by what is known alone, if any, and what is missing beside it."""
+    gaps = set[Key]()
+    view = replace(plan.view, gaps=gaps)
     try:
         before = figures(plan, view, group, upper_only=True)
         after = figures(plan, view.at(done.after, done.done), group, upper_only=True)
     except Gap:
-        return []
-    if after.room.sign >= 0:
-        return []
-    return [_measured(plan, done, group, before, after, known_only=True)]
+        return [], frozenset(gaps)
+    if plan.high is None or group == (None,) or after.room.sign >= 0:
+        return [], frozenset(gaps)
+    return [_measured(plan, done, group, before, after, known_only=True)], frozenset(gaps)
 
 
 def _is_excepted(plan: LimitPlan, group: Group, touched: list[Key]) -> bool:
@@ -381,7 +382,7 @@ def _named(plan: LimitPlan, done: Listed, group: Group, left: Room, *, known_onl
     for trade in done.trades:
         if trade.account in plan.scope.stops and _may_move(plan, done, group, trade):
             view = plan.view.at(done.without(trade), done.done.without(trade.number))
-            view = replace(view, known_only=known_only)
+            view = replace(view, gaps=set()) if known_only else view
             try:
                 other = figures(plan, view, group, upper_only=known_only)
             except Gap:
@@ -405,7 +406,7 @@ def _may_move(plan: LimitPlan, done: Listed, group: Group, trade: Trade) -> bool
         for key in state.changed
     ):
         return True
-    return _base_moved(plan.view.at(done.after, done.done), plan.view.at(state, done.done))
+    return done.trade_moves_base(trade, plan.view.at(done.after, done.done))
 
 
 def _is_warned(plan: LimitPlan, done: Listed, group: Group, after: Figures) -> bool:

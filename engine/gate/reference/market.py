@@ -51,7 +51,7 @@ class Market:
 
     policy: CheckedPolicy
     book: Book
-    checks_age: bool = False  # the policy has its own rule on the age of prices
+    takes_old: bool = False  # the policy has its own rule on the age of prices, or the last known will do
     _units: dict[tuple[AccountId, Symbol, ValuedAt], Fraction | None] = field(default_factory=dict)
     _numbers: dict[tuple[Symbol, str], Fraction | Absent] = field(default_factory=dict)
 
@@ -95,9 +95,18 @@ class Market:
         price = self.book.prices.get(symbol)
         if price is None:
             return None
-        if not self.checks_age and (self.book.as_of - price.date).days > STALE_DAYS:
+        if not self.takes_old and (self.book.as_of - price.date).days > STALE_DAYS:
             return None
         return Fraction(price.price)
+
+    def last_price(self, symbol: Symbol) -> Fraction | None:
+        """Return the book's price however old it is."""
+        price = self.book.prices.get(symbol)
+        return None if price is None else Fraction(price.price)
+
+    def with_old_prices(self) -> "Market":
+        """Return the same book with every last known price, however old."""
+        return Market(policy=self.policy, book=self.book, takes_old=True)
 
     def rate(self, currency: str) -> Fraction | None:
         """Return units of the policy's currency for one unit of `currency`."""
@@ -181,7 +190,7 @@ def market_of(policy: CheckedPolicy, book: Book) -> Market:
         isinstance(rule.obligation, Require) and "price_age" in _paths(rule.obligation.predicate)
         for rule in policy.rules
     )
-    return Market(policy=policy, book=book, checks_age=asks)
+    return Market(policy=policy, book=book, takes_old=asks)
 
 
 def _paths(predicate: Predicate) -> set[str]:

@@ -104,7 +104,8 @@ def rating(asked: Asked) -> Reading:
                 continue
             notch = ratings.notch(str(told))
             if missing or notch is None:
-                raise Gap("a rating or a price is missing", frozenset({key}))
+                view.missing("a rating or a price is missing", frozenset({key}))
+                continue
             amount, rated = amount + held * share * notch, rated + held * share
     return Reading(amount, rated)
 
@@ -122,7 +123,8 @@ def days_to_liquidate(asked: Asked) -> Reading:
             continue
         volume = book.volumes.get(key[1])
         if not volume:
-            raise Gap("a daily volume is missing", frozenset({key}))
+            asked.view.missing("a daily volume is missing", frozenset({key}))
+            continue
         longest = max(longest, abs(position.quantity) / (VOLUME_SHARE * Fraction(volume)))
     return Reading(longest)
 
@@ -136,7 +138,7 @@ def otc_exposure(asked: Asked) -> Reading:
         for symbol, _ in pieces:
             found = market.figure(key[0], symbol, "otc_exposure")
             if found is Absent.UNKNOWN:
-                raise Gap("otc_exposure is missing", frozenset({key}))
+                asked.view.missing("otc_exposure is missing", frozenset({key}))
             amount += found if isinstance(found, Fraction) else NOTHING
     return asked.money(amount)
 
@@ -175,6 +177,10 @@ def drift(asked: Asked) -> Reading:
     view, classes = asked.view, asked.view.classes()
     if not classes:
         raise Gap("the policy has no targets")
+    for table, _ in classes:
+        unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
+        if unknown:
+            view.missing("whether a holding belongs to a class is unknown", unknown)
     base = view.base_amount()
     return Reading(
         max(abs(view.value(table, EVERYTHING_IN_SCOPE) - target * base) for table, target in classes), base

@@ -1,17 +1,20 @@
 """Facts that must hold before anything trades: `require price_age is at most 3 business_days`.
 
-A fact of the account that fails stops every trade in it; with no trade it is a passive breach. A fact
-of each security stops the trades in the securities of which it fails.
+A fact of the account that fails stops every trade in it; with no trade it is a passive breach (across a
+household each account answers for its own trades). A fact of each security stops the trades in the
+securities of which it fails.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dsl.policy import CheckedRule, Comparison, Not, Predicate, Require
+from engine.facts.ids import AccountId
 from engine.gate.reference.account_facts import is_of_account
 from engine.gate.reference.asked import View
 from engine.gate.reference.plans import applies, ceilings, condition, why_not
 from engine.gate.reference.predicates import Truth, truth
-from engine.gate.reference.scopes import Scope
+from engine.gate.reference.scopes import Scope, scopes
 from engine.gate.reference.setting import Listed, Setting
 from engine.gate.reference.telling import Teller
 from engine.gate.reference.verdicts import ReferenceVerdict
@@ -20,14 +23,13 @@ from engine.gate.verdict import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirePlan:
-    """A required fact in one scope; `of_account` is None where it is one of each security."""
+    """A required fact in one scope; `of_accounts` is empty where it is one of each security."""
 
     setting: Setting
     teller: Teller
     view: View
     predicate: Predicate
-    is_account_fact: bool
-    of_account: Truth
+    of_accounts: Mapping[AccountId, Truth]
     is_waived: bool
     why_not: str | None
     unsure: bool
@@ -42,7 +44,7 @@ class RequirePlan:
         hits = frozenset(number for number, fact in facts.items() if fact is False and not self.unsure)
         doubts = frozenset(n for n, fact in facts.items() if fact is None or (fact is False and self.unsure))
         found = []
-        if doubts or (self.is_account_fact and self.of_account is None):
+        if doubts or None in self.of_accounts.values():
             found.append(self.teller.missing(doubts, why="a required fact is not known"))
         if (hits or self._fails_alone()) and self.is_waived:
             found.append(self.teller.tell(Outcome.WAIVED, trades=hits))
@@ -53,12 +55,12 @@ class RequirePlan:
         return found or [self.teller.tell(Outcome.PASS)]
 
     def _fails_alone(self) -> bool:
-        return self.is_account_fact and self.of_account is False and not self.unsure
+        return False in self.of_accounts.values() and not self.unsure
 
     def _fact(self, done: Listed, number: int) -> Truth:
-        if self.is_account_fact:
-            return self.of_account
         trade = next(trade for trade in done.trades if trade.number == number)
+        if self.of_accounts:
+            return self.of_accounts[trade.account]
         market = self.setting.market
         return truth(
             self.predicate,
@@ -83,14 +85,18 @@ def require_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> RequirePl
     assert isinstance(obligation, Require)
     view = setting.view(scope, base=rule.base)
     standing = applies(setting, rule, view)
-    is_account_fact = all(is_of_account(path, view) for path in _paths(obligation.predicate))
+    of_accounts = dict[AccountId, Truth]()
+    if all(is_of_account(path, view) for path in _paths(obligation.predicate)):
+        for one in scopes("account", tuple(sorted(scope.stops)), setting.book):
+            assert one.account is not None
+            own = setting.view(one, base=rule.base)
+            of_accounts[one.account] = condition(setting, obligation.predicate, own)
     return RequirePlan(
         setting=setting,
         teller=Teller(rule=rule, scope=scope),
         view=view,
         predicate=obligation.predicate,
-        is_account_fact=is_account_fact,
-        of_account=condition(setting, obligation.predicate, view) if is_account_fact else None,
+        of_accounts=of_accounts,
         is_waived=any(ceiling.up_to is None for ceiling in ceilings(setting, rule.id, scope)),
         why_not=why_not(setting, rule, standing),
         unsure=standing is None,

@@ -48,7 +48,7 @@ def _weights(asked: Asked) -> dict[Symbol, Fraction]:
     for key, position, pieces in asked.table.members(view.state, asked.group):
         held, missing = view.worths.of("market").worth(key, position)
         if missing:
-            raise Gap("a price is missing", missing)
+            view.missing("a price is missing", missing)
         for symbol, share in pieces:
             if not is_cash(symbol):
                 weights[symbol] = weights.get(symbol, NOTHING) + held * share / base
@@ -60,7 +60,7 @@ def _deviation(weights: dict[Symbol, Fraction], view: View) -> Fraction:
     if model is None:
         raise Gap("no risk model")
     weights = {symbol: weight for symbol, weight in weights.items() if weight}
-    _check(weights, model, view)
+    weights = _known(weights, model, view)
     factors = {
         factor: sum(
             (weight * Fraction(model.exposures[symbol].get(factor, 0)) for symbol, weight in weights.items()),
@@ -82,12 +82,13 @@ def _deviation(weights: dict[Symbol, Fraction], view: View) -> Fraction:
     return rounded_root(common + own)
 
 
-def _check(weights: dict[Symbol, Fraction], model: RiskModel, view: View) -> None:
-    """Raise Gap where the model does not know a security."""
+def _known(weights: dict[Symbol, Fraction], model: RiskModel, view: View) -> dict[Symbol, Fraction]:
+    """Return the weights of what the model knows; the rest is missing."""
     strange = {s for s in weights if s not in model.exposures or s not in model.specific}
     if strange:
         held: frozenset[Key] = frozenset(key for key in view.state.positions if key[1] in strange)
-        raise Gap(f"the risk model does not know {', '.join(sorted(strange))}", held)
+        view.missing(f"the risk model does not know {', '.join(sorted(strange))}", held)
+    return {symbol: weight for symbol, weight in weights.items() if symbol not in strange}
 
 
 def _covariance(model: RiskModel, one: str, other: str) -> Fraction:

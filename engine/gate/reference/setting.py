@@ -14,7 +14,7 @@ from engine.gate.reference.market import Market, market_of
 from engine.gate.reference.scopes import Scope, governed
 from engine.gate.reference.state import Done, State, after, without
 from engine.gate.reference.tables import Subjects, Table, table
-from engine.gate.reference.verdicts import Key
+from engine.gate.reference.verdicts import Gap, Key
 
 LotName = tuple[AccountId, Symbol, LotId]
 """What names the parts of one lot."""
@@ -38,6 +38,7 @@ class Setting:
     before: State
     accounts: tuple[AccountId, ...]
     lots: Mapping[LotName, list[Lot]]
+    old_worths: Worths
     _everything: dict[Scope, Table] = field(default_factory=dict)
     _classes: dict[Scope, tuple[tuple[Table, Fraction], ...]] = field(default_factory=dict)
 
@@ -59,6 +60,7 @@ class Setting:
             classes=lambda: self.classes(scope),
             base=base,
             valued_at=valued_at,
+            old_worths=self.old_worths,
         )
 
     def everything(self, scope: Scope) -> Table:
@@ -86,6 +88,7 @@ class Setting:
 def setting(policy: CheckedPolicy, book: Book, before: State) -> Setting:
     """Return a policy laid out over a book."""
     market = market_of(policy, book)
+    old = market.with_old_prices()
     return Setting(
         policy=policy,
         market=market,
@@ -93,6 +96,7 @@ def setting(policy: CheckedPolicy, book: Book, before: State) -> Setting:
         before=before,
         accounts=governed(policy, market),
         lots=by_name(book.lots),
+        old_worths=Worths(old, True),
     )
 
 
@@ -104,6 +108,7 @@ class Listed:
     done: Done
     after: State
     _without: dict[int, State] = field(default_factory=dict)
+    _moves: dict[tuple[int, Scope, str, ValuedAt], bool] = field(default_factory=dict)
 
     @property
     def trades(self) -> tuple[Trade, ...]:
@@ -119,6 +124,21 @@ class Listed:
         if trade.number not in self._without:
             self._without[trade.number] = without(self.after, trade, self.done, self.setting.market)
         return self._without[trade.number]
+
+    def moves_base(self, after: View) -> bool:
+        """Return whether any trade moves the weight base, though they may make up for one another."""
+        return any(self.trade_moves_base(trade, after) for trade in self.trades)
+
+    def trade_moves_base(self, trade: Trade, after: View) -> bool:
+        """Return whether the list without one trade has another weight base; true where it is missing."""
+        name = (trade.number, after.scope, after.base, after.valued_at)
+        if name not in self._moves:
+            try:
+                other = after.at(self.without(trade), self.done).base_amount()
+                self._moves[name] = other != after.base_amount()
+            except Gap:
+                self._moves[name] = True
+        return self._moves[name]
 
     def numbers(self, keys: Iterable[Key], scope: Scope) -> frozenset[int]:
         """Return the trades in some positions, in accounts where the policy may stop them."""

@@ -17,7 +17,7 @@ from fractions import Fraction
 from engine.facts.book import Book
 from engine.facts.ids import AccountId
 from engine.facts.trades import Side, Trade
-from engine.gate.reference.market import Market, cash_symbol, is_cash
+from engine.gate.reference.market import Market, cash_symbol
 from engine.gate.reference.verdicts import Key
 from engine.ledger.settle import Settlement
 
@@ -28,7 +28,7 @@ NOTHING = Fraction(0)
 class Position:
     """Shares (or units of cash) of one security in one account, and their cost in the account's money.
 
-    unknown: the securities whose trades have no price, where that leaves the cash unknown.
+    unknown: the securities whose trades have no price, or an old one, so that the cash is not known.
     """
 
     quantity: Fraction = NOTHING
@@ -128,15 +128,19 @@ def changes(trade: Trade, market: Market, settlement: Settlement) -> dict[Key, P
     money = money_of(trade, market)
     if money is None:
         return {key: Position(quantity), cash: Position(unknown=frozenset({key}))}
+    is_old = trade.price is None and market.price(trade.symbol) is None
     cost = money if trade.side is Side.BUY else NOTHING
     cost -= sum((row.basis for row in settlement.taken if row.trade == trade.number), NOTHING)
     paid = -trade.side.sign * money
-    return {key: Position(quantity, cost), cash: Position(paid, paid)}
+    return {
+        key: Position(quantity, cost),
+        cash: Position(paid, paid, frozenset({key}) if is_old else frozenset()),
+    }
 
 
 def money_of(trade: Trade, market: Market) -> Fraction | None:
-    """Return the size of a trade at its own price, else the book's, in the account's currency."""
-    price = Fraction(trade.price) if trade.price is not None else market.price(trade.symbol)
+    """Return the size of a trade at its own price, else the book's last, in the account's currency."""
+    price = Fraction(trade.price) if trade.price is not None else market.last_price(trade.symbol)
     security = market.book.securities.get(trade.symbol)
     own = market.book.accounts[trade.account].currency
     rate = market.cross(own if security is None or security.currency is None else security.currency, own)
@@ -188,11 +192,11 @@ def touched_accounts(done: Done) -> frozenset[AccountId]:
     return frozenset(trade.account for trade in done.trades)
 
 
-def market_worth(market: Market) -> Worth:
-    """Return what a position is worth at the book's price."""
+def market_worth(market: Market, *, takes_old: bool = False) -> Worth:
+    """Return what a position is worth at the book's price; takes_old: at the last, however old."""
 
     def worth(key: Key, position: Position) -> Sum:
-        if is_cash(key[1]) and position.unknown:
+        if position.unknown and not takes_old:
             return NOTHING, position.unknown
         if position.quantity == 0:
             return NOTHING, frozenset()

@@ -7,7 +7,7 @@ from engine.facts.ids import LotId
 from engine.facts.lots import Acquisition
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import exact_decimal, to_cents
-from engine.ledger.pieces import Piece
+from engine.ledger.pieces import ONE, Piece
 from engine.ledger.state import State, money_of, multiplier_of, right_of, shares_of, symbol_of
 from engine.ledger.wash import look_ahead
 
@@ -18,7 +18,9 @@ def purchase(state: State, row: Transaction) -> None:
     Fees are part of the basis. Source: 26 CFR 1.1091-1(f); Pub. 550 on awards; 26 U.S.C. 1012.
     """
     setting, symbol = state.setting, symbol_of(row)
-    cost = money_of(row, per=multiplier_of(setting, symbol)) + Fraction(row.fees)
+    cost = money_of(row, per=multiplier_of(setting, symbol))
+    if row.fees:
+        cost += Fraction(row.fees)
     acquire(state, bought(state, row, quantity=shares_of(row), cost=cost), today=row.date)
 
 
@@ -26,22 +28,23 @@ def bought(state: State, row: Transaction, *, quantity: Fraction, cost: Fraction
     """Return the piece that a purchase opens, named by its transaction."""
     symbol = symbol_of(row)
     right = right_of(state.setting, symbol)
+    unit, told = cost / quantity, to_cents(cost)
     return Piece(
         lot=LotId(row.id),
         account=row.account,
         symbol=symbol,
         quantity=quantity,
-        unit=cost / quantity,
-        original_unit=cost / quantity,
-        told=to_cents(cost),
-        told_original=to_cents(cost),
+        unit=unit,
+        original_unit=unit,
+        told=told,
+        told_original=told,
         acquired=row.date,
         adjusted=row.date,
         sequence=state.next_sequence(),
         kind=row.type.value,
         order=row.order,
         right=right,
-        per=multiplier_of(state.setting, symbol) if right is not None else Fraction(1),
+        per=multiplier_of(state.setting, symbol) if right is not None else ONE,
     )
 
 

@@ -134,7 +134,7 @@ def give_up(state: State, pool: Pool, order: Order, picks: tuple[Pick, ...], *, 
     per_share = order.net / order.quantity
     parts = [at_sale(part, per_share) for part in parts]
     proceeds = tuple(per_share * part.quantity for part in parts)
-    cents = apportion(told, tuple(p * 100 for p in proceeds)) if len(parts) > 1 else (told,)
+    cents = apportion(told, tuple(net * 100 for net in proceeds)) if len(parts) > 1 else (told,)
     rows = [_sold(state, order, *row) for row in zip(parts, proceeds, cents, strict=True)]
     pool.sold.extend(rows)
     return rows
@@ -202,7 +202,7 @@ def _sell_in_turn(state: State, pool: Pool, order: Order) -> tuple[Shortfall, ..
 
 def _proceeds(order: Order, picks: tuple[Pick, ...]) -> Fraction:
     taken = sum((p.quantity for p in picks), ZERO)
-    return order.net * taken / order.quantity
+    return order.net if taken == order.quantity else order.net * taken / order.quantity
 
 
 def take_out(position: Position, pick: Pick) -> Piece:

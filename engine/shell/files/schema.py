@@ -16,8 +16,10 @@ from engine.facts.money import read_decimal, read_share
 def schema_of(records: Records) -> DataSchema:
     """Return the attribute columns of a book's securities and accounts with their units."""
     cells: dict[str, set[str]] = {}
-    for row in (*records.securities.values(), *records.accounts.values()):
-        for name, text in row.attributes.items():
+    attributes = [row.attributes for row in records.securities.values()]
+    attributes += [row.attributes for row in records.accounts.values()]
+    for row in attributes:
+        for name, text in row.items():
             cells.setdefault(name, set()).add(text)
     return DataSchema(columns={name: _unit(texts) for name, texts in sorted(cells.items())})
 

@@ -1,0 +1,164 @@
+"""Rules without a row of their own: cutting planes, patterns of derived sets, and counts.
+
+    concave    the tangent at the list that breaks it: valid everywhere, so that the bound stays one
+    sets       who counts is fixed: as the book stands, or as the list has it; both are tried
+    counts     too many names: the largest new ones stay, the others are closed; too few: some are kept
+
+Beside a row, a patch may close columns. Patches of sets and counts forgo lists; the gap tells it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from optimizer.build import Problem
+from optimizer.model import Floats
+from optimizer.rows import Requirement, RowData, normal, note_of
+from optimizer.scale import Columns, as_float
+from optimizer.shape import (
+    Curve,
+    Inside,
+    as_it_stands,
+    counts_of,
+    curve_of,
+    linear_parts,
+    pattern_rows,
+    tangent,
+)
+from rulebooks.evaluate import value
+from rulebooks.forms import Count, Form, Guarded, Linear, Term, terms_of
+from rulebooks.state import BookState
+
+CUT_SLACK = 1e-6
+"""A curved rule missed by less, relative to its size, is met."""
+
+Read = Callable[[Term], Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patched:
+    """One way to keep the rules that a list broke."""
+
+    rows: tuple[RowData, ...]
+    closed: frozenset[int]
+    patterns: tuple[Requirement, ...]  # rules that are kept to a pattern by it
+
+
+class After:
+    """Terms after a list, near enough to decide where a cut is due."""
+
+    def __init__(self, columns: Columns, state: BookState, trades: Floats) -> None:
+        self._columns, self._state, self._trades = columns, state, trades
+        self._known: dict[Term, Fraction] = {}
+
+    def __call__(self, term: Term) -> Fraction:
+        """Return the value of a term."""
+        known = self._known.get(term)
+        if known is None:
+            entry = self._columns.entry(term)
+            change = float(entry.amounts @ self._trades[entry.columns]) if entry.columns.size else 0.0
+            known = self._known[term] = self._state(term) + Fraction(change).limit_denominator(10**9)
+        return known
+
+
+def missed_curves(problem: Problem, trades: Floats) -> tuple[Requirement, ...]:
+    """Return the curved requirements that the trades break."""
+    after = After(problem.columns, problem.state, trades)
+    return tuple(
+        need
+        for need in problem.curved
+        if as_float(need.least - value(need.form, after)) > CUT_SLACK * _size(need.form, problem.state)
+    )
+
+
+def _size(form: Form, state: BookState) -> float:
+    if counts_of(form):
+        return 1.0
+    return max(1.0, max((abs(as_float(state(term))) for term in terms_of(form)), default=1.0))
+
+
+def patches(
+    problem: Problem,
+    trades: Floats,
+    missed: tuple[Requirement, ...],
+    restricted: tuple[Requirement, ...],
+) -> tuple[Patched, ...]:
+    """Return ways to keep the missed rules: one, or two where derived sets leave a choice."""
+    after = After(problem.columns, problem.state, trades)
+    before = as_it_stands(problem.state)
+    now = as_it_stands(after)
+
+    def mixed(form: Guarded) -> bool:
+        return before(form) and now(form)
+
+    sets = [need for need in missed if curve_of(need.form) is Curve.OTHER and not counts_of(need.form)]
+    fresh = [need for need in sets if need not in restricted]
+    patterns: tuple[Inside, ...] = (before, now, mixed) if fresh else (before,)
+    return tuple(_patch(problem, after, missed, inside) for inside in patterns)
+
+
+def _patch(problem: Problem, after: After, missed: tuple[Requirement, ...], inside: Inside) -> Patched:
+    rows: list[RowData] = []
+    closed: set[int] = set()
+    patterns: list[Requirement] = []
+    for need in missed:
+        counts = counts_of(need.form)
+        if curve_of(need.form) is Curve.CONCAVE:
+            rows.extend(_rows(problem, need, tangent(need.form, after), as_float(need.least)))
+            continue
+        patterns.append(need)
+        if counts:
+            for count, sign in counts:
+                _count(problem, after, need, count, sign, rows, closed)
+            continue
+        rows.extend(_rows(problem, need, tangent(need.form, problem.state, inside), as_float(need.least)))
+        for form in pattern_rows(need.form, problem.state, inside):
+            rows.extend(_rows(problem, need, form, 0.0))
+    return Patched(rows=tuple(rows), closed=frozenset(closed), patterns=tuple(patterns))
+
+
+def _rows(problem: Problem, need: Requirement, form: Form, least: float) -> list[RowData]:
+    rows: list[RowData] = []
+    for part in linear_parts(form) or ():
+        entry = problem.columns.row(part)
+        if entry.columns.size:
+            rows.append(normal(entry, as_float(value(part, problem.state)), least, note_of(need)))
+    return rows
+
+
+# ------------------------------------------------------------------ counts
+
+
+def _count(
+    problem: Problem,
+    after: After,
+    need: Requirement,
+    count: Count,
+    sign: int,
+    rows: list[RowData],
+    closed: set[int],
+) -> None:
+    """Keep a count: close new names beyond the room, or keep names that the list would give up."""
+    short = int(np.ceil(as_float(need.least - value(need.form, after)) - 1e-9))
+    before, now = problem.state, after
+    if sign < 0:
+        new = [part for part in count.parts if not value(part, before)]
+        opened = sorted((part for part in new if value(part, now)), key=lambda p: -abs(value(p, now)))
+        kept = opened[: max(0, len(opened) - short)]
+        for part in new:
+            if part not in kept:
+                closed.update(_purchases(problem.columns, part))
+        return
+    gone = [part for part in count.parts if value(part, before) and not value(part, now)]
+    for part in sorted(gone, key=lambda p: (abs(value(p, before)), p.terms[0][0].symbol or ""))[:short]:
+        entry = problem.columns.row(part)
+        if entry.columns.size:
+            first = int(entry.columns[0])
+            least = abs(float(entry.amounts[0])) * float(problem.grid.step[first])
+            rows.append(normal(entry, as_float(value(part, before)), least, note_of(need)))
+
+
+def _purchases(columns: Columns, part: Linear) -> list[int]:
+    return [int(column) for column in columns.row(part).columns if column < columns.count]

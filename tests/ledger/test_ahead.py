@@ -1,0 +1,90 @@
+"""Looking ahead: a sale or a purchase today, what it would come to, until when, and what would be better."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.facts.ids import AccountId, Symbol
+from engine.facts.readings import TaxReading
+from engine.ledger.ahead import purchase_ahead, sale_ahead
+from tests.ledger.books import book
+
+TODAY = date(2024, 6, 3)
+X = Symbol("X")
+
+
+def test_a_loss_that_meets_a_recent_purchase() -> None:
+    held = book(
+        "2023-08-01 A buy 100 X at 20 as old",
+        "2024-05-20 A buy 40 X at 12 as new",
+        prices={"X": "10"},
+        as_of=TODAY,
+    )
+    ahead = sale_ahead(held, held.lots[0], reading=TaxReading())
+    assert ahead is not None
+    assert (ahead.gain, ahead.disallowed, ahead.permanently_disallowed) == (-1000, 400, 0)
+    assert ahead.disallowed_per_share == 4
+    assert [(part.lot, part.quantity) for part in ahead.meets] == [("new", Decimal(40))]
+    assert ahead.safe_from == date(2024, 6, 20)  # 31 days after 20 May
+    assert ahead.with_recent_lots == 0
+    assert ahead.long_from == date(2024, 8, 2)
+    assert ahead.days_to_long_term == 60
+    assert ahead.advice == (
+        "sold today, 60 of 100 shares keep their loss",
+        "sell `new` in the same order: what is sold with it replaces nothing",
+        "wait until 2024-06-20: then no purchase known today is in the window",
+    )
+
+
+def test_the_day_before_is_not_safe_and_the_safe_day_is() -> None:
+    lines = ("2023-08-01 A buy 100 X at 20 as old", "2024-05-20 A buy 40 X at 12 as new")
+    for day, disallowed in ((date(2024, 6, 19), 400), (date(2024, 6, 20), 0)):
+        held = book(*lines, prices={"X": "10"}, as_of=day)
+        ahead = sale_ahead(held, held.lots[0], reading=TaxReading())
+        assert ahead is not None
+        assert ahead.disallowed == disallowed
+
+
+def test_a_short_gain_waits_for_its_term() -> None:
+    held = book("2023-06-05 A buy 10 X at 5 as a", prices={"X": "10"}, as_of=TODAY)
+    ahead = sale_ahead(held, held.lots[0], reading=TaxReading())
+    assert ahead is not None
+    assert ahead.advice == ("wait 3 days: from 2024-06-06 the gain is long-term",)
+
+
+def test_a_part_of_the_lot_is_long_term_by_tacking() -> None:
+    held = book(
+        "2022-01-03 A buy 40 X at 8 as old",
+        "2024-01-10 A sell 40 X at 5 as s",
+        "2024-01-20 A buy 100 X at 5 as new",
+        prices={"X": "20"},
+        as_of=TODAY,
+    )
+    plain = next(lot for lot in held.lots if not lot.deferred)
+    ahead = sale_ahead(held, plain, reading=TaxReading())
+    assert ahead is not None
+    assert ahead.term == "short"
+    assert ahead.advice[-1] == "sell the 40 of this lot held since 2022-01-13 now: long-term"
+
+
+def test_a_purchase_that_destroys_a_loss() -> None:
+    held = book(
+        "2023-01-03 A buy 40 X at 20 as old",
+        "2024-05-20 A sell 40 X at 15 as s",
+        prices={"X": "14"},
+        as_of=TODAY,
+    )
+    ahead = purchase_ahead(held, account=AccountId("I"), symbol=X, quantity=Decimal(10), reading=TaxReading())
+    assert ahead is not None
+    assert (ahead.disallowed, ahead.permanently_disallowed) == (50, 50)
+    assert ahead.disallowed_per_share == Fraction(5)
+    assert ahead.safe_from == date(2024, 6, 20)
+    assert ahead.advice == (
+        "wait until 2024-06-20: then no loss known today is disallowed",
+        "buy in the taxable account first: its basis takes the loss before the IRA ends it",
+    )
+
+
+def test_nothing_is_said_without_a_price() -> None:
+    held = book("2023-06-05 A buy 10 X at 5 as a", prices={"Y": "10"}, as_of=TODAY)
+    assert sale_ahead(held, held.lots[0], reading=TaxReading()) is None
