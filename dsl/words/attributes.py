@@ -55,6 +55,21 @@ _INSTRUMENTS = (
     "commodity",
     "precious_metals",
 )
+_ACCOUNT_KINDS = (
+    "taxable",
+    "ira",
+    "roth_ira",
+    "401k",
+    "hsa",
+    "529",
+    "trust",
+    "fund",
+    "rrsp",
+    "rrif",
+    "tfsa",
+    "isa",
+    "sipp",
+)
 _DAY_COUNT = frozenset({_NUMBER})
 _AMOUNT_OF_LOT = frozenset({_SHARE})
 
@@ -219,7 +234,7 @@ ATTRIBUTES = (
         _TEXT,
         "taxable, ira, trust and so on",
         _HOUSE | _ALL,
-        values=("taxable", "ira", "roth_ira", "401k", "hsa", "529", "trust", "fund"),
+        values=_ACCOUNT_KINDS,
     ),
     _attribute(
         "account.owner", _TEXT, "self, spouse or entity", _HOUSE | _ALL, values=("self", "spouse", "entity")

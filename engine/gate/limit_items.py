@@ -59,7 +59,19 @@ def concerned(listed: Listed, limit: OpenLimit) -> tuple[tuple[AccountId, Symbol
     """Return the unknown positions that are held or traded: the others leave the figure as it is."""
     held = listed.opened.state.quantities
     traded = {(trade.account, trade.symbol) for trade in listed.trades}
-    return tuple(p for p in limit.ground.unknown if p in held or p in traded)
+    unknown = [p for p in limit.ground.unknown if p in held or p in traded]
+    if limit.flows:
+        unknown += [p for p in _unpriced_flows(listed, limit) if p not in unknown]
+    return tuple(unknown)
+
+
+def _unpriced_flows(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol]]:
+    """Yield what is traded at a price too old to rely on, where the limit reads what the trade pays."""
+    for trade in listed.trades:
+        position = (trade.account, trade.symbol)
+        pays = trade.price is None and trade.account in limit.flows
+        if pays and _lacks_price(listed, limit, *position):
+            yield position
 
 
 def _is_tested(listed: Listed, limit: OpenLimit) -> bool:
@@ -96,8 +108,16 @@ def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[It
     after = limits.reading(limit, listed.after)
     exceeded = after.high_headroom is not None and after.high_headroom < 0
     nameless = ground.group is not None and ground.group[1] is None
-    if ground.missing is None and exceeded and not nameless and _is_tested(listed, limit):
+    told = ground.missing is None and not any(_lacks_price(listed, limit, *p) for p in unknown)
+    if told and exceeded and not nameless and _is_tested(listed, limit):
         yield replace(measured_item(listed, limits.upper(limit), touched=touched), known_part=True)
+
+
+def _lacks_price(listed: Listed, limit: OpenLimit, account: AccountId, symbol: Symbol) -> bool:
+    opened = listed.opened
+    age = opened.price_age_of(limit.ground.rule.governed_by, account)
+    known = symbol in opened.book.securities
+    return known and opened.state.missing(account, symbol, age_days=age) is not None
 
 
 def _missing_item(

@@ -12,10 +12,13 @@ from fractions import Fraction
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
 from engine.gate.graph import NOTHING, Graph, Values, root_step
-from rulebooks.forms import RISK_STEP, Form, terms_of
+from rulebooks.forms import RISK_STEP, Form, TermKind, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
 
 Position = tuple[AccountId, Symbol]
+FLOWS = frozenset({TermKind.CASH, TermKind.BOUGHT, TermKind.SOLD})
+"""Terms that the price of a trade moves."""
+
 RuleScope = tuple[str, str, str, Scope]
 """Governing policy, the rule's own policy, rule id and scope: whose verdicts belong together."""
 
@@ -76,6 +79,7 @@ class OpenLimit:
     touching: frozenset[Position]
     before: Reading
     settles: bool = False  # reads what only a settlement tells
+    flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
 
     @property
     def key(self) -> RuleScope:
@@ -117,6 +121,7 @@ class Limits:
         assert bound is not None
         sides = (ground.base, ground.bound.low, ground.bound.high)
         forms = [ground.measure, *(form for form in sides if form is not None)]
+        terms = {term for form in forms for term in terms_of(form)}
         nodes = {measure, base, *_of(bound), *_of(warn), *_of(waived)} - {None}
         limit = OpenLimit(
             index=index,
@@ -130,7 +135,8 @@ class Limits:
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
             touching=frozenset(ground.members) | frozenset(ground.unknown),
             before=_NOT_YET,
-            settles=any(term.kind in SETTLED_KINDS for form in forms for term in terms_of(form)),
+            settles=any(term.kind in SETTLED_KINDS for term in terms),
+            flows=frozenset(term.account for term in terms if term.kind in FLOWS),
         )
         limit.before = self.reading(limit, NOTHING)
         return limit

@@ -31,7 +31,8 @@ from engine.gate.limits import Limits
 from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.settle import Settlement
 from rulebooks.ground import GroundBook
-from rulebooks.state import BookState, book_currency, book_state
+from rulebooks.grounding.laying import checks_price_age
+from rulebooks.state import PRICE_AGE_DAYS, BookState, book_currency, book_state
 
 
 class OpenBook:
@@ -45,6 +46,7 @@ class OpenBook:
         self.state: BookState = book_state(self.book, self.currency)
         self.graph = Graph(self.state)
         self.limits = Limits(self.graph, (*ground.limits, *book_limits(ground, self.currency)))
+        self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
         self.settles = any(limit.settles for limit in self.limits.all)
 
@@ -66,6 +68,17 @@ class OpenBook:
     def calendar_of(self, policy: str) -> str | None:
         """Return the exchange calendar of a policy."""
         return self._calendars.get(policy)
+
+    def price_age_of(self, policy: str, account: AccountId) -> int | None:
+        """Return how many days old a price may be for a policy; None where it has a rule of its own.
+
+        policy: empty for the rules of the book, which follow any policy that governs the account.
+        """
+        if policy:
+            return None if policy in self._own_ages else PRICE_AGE_DAYS
+        scopes = ((require.scope, require.rule.governed_by) for require in self.ground.requires)
+        governing = {name for scope, name in scopes if account in scope.stops}
+        return None if governing & self._own_ages else PRICE_AGE_DAYS
 
     def listed(self, trades: tuple[Trade, ...]) -> "Listed":
         """Return a list measured against this book; raises InputErrors for what cannot be judged."""

@@ -9,6 +9,7 @@ depend on lots, the quantity is searched for between the points at which the sal
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from dsl.policy import CheckedRule
 from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
 from engine.gate.ban_items import fact_of
+from engine.gate.builtin import held_of
 from engine.gate.deltas import settlement_of
 from engine.gate.graph import Values
 from engine.gate.limit_items import compared, concerned, net_bought
@@ -52,22 +54,18 @@ def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
     """Return what a sale can take beside the list's other sales; None for what is no sale."""
     if trade.side is not Side.SELL:
         return None
-    book = listed.opened.book
-    if trade.lot is not None:
-        held = sum((Fraction(lot.quantity) for lot in book.lot(trade.account, trade.lot)), start=_ZERO)
-    else:
-        held = max(_ZERO, listed.opened.state.quantities.get((trade.account, trade.symbol), _ZERO))
-    others = sum(
-        (
+    state = listed.opened.state
+    rooms = []
+    for lot in dict.fromkeys((None, trade.lot)):
+        others = (
             Fraction(other.quantity)
             for other in listed.trades
             if other.number != trade.number
             and (other.account, other.symbol, other.side) == (trade.account, trade.symbol, Side.SELL)
-            and (trade.lot is None or other.lot in (None, trade.lot))
-        ),
-        start=_ZERO,
-    )
-    return max(_ZERO, held - others)
+            and lot in (None, other.lot)
+        )
+        rooms.append(held_of(state, replace(trade, lot=lot)) - sum(others, start=_ZERO))
+    return max(_ZERO, min(rooms))
 
 
 class Sizing:

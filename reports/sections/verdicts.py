@@ -63,7 +63,8 @@ def section(review: Review) -> Section:
             quiet.setdefault((verdict.rule, verdict.policy), []).append(card(verdict, review.answer))
     silent = tuple(_quiet(tuple(cards)) for _, cards in sorted(quiet.items(), key=lambda row: row[0][0]))
     first = (
-        f"{words.plural(len(spoken), 'verdict asks', 'verdicts ask')} for attention; every other rule that was tried passes."
+        f"{words.plural(len(spoken), 'verdict asks', 'verdicts ask')} for attention; "
+        "every other rule that was tried passes."
         if spoken
         else "No rule objects: every rule that was tried passes, with the headroom shown."
     )

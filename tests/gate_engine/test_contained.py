@@ -37,7 +37,7 @@ def faulty(fault: str) -> tuple[Fact, ...]:
 
 @pytest.fixture
 def engine():
-    with Contained(Bounds(answer_seconds=1.0), module="tests.gate_engine.faulty_child") as contained:
+    with Contained(Bounds(answer_seconds=2.0), module="tests.gate_engine.faulty_child") as contained:
         yield contained
 
 
@@ -50,7 +50,7 @@ FAULTS = (
     ("crash", FaultKind.DIED, "SIGSEGV"),
     ("exit", FaultKind.DIED, "exit status 3"),
     ("memory", FaultKind.ENGINE, "MemoryError"),
-    ("loop", FaultKind.TIMEOUT, "no answer within 1 seconds"),
+    ("loop", FaultKind.TIMEOUT, "no answer within 2 seconds"),
     ("lost tail", FaultKind.ENGINE, "6 facts of kind x were sent and 5 arrived"),
     ("lost firing", FaultKind.ENGINE, "6 facts of kind x were sent and 0 arrived"),
     ("locale", FaultKind.ENGINE, "the canary was refused"),
@@ -176,7 +176,7 @@ def python(code: str, **options) -> subprocess.CompletedProcess:
 SCRIPT = """
 from engine.gate.engine.contained import Bounds, Contained
 from tests.gate_engine.test_contained import FACTS, PROGRAM, faulty
-engine = Contained(Bounds(answer_seconds=1.0), module="tests.gate_engine.faulty_child")
+engine = Contained(Bounds(answer_seconds=2.0), module="tests.gate_engine.faulty_child")
 """
 
 

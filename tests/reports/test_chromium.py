@@ -1,7 +1,6 @@
 """The report in a real browser: no error, no request, readable on a screen and on a phone."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get i
 
 
 @pytest.fixture(scope="module")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from engine.shell.init import lay_out
 
     folder = tmp_path_factory.mktemp("report") / "book"
@@ -32,7 +31,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     out = folder / "report.html"
     with work.opened(None, folder, None) as desk:
         out.write_text(desk.review_of(desk.propose(), title="A small book"))
-    yield out
+    return out
 
 
 @pytest.mark.parametrize("width", [1440, 390])

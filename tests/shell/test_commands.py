@@ -150,7 +150,7 @@ def test_three_mistakes_are_found_at_once(guardband: Guardband, tmp_path: Path) 
         'policy "Three"\n  id three.mistakes\n  version 1.0.0\n  source ips = "IPS"\n\n'
         'rule A-1 "one"\n  limit wieght to at most 5%\n  because ips "1"\n\n'
         'rule A-2 "two"\n  limit weight to at most 5 days\n  because ips "2"\n\n'
-        'rule A-3 "three"\n  limit weight of holdings where asset_class is equity to most 5%\n  because ips "3"\n'
+        'rule A-3 "three"\n  limit weight of holdings where country is "US" to most 5%\n  because ips "3"\n'
     )
     told = guardband("check", mandate, "--format", "json")
     assert told.status == 1

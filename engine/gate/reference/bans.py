@@ -92,13 +92,14 @@ def covered_by(setting: Setting, rule: CheckedRule, obligation: Forbid | AllowOn
 def acts(action: Action, trade: Trade, done: Listed) -> bool:
     """Return whether a trade is an action.
 
-    A short sale is a sale and its cover a purchase; increasing is a purchase by which the position grows.
+    Short sales and their covers are neither buying nor selling: `shorting` is about short sales.
+    Increasing is a purchase by which the position grows.
     """
     match action:
         case Action.BUYING:
-            return trade.side in (Side.BUY, Side.BUY_TO_COVER)
+            return trade.side is Side.BUY
         case Action.SELLING:
-            return trade.side in (Side.SELL, Side.SHORT_SELL)
+            return trade.side is Side.SELL
         case Action.SHORTING:
             return trade.side is Side.SHORT_SELL
         case Action.INCREASING:

@@ -79,8 +79,7 @@ def _of_derived(
         case GroupsWhose(tests=tests):
             chosen = [group for group in groups if all(_passes(test, group) for test in tests)]
         case LargestGroups(count=size):
-            held = [group for group in groups if group.value() > 0]
-            chosen = sorted(held, key=lambda group: group.value(), reverse=True)[:size]
+            chosen = sorted(groups, key=lambda group: group.value(), reverse=True)[:size]
     if measure == "count":
         return Reading(Fraction(len(chosen)))
     if measure not in _OF_DERIVED:

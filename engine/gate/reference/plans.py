@@ -220,13 +220,20 @@ def _holdings(term: MeasureTerm) -> Subject:
     return plain
 
 
-def bound_tables(setting: Setting, view: View, amounts: Iterable[AnyAmount | None]) -> dict[int, Table]:
+def bound_tables(
+    setting: Setting, view: View, amounts: Iterable[AnyAmount | None], *, look_through: bool = False
+) -> dict[int, Table]:
     """Return the subject of each `N% of SUBJECT` among some amounts, laid out over a scope."""
     found: dict[int, Table] = {}
     for amount in amounts:
         for part in _parts(amount):
             if isinstance(part, PercentOf) and part.subject is not None:
-                subjects = Subjects(market=setting.market, parts=(part.subject,), own=own_row(setting, view))
+                subjects = Subjects(
+                    market=setting.market,
+                    parts=(part.subject,),
+                    look_through=look_through,
+                    own=own_row(setting, view),
+                )
                 found[id(part)] = table(subjects, view.scope, setting.before)
     return found
 
@@ -305,7 +312,12 @@ def limit_plan(
         low=low,
         high=high,
         warn_from=rule.warn_from,
-        tables=bound_tables(setting, view, (low, high, rule.warn_from, *(cap.up_to for cap in caps))),
+        tables=bound_tables(
+            setting,
+            view,
+            (low, high, rule.warn_from, *(cap.up_to for cap in caps)),
+            look_through=rule.look_through,
+        ),
         ceilings=caps,
         active=rule.on_active,
         passive=rule.on_passive,

@@ -1,0 +1,1 @@
+"""From disposals to a return: Form 8949 rows, Schedule D, carryovers, qualified dividends, the broker's figures."""

@@ -1,0 +1,119 @@
+"""Form 8949: one row for each lot of each sale, short in part I, long in part II.
+
+    (d) proceeds 700, (e) basis 1,000, (f) W, (g) 300, (h) 700 - 1,000 + 300 = 0
+
+A sale of which a part is long by tacking is two rows. The date acquired is the one that the term goes by.
+Source: Instructions for Form 8949 (2025).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from engine.facts.ids import AccountId, Symbol
+from engine.facts.lots import Disposal
+from engine.facts.money import plain
+from engine.facts.securities import Security
+
+COVERED_SINCE: Mapping[str, date] = {
+    "mutual_fund": date(2012, 1, 1),
+    "etf": date(2012, 1, 1),
+    "bond": date(2014, 1, 1),
+    "option": date(2014, 1, 1),
+}
+"""From when brokers must report basis, by instrument; other stock since 1 January 2011 (26 U.S.C. 6045(g))."""
+
+STOCK_COVERED_SINCE = date(2011, 1, 1)
+DIGITAL_ASSETS_REPORTED_SINCE = date(2025, 1, 1)
+
+Part = Literal["I", "II"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow:
+    """One row of Form 8949; money in cents, adjustment a size."""
+
+    part: Part
+    box: str
+    description: str
+    acquired: date
+    sold: date
+    proceeds: Decimal
+    basis: Decimal
+    code: str
+    adjustment: Decimal
+    gain: Decimal  # column (h), d - e + g
+    sale: str
+    lot: str
+    account: AccountId
+
+
+def form_rows(
+    disposals: Iterable[Disposal], securities: Mapping[Symbol, Security], *, year: int
+) -> tuple[FormRow, ...]:
+    """Return the rows of a year in the order of the form: part I, then part II, by box and day."""
+    rows = [
+        form_row(row, securities.get(row.symbol))
+        for row in disposals
+        if row.sold.year == year and row.term is not None
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.part, row.box, row.sold)))
+
+
+def form_row(row: Disposal, security: Security | None) -> FormRow:
+    """Return the row of one disposal in a taxable account."""
+    assert row.term is not None, "sales inside retirement accounts are on no form"
+    return FormRow(
+        part="I" if row.term == "short" else "II",
+        box=box_of(row, security),
+        description=_description(row, security),
+        acquired=row.adjusted_acquired,
+        sold=row.sold,
+        proceeds=row.proceeds,
+        basis=row.basis,
+        code="W" if row.disallowed else "",
+        adjustment=row.disallowed,
+        gain=row.proceeds - row.basis + row.disallowed,
+        sale=row.sale,
+        lot=row.lot,
+        account=row.account,
+    )
+
+
+def box_of(row: Disposal, security: Security | None) -> str:
+    """Return the box: A/D where basis was reported, B/E where it was not, C/F without a form; H/K for coins."""
+    boxes = {"short": "ABCH", "long": "DEFK"}[row.term or "short"]
+    if security is not None and security.asset_class == "crypto":
+        return boxes[3] if row.sold >= DIGITAL_ASSETS_REPORTED_SINCE else boxes[2]
+    instrument = "" if security is None else security.instrument
+    covered = row.acquired >= COVERED_SINCE.get(instrument, STOCK_COVERED_SINCE)
+    return boxes[0] if covered else boxes[1]
+
+
+def whole_dollars(rows: Iterable[FormRow]) -> tuple[FormRow, ...]:
+    """Return rows in whole dollars: each column rounded, and (h) what the rounded columns come to.
+
+    A wash sale that is disallowed in full stays at 0: its adjustment follows the rounded loss.
+    """
+    return tuple(_rounded(row) for row in rows)
+
+
+def _rounded(row: FormRow) -> FormRow:
+    proceeds, basis = _dollars(row.proceeds), _dollars(row.basis)
+    in_full = bool(row.adjustment) and row.gain == 0
+    adjustment = max(Decimal(0), basis - proceeds) if in_full else _dollars(row.adjustment)
+    gain = proceeds - basis + adjustment
+    return replace(row, proceeds=proceeds, basis=basis, adjustment=adjustment, gain=gain)
+
+
+def _dollars(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
+def _description(row: Disposal, security: Security | None) -> str:
+    is_contract = security is not None and security.instrument == "option"
+    if not is_contract:
+        return f"{plain(row.quantity)} sh. {row.symbol}"
+    return f"{plain(row.quantity)} contract{'' if row.quantity == 1 else 's'} {row.symbol}"
