@@ -249,21 +249,10 @@ def _rebalance(node: s.RebalanceOf) -> Iterable[Line]:
     yield _head(f"rebalance {node.targets.text}", node, node.targets)
     for index, trigger in enumerate(node.triggers):
         yield _line(("or " if index else "") + _trigger(trigger), trigger)
-    after = node.triggers[-1].span
-    yield Line(cells=(f"back to {node.back_to}",), span=_just_after(after), indent=2)
+    yield _line(f"back to {node.back_to.text}", node.back_to)
     if node.at_most_every is not None:
         yield _line(f"at most once every {show(node.at_most_every)}", node.at_most_every)
     yield from (_line(_because(clause), clause) for clause in node.because)
-
-
-def _just_after(span: Span) -> Span:
-    return Span(
-        file=span.file,
-        line=span.end_line,
-        column=span.end_column,
-        end_line=span.end_line,
-        end_column=span.end_column,
-    )
 
 
 def _trigger(node: s.Trigger) -> str:

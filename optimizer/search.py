@@ -10,16 +10,16 @@ Rules with derived sets or counts are left out until the list breaks them; then 
 the best kept. The bound is the one from before, so that what a pattern forgoes shows in the gap.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.build import Problem, with_most, with_rows
 from optimizer.curved import Patched, missed_curves, patches
-from optimizer.model import INF, Floats, Ints, objective, row_values, violation
-from optimizer.modes import best_choice, likely_choice
+from optimizer.model import INF, Floats, Ints, Model, objective, row_values, violation
+from optimizer.modes import Choice, best_choice, likely_choice
 from optimizer.names import answer_names
-from optimizer.prices import Climb, Priced
+from optimizer.prices import Climb
 from optimizer.primal import fixed_modes
 from optimizer.rows import Requirement
 from optimizer.whole import whole_trades
@@ -76,16 +76,65 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
 
 def attempt(problem: Problem, start: Floats | None) -> Solution:
     """Return one list for the rows as they are."""
-    priced, wished = _amounts(problem, start)
-    steps = whole_trades(problem.model, problem.grid, wished)
+    model = problem.model
+    climb = Climb(model)
+    priced = climb.climb(start)
+    exact = answer_names(model, climb.layout, climb.charge(priced.prices))
+    choices = (likely_choice(climb.layout, model, priced.mix), best_choice(climb.layout, model, exact))
+    steps = _rounded(problem, choices)
     return Solution(
         problem=problem,
         steps=steps,
-        cost=objective(problem.model, _amount(problem, steps)),
+        cost=objective(model, _amount(problem, steps)),
         bound=priced.bound,
         prices=priced.prices,
         restricted=(),
     )
+
+
+MOST_TIGHTENED = 4
+"""How often rows that whole shares miss are tightened before the gate is asked."""
+
+
+def _rounded(problem: Problem, choices: tuple[Choice, ...]) -> Ints:
+    """Return whole shares near the best amounts; rows that rounding misses are tightened first."""
+    best: tuple[float, float, Ints] | None = None
+    rows = problem.model.rows
+    low = rows.low.copy()
+    for _ in range(MOST_TIGHTENED):
+        wished = _amounts(replace(problem.model, rows=replace(rows, low=low)), choices)
+        steps = whole_trades(problem.model, problem.grid, wished)
+        trades = _amount(problem, steps)
+        missing = violation(rows, row_values(problem.model, trades))
+        worst = float(missing.max(initial=0.0))
+        rank = (max(worst, MISSED), objective(problem.model, trades))
+        if best is None or rank < best[:2]:
+            best = (*rank, steps)
+        if worst <= MISSED:
+            break
+        low = np.where(missing > 0, low + missing + _one_step(problem), low)
+    assert best is not None
+    return best[2]
+
+
+def _one_step(problem: Problem) -> Floats:
+    """Return for each row what one middling step moves it by."""
+    moved = abs(problem.model.rows.matrix).multiply(problem.grid.step).tocsr()
+    found = np.zeros(problem.model.rows.count)
+    for row in range(found.size):
+        entries = moved.data[moved.indptr[row] : moved.indptr[row + 1]]
+        found[row] = float(np.median(entries)) if entries.size else 0.0
+    return found
+
+
+def _amounts(model: Model, choices: tuple[Choice, ...]) -> Floats:
+    """Return the best amounts in the first of the choices that leaves any."""
+    for choice in choices:
+        for tickets in (True, False):
+            found = fixed_modes(model, choice, tickets=tickets)
+            if found is not None:
+                return found
+    return np.zeros(model.columns)
 
 
 def _patched(found: Solution, option: Patched) -> Solution:
@@ -109,25 +158,6 @@ def _no_worse_than_nothing(problem: Problem, steps: Ints) -> Ints:
 
 def _amount(problem: Problem, steps: Ints) -> Floats:
     return np.asarray(steps * problem.grid.step, dtype=np.float64)
-
-
-def _amounts(problem: Problem, start: Floats | None) -> tuple[Priced, Floats]:
-    """Return prices and the best amounts found in the modes that they suggest."""
-    model = problem.model
-    climb = Climb(model)
-    priced = climb.climb(start)
-    exact = answer_names(model, climb.layout, climb.charge(priced.prices))
-    best: Floats | None = None
-    for choice in (likely_choice(climb.layout, model, priced.mix), best_choice(climb.layout, model, exact)):
-        for tickets in (True, False):
-            found = fixed_modes(model, choice, tickets=tickets)
-            if found is not None:
-                if best is None or objective(model, found) < objective(model, best):
-                    best = found
-                break
-        if best is not None:
-            break
-    return priced, np.zeros(model.columns) if best is None else best
 
 
 def cost_of_nothing(problem: Problem) -> float:

@@ -14,8 +14,11 @@ import numpy as np
 
 from optimizer.model import Bools, Floats, Ints, Model, row_values, violation
 
-MISS_PRICE = 20.0
+MISS_PRICE = 1e4
 """Price of missing a hard row by one unit: above any tax, drift or cost that a unit can carry."""
+
+NOISE = 1e-7
+"""Units by which a row may seem missed because floats are floats."""
 
 WORTHWHILE = 1e-9
 """A smaller improvement, in basis points, is no improvement."""
@@ -153,7 +156,7 @@ def _name_gains(model: Model, grid: Grid, table: _Table, moves: _Moves) -> Float
 def _worth(model: Model, values: Floats) -> Floats:
     """Return cost and misses of rows; `values` is (n_rows, n_moves)."""
     rows = model.rows
-    outside = np.maximum(np.maximum(values - rows.high[:, None], rows.low[:, None] - values), 0.0)
+    outside = np.maximum(np.maximum(values - rows.high[:, None], rows.low[:, None] - values) - NOISE, 0.0)
     flat = rows.curvature == 0
     price = np.where(flat, np.where(np.isfinite(rows.price_cap), rows.price_cap, MISS_PRICE), 0.0)
     bent = rows.curvature[:, None] * (values - rows.centre[:, None]) ** 2
@@ -185,7 +188,7 @@ def _row_gains(model: Model, grid: Grid, table: _Table, moves: _Moves) -> Floats
 
 def _entry_cost(model: Model, row: Ints, values: Floats) -> Floats:
     rows = model.rows
-    outside = np.maximum(np.maximum(values - rows.high[row], rows.low[row] - values), 0.0)
+    outside = np.maximum(np.maximum(values - rows.high[row], rows.low[row] - values) - NOISE, 0.0)
     price = np.where(np.isfinite(rows.price_cap[row]), rows.price_cap[row], MISS_PRICE)
     bent = rows.curvature[row] * (values - rows.centre[row]) ** 2
     return np.asarray(np.where(rows.curvature[row] > 0, bent, price * outside))

@@ -73,9 +73,11 @@ class Facts:
 class AccountRow:
     """One account, or a household as far as its accounts agree."""
 
-    def __init__(self, facts: Facts, accounts: tuple[AccountId, ...]) -> None:
+    def __init__(self, facts: Facts, accounts: tuple[AccountId, ...], *, known: bool = True) -> None:
+        """known: whether every price that net assets need is there."""
         self.facts = facts
         self.accounts = accounts
+        self.known = known
         self._columns = [
             account_columns(facts.book.accounts[a]) for a in accounts if a in facts.book.accounts
         ]
@@ -88,6 +90,8 @@ class AccountRow:
         match path:
             case "today":
                 return facts.today
+            case "portfolio_value" | "net_assets" | "total_assets" if not self.known:
+                return None
             case "portfolio_value" | "net_assets":
                 return facts.net_assets(self.accounts)
             case "total_assets":

@@ -100,7 +100,13 @@ class Scene:
     @cached_property
     def row(self) -> AccountRow:
         """What `when` and account figures are read from."""
-        return AccountRow(self.facts, self.holds)
+        return AccountRow(self.facts, self.holds, known=not self.held_unpriced)
+
+    @cached_property
+    def held_unpriced(self) -> tuple[Position, ...]:
+        """Positions held whose price is missing: the last known one counts in the weight base."""
+        held = self.facts.state.quantities
+        return tuple(sorted(position for position in self.unpriced if position in held))
 
     @cached_property
     def base(self) -> Form:
@@ -148,10 +154,12 @@ class Scene:
         return part.is_cash or not self.unpriced or part.position not in self.unpriced
 
     def worth(self, slices: tuple[Slice, ...], valued_at: ValuedAt) -> tuple[Form, tuple[Position, ...]]:
-        """Return the value of slices as a form, and the positions whose value is unknown."""
+        """Return the value of slices as a form, and the positions whose value is unknown, left out of it."""
+        if valued_at == "market" and not self.unpriced:
+            return money_form(slices), ()
         if valued_at == "market":
-            unknown = [part for part in slices if not self.known_price(part)]
-            return money_form(slices), positions_in(unknown)
+            known = [part for part in slices if self.known_price(part)]
+            return money_form(known), positions_in(part for part in slices if not self.known_price(part))
         pairs: list[tuple[Term, Fraction]] = []
         lacking: list[Slice] = []
         for part in slices:

@@ -35,7 +35,8 @@ def parameter(ctx: Context, node: s.ParameterOf) -> p.Parameter | None:
     """Return a parameter with its legal range; None with findings."""
     name = node.name.text
     value, low, high = (_number(ctx, part) for part in (node.value, node.low, node.high))
-    if value is None:
+    unread = (node.low is not None and low is None) or (node.high is not None and high is None)
+    if value is None or unread:
         return None
     for bound, part in ((low, node.low), (high, node.high)):
         if bound is not None and part is not None and bound.unit is not value.unit:

@@ -4,6 +4,7 @@
 """
 
 from decimal import Decimal
+from typing import Literal
 
 from dsl import policy as p
 from dsl import syntax as s
@@ -14,6 +15,11 @@ from dsl.check.predicates import predicate
 from dsl.policy import Unit
 
 _ONE = Decimal(1)
+_DESTINATIONS: dict[str, Literal["target", "nearest_edge", "halfway"]] = {
+    "target": "target",
+    "nearest edge": "nearest_edge",
+    "halfway": "halfway",
+}
 _CALENDAR = ("month", "quarter", "year", "week", "day")
 
 
@@ -204,7 +210,7 @@ def rebalance(ctx: Context, node: s.RebalanceOf, known: tuple[str, ...]) -> p.Re
     return p.Rebalance(
         targets=node.targets.text,
         triggers=triggers,
-        back_to="nearest_edge" if node.back_to == "nearest edge" else node.back_to,
+        back_to=_DESTINATIONS[node.back_to.text],
         at_most_every=every,
         because=because,
         span=node.span,

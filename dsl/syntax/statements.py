@@ -1,7 +1,6 @@
 """Nodes of the statements other than rules and examples."""
 
 from dataclasses import dataclass
-from typing import Literal as Choice
 
 from dsl.syntax.base import Node, Word
 from dsl.syntax.parts import Amount, Literal, Predicate, Select, Subject
@@ -106,7 +105,7 @@ class RebalanceOf(Node):
 
     targets: Word
     triggers: tuple[Trigger, ...]
-    back_to: Choice["target", "nearest edge", "halfway"]
+    back_to: Word  # target, nearest edge or halfway
     at_most_every: Literal | None
     because: tuple[Because, ...]
 

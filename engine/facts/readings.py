@@ -14,6 +14,10 @@ Relief = Literal["fifo", "lifo", "highest_cost", "minimum_tax", "specific"]
 """Which lots a sale takes where it names none; `specific` without a name is an error."""
 
 
+Country = Literal["us", "canada", "uk", "germany", "australia"]
+"""Whose rules for losses and repurchases hold."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WashReadings:
     """How this household reads 26 U.S.C. 1091 where the law is unsettled."""
@@ -44,6 +48,7 @@ class TaxReading:
     wash: WashReadings = WashReadings()
     relief: Relief = "fifo"
     identical: Mapping[Symbol, str] = field(default_factory=dict)
+    country: Country = "us"
 
     def identity(self, symbol: Symbol) -> str:
         """Return the name under which identical securities meet: the group's, else the symbol's own."""

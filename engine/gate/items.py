@@ -100,6 +100,7 @@ class Item:
         """What the inference knows the group by."""
         parts = [f"{name}={value}" if value is not None else f"{name}?" for name, value in self.group]
         parts += [self.target or "", self.kind, "known" if self.known_part else ""]
+        parts.append("missing" if self.missing is not None else "")
         return "\n".join(parts)
 
     @property

@@ -12,10 +12,12 @@ from fractions import Fraction
 
 from dsl.policy import Limit
 from engine.facts.ids import AccountId, Symbol
+from engine.gate.deltas import Deltas
+from engine.gate.graph import NOTHING, Values
 from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.limits import OpenLimit, Reading, RuleScope
 from engine.gate.measure import Listed
-from rulebooks.forms import TermKind
+from rulebooks.forms import Term, TermKind
 from rulebooks.ground import GroundLimit
 
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
@@ -48,11 +50,11 @@ def _touched(listed: Listed) -> set[int]:
 def _speaks(listed: Listed, limit: OpenLimit) -> bool:
     """Return whether a group has more to say than that it passes."""
     ground = limit.ground
-    if ground.standing == "not_applicable":
+    if ground.standing == "not_applicable" or not _is_tested(listed, limit):
         return False
     if ground.standing == "excepted" or ground.missing is not None or concerned(listed, limit):
         return True
-    return listed.opened.limits.reading(limit, listed.after).headroom < 0 and _is_tested(listed, limit)
+    return listed.opened.limits.reading(limit, listed.after).headroom < 0
 
 
 def concerned(listed: Listed, limit: OpenLimit) -> tuple[tuple[AccountId, Symbol], ...]:
@@ -98,19 +100,19 @@ def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[It
     if ground.standing != "applies":
         yield replace(item, standing=ground.standing, why_not=ground.why_not)
         return
+    if not _is_tested(listed, limit):
+        yield replace(item, standing="not_applicable", why_not=AT_PURCHASE)
+        return
     unknown = concerned(listed, limit)
     if ground.missing is None and not unknown:
-        tested = _is_tested(listed, limit)
-        yield item if tested else replace(item, standing="not_applicable", why_not=AT_PURCHASE)
+        yield item
         return
     yield _missing_item(listed, limit, item, unknown)
-    limits = listed.opened.limits
-    after = limits.reading(limit, listed.after)
-    exceeded = after.high_headroom is not None and after.high_headroom < 0
     nameless = ground.group is not None and ground.group[1] is None
-    told = ground.missing is None and not any(_lacks_price(listed, limit, *p) for p in unknown)
-    if told and exceeded and not nameless and _is_tested(listed, limit):
-        yield replace(measured_item(listed, limits.upper(limit), touched=touched), known_part=True)
+    if ground.missing is None and not nameless and limit.bound.high is not None:
+        known = known_item(listed, limit, unknown, touched=touched)
+        if known.after is not None and known.after < 0:
+            yield known
 
 
 def _lacks_price(listed: Listed, limit: OpenLimit, account: AccountId, symbol: Symbol) -> bool:
@@ -118,6 +120,71 @@ def _lacks_price(listed: Listed, limit: OpenLimit, account: AccountId, symbol: S
     age = opened.price_age_of(limit.ground.rule.governed_by, account)
     known = symbol in opened.book.securities
     return known and opened.state.missing(account, symbol, age_days=age) is not None
+
+
+def known_item(
+    listed: Listed, limit: OpenLimit, unknown: tuple[tuple[AccountId, Symbol], ...], *, touched: bool
+) -> Item:
+    """Return an upper limit measured by what is known alone.
+
+    Members that are unknown are not in the figure; those without a price are left out of it, while the
+    base takes them at their last price.
+    """
+    hidden = tuple(position for position in unknown if _lacks_price(listed, limit, *position))
+    upper = listed.opened.limits.upper(limit)
+    before = _known_reading(listed, upper, NOTHING, _worth(listed, hidden, before=True))
+    upper.before = before
+    after = _known_reading(listed, upper, listed.after, _worth(listed, hidden))
+    lowered = []
+    for trade in listed.trades:
+        if trade.account not in limit.ground.scope.stops or not _may_move(listed, limit, trade.number):
+            continue
+        state = listed.without(trade.number, settled=limit.settles)
+        other = _known_reading(listed, upper, state, _worth(listed, hidden, less=trade.number))
+        without, now = compared(other, after)
+        if without > now:
+            lowered.append(trade.number)
+    item = measured_item(listed, limit, touched=touched)
+    first, last = compared(before, after)
+    return replace(
+        item,
+        known_part=True,
+        before=first,
+        after=last,
+        early=None,
+        warned_by=(),
+        waived=None if limit.waived is None else item.waived,
+        trades=tuple(lowered),
+        told=told_of(before, after),
+    )
+
+
+def _worth(
+    listed: Listed,
+    positions: tuple[tuple[AccountId, Symbol], ...],
+    *,
+    before: bool = False,
+    less: int | None = None,
+) -> Deltas:
+    """Return what takes the value of positions away, in the state with the list (less one trade) done."""
+    gone: Deltas = {}
+    for account, symbol in positions:
+        term = Term(TermKind.VALUE, account, symbol)
+        worth = listed.opened.state(term)
+        if not before:
+            worth += listed.deltas.get(term, Fraction(0))
+        if less is not None:
+            worth -= listed.own[less].get(term, Fraction(0))
+        if worth:
+            gone[term] = -worth
+    return gone
+
+
+def _known_reading(listed: Listed, limit: OpenLimit, state: Values, hidden: Deltas) -> Reading:
+    limits = listed.opened.limits
+    if not hidden:
+        return limits.reading(limit, state)
+    return limits.reading(limit, listed.opened.graph.after(hidden, on=state))
 
 
 def _missing_item(
@@ -140,6 +207,7 @@ def _missing_item(
         early=None,
         waiver=None,
         trades=trades,
+        warned_by=(),
         concerned=unknown,
         told=Told(),
     )

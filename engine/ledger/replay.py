@@ -13,12 +13,13 @@ from fractions import Fraction
 from itertools import takewhile
 
 from engine.facts.accounts import Account
-from engine.facts.failure import InputError
+from engine.facts.failure import InputError, NotModelled
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.lots import Disposal, Lot, OpenShort
 from engine.facts.readings import TaxReading, WashReadings
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.abroad import replay_abroad
 from engine.ledger.cents import to_cents
 from engine.ledger.events.handlers import HANDLERS
 from engine.ledger.ledger import Ledger
@@ -47,8 +48,11 @@ def replay(
     Raises InputError with the row that cannot be understood, NotModelled where the law is not.
     """
     state = State(setting=setting_of(accounts, securities, reading, strict=strict))
+    rows = in_order(transactions, until=until)
+    if reading.country not in ("us", "germany"):
+        return replay_abroad(state, rows, opening=opening, until=until)
     open_lots(state, opening)
-    run(state, in_order(transactions, until=until))
+    run(state, rows)
     return ledger_of(state, until=until)
 
 
@@ -58,6 +62,10 @@ def extend(ledger: Ledger, transactions: Iterable[Transaction], *, until: date) 
     Costs what the touched sets of identical securities hold, not what the history is long.
     Raises InputError for a row of a day that the ledger already covers: that needs a replay.
     """
+    if ledger.reading.country not in ("us", "germany"):
+        raise NotModelled(
+            "a ledger of pooled costs is not extended by days", cure="replay the transactions from the start"
+        )
     rows = in_order(transactions, until=until)
     if rows and rows[0].date <= ledger.until:
         raise InputError(

@@ -139,7 +139,8 @@ class State:
         owner = self.setting.accounts[account]
         security = self.setting.securities.get(symbol)
         is_security = security is None or security.asset_class not in EXEMPT_FROM_WASH
-        return is_security and not owner.is_retirement and owner.tax_status == "investor"
+        has_rule = self.setting.reading.country == "us"
+        return has_rule and is_security and not owner.is_retirement and owner.tax_status == "investor"
 
 
 def pool_key(setting: Setting, account: AccountId, symbol: Symbol) -> PoolKey:

@@ -53,7 +53,6 @@ class Sheet:
     scene: Scene
     stands: Stands
     lens: Lens
-    unpriced: tuple[Position, ...]  # held without a price
     sides: dict[tuple[int, int], Laid] = field(default_factory=dict)  # bounds that all groups share
 
 
@@ -66,14 +65,12 @@ def sheet_of(laying: Laying, rule: CompiledRule, scope: Scope) -> Sheet:
         valued_at=rule.rule.valued_at,
         excepted=leaving(laying, rule, scene),
     )
-    held = laying.state.quantities
     return Sheet(
         rule=rule,
         scope=scope,
         scene=scene,
         stands=laying.stands(rule.rule, scene),
         lens=lens,
-        unpriced=tuple(sorted(position for position in scene.unpriced if position in held)),
     )
 
 
@@ -107,8 +104,9 @@ def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part])
         for term, part in zip(obligation.measure.terms, parts, strict=True)
     ]
     figure = _plus(figures)
-    if figure.base is not None and figure.money and sheet.unpriced:
-        figure = replace(figure, unknown=(*figure.unknown, *sheet.unpriced))
+    gaps = sheet.scene.held_unpriced
+    if figure.base is not None and figure.money and gaps:
+        figure = replace(figure, unknown=(*figure.unknown, *gaps))
     slices = tuple(part for row in parts for part in row.sure)
     sides = _sides(sheet, obligation, group, figure, slices)
     return _laid(sheet, group, sheet.stands.standing, figure, sides, excepted=_gone(parts))

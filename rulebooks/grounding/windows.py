@@ -138,7 +138,7 @@ def _sale(row: Disposal, event: str) -> PastEvent:
 
 
 def _purchases(laying: Laying, scene: Scene, span: Span) -> Iterator[PastEvent]:
-    """Yield acquisitions that are purchases; without history those that open lots tell."""
+    """Yield acquisitions that are purchases, and those of open lots of which the history does not tell."""
     known: set[tuple[AccountId, LotId]] = set()
     for row in laying.book.acquisitions:
         known.add((row.account, row.lot))
@@ -153,8 +153,6 @@ def _purchases(laying: Laying, scene: Scene, span: Span) -> Iterator[PastEvent]:
                 lot=row.lot,
                 order=row.order,
             )
-    if laying.book.disposals is not None:
-        return
     for lot in laying.book.lots:
         key = (lot.account, lot.lot)
         if lot.account in scene.holds and lot.acquired in span and key not in known:
@@ -231,10 +229,8 @@ def partners(laying: Laying, scene: Scene, window: Window) -> Mapping[Symbol, fr
 
 
 def _substitutes(scene: Scene, symbols: list[Symbol]) -> Mapping[Symbol, frozenset[Symbol]]:
-    """Return the securities that stand in for each, either way round."""
+    """Return the securities that stand in for each."""
     found: dict[Symbol, set[Symbol]] = {symbol: set() for symbol in symbols}
     for row in scene.policy.substitutes:
-        for replacement in row.replacements:
-            found.setdefault(Symbol(row.symbol), set()).add(Symbol(replacement))
-            found.setdefault(Symbol(replacement), set()).add(Symbol(row.symbol))
+        found.setdefault(Symbol(row.symbol), set()).update(map(Symbol, row.replacements))
     return {symbol: frozenset(others) for symbol, others in found.items()}

@@ -5,6 +5,8 @@
 Borrowing is counted account by account: cash in one account does not pay what another owes.
 """
 
+from dataclasses import replace
+
 from dsl.policy import Unit
 from rulebooks.forms import Form
 from rulebooks.measures.model import MeasureModule, told_over, whole_account
@@ -25,7 +27,8 @@ def assets(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     """Return net or total assets, as the measure is named."""
     form: Form | None = scene.base_form(ask.name)
     assert form is not None
-    return whole_account(scene, taken, ask, form, base=None)
+    figure = whole_account(scene, taken, ask, form, base=None)
+    return replace(figure, unknown=scene.held_unpriced)
 
 
 CASH = MeasureModule(

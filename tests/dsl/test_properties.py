@@ -25,7 +25,7 @@ SENTENCES = int(os.environ.get("GUARDBAND_SENTENCES", "3000"))
 MUTATIONS = int(os.environ.get("GUARDBAND_MUTATIONS", "5000"))
 EVERYTHING = (FILES / "everything.mandate").read_text(encoding="utf-8")
 _NAMES = st.sampled_from(
-    ["holdings", "weight", "sector", "issuer.kind", "cash", "rule", "limit", "a_b", "within"]
+    ["holdings", "weight", "sector", "issuer.kind", "cash", "a_b", "us_equity"]
 )
 _TERMINALS = {
     "NAME": _NAMES,

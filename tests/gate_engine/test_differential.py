@@ -37,13 +37,13 @@ SEED = 20260310
 LONG = int(os.environ.get("GUARDBAND_PROGRAMS", "20000"))
 
 
-def compare_thresholds(count: int) -> Counter:
+def compare_thresholds(count: int, make=Inline) -> Counter:
     seen: Counter = Counter()
     for number in range(count):
         chance = random.Random(SEED + number)
         program = programs.threshold_program(chance)
         facts = programs.threshold_facts(chance, program)
-        engine = Inline()
+        engine = make()
         concluded = engine.infer(program, facts)
         assert isinstance(concluded, Conclusions), (number, concluded.reason)
         found = {
@@ -61,7 +61,7 @@ def compare_thresholds(count: int) -> Counter:
     return seen
 
 
-def compare_joins(count: int) -> Counter:
+def compare_joins(count: int, make=Inline) -> Counter:
     seen: Counter = Counter()
     for number in range(count):
         chance = random.Random(SEED + number)
@@ -69,7 +69,7 @@ def compare_joins(count: int) -> Counter:
         kinds = {match.kind for join in program.joins for match in join.matches}
         kinds |= {join.then.kind for join in program.joins if isinstance(join.then, Derive)}
         facts = tuple(fact for fact in programs.join_facts(chance) if fact.kind in kinds)
-        engine = Inline()
+        engine = make()
         concluded = engine.infer(program, facts)
         assert isinstance(concluded, Conclusions), (number, concluded.reason)
         by_id = {fact.id: (fact.kind, fact.fields) for fact in facts + concluded.derived}
@@ -85,9 +85,9 @@ def compare_joins(count: int) -> Counter:
     return seen
 
 
-def compare_cases(count: int) -> Counter:
+def compare_cases(count: int, make=Inline) -> Counter:
     seen: Counter = Counter()
-    engine = Inline()
+    engine = make()
     for number in range(count):
         case = gate_oracle.random_case(random.Random(SEED + number))
         wanted = gate_oracle.expected(case)

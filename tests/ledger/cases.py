@@ -290,13 +290,16 @@ def _reading(head: str, groups: list[str]) -> TaxReading:
     identical = {Symbol(symbol): name for name, *symbols in map(str.split, groups) for symbol in symbols}
     wash: dict[str, Any] = {}
     relief: Any = "fifo"
+    country: Any = "us"
     types = get_type_hints(WashReadings)
     for key, value in _pairs(head.removeprefix("expect").removeprefix(" with")).items():
         if key == "relief":
             relief = value
+        elif key == "country":
+            country = value
         elif types[key] is bool:
             wash[key] = {"yes": True, "no": False}[value]
         else:
             assert value in get_args(types[key]), f"{key} has no reading {value}"
             wash[key] = value
-    return TaxReading(wash=WashReadings(**wash), relief=relief, identical=identical)
+    return TaxReading(wash=WashReadings(**wash), relief=relief, identical=identical, country=country)

@@ -7,8 +7,8 @@ A trade in a security of which it is unknown whether it is in S has missing data
 judged all the same, so one list can draw both.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from dsl.policy import Action, AllowOnly, CheckedRule, Forbid, Not, Subject, Unit
 from engine.facts.ids import AccountId, Symbol
@@ -57,6 +57,15 @@ class Covered:
         pieces = [piece for piece, _ in self.subjects.pieces(symbol)]
         inside = any_of([self.subjects.is_member(account, piece) for piece in pieces])
         return self._less(opposite(inside) if self.outside else inside, account, symbol)
+
+    def leaves_nothing(self, accounts: Iterable[AccountId]) -> bool:
+        """Return whether the exceptions select every security of the book that would be covered."""
+        if not self.less:
+            return False
+        whole = replace(self, less=())
+        keys = [(account, symbol) for account in accounts for symbol in self.setting.book.securities]
+        base = [key for key in keys if whole.covers_security(*key) is not False]
+        return bool(base) and all(self.covers_security(*key) is False for key in base)
 
     def covers_lot(self, lot: Lot) -> Truth:
         """Return whether a lot is covered."""
@@ -121,11 +130,14 @@ class BanPlan:
     ceilings: tuple[Ceiling, ...]
     why_not: str | None
     unsure: bool
+    is_excepted: bool
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the trades that are covered, and missing data for those that may be."""
         if self.why_not is not None:
             return [self.teller.silent(self.why_not)]
+        if self.is_excepted:
+            return [self.teller.tell(Outcome.EXCEPTED)]
         hits, doubts = set[int](), set[int]()
         for trade in done.trades:
             if trade.account in self.teller.scope.stops:
@@ -185,6 +197,7 @@ def ban_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> BanPlan:
         ceilings=ceilings(setting, rule.id, scope),
         why_not=why_not(setting, rule, standing),
         unsure=standing is None,
+        is_excepted=obligation.subject.kind != "lots" and covered.leaves_nothing(scope.stops),
     )
 
 

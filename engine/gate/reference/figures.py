@@ -139,8 +139,7 @@ def _of_subject(table: Table, asked: Asked) -> Fraction:
     view = asked.view
     unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
     if unknown:
-        why = "whether a holding belongs to what the limit is a part of is unknown"
-        raise Gap(why, unknown, is_whole=True)
+        view.missing("whether a holding belongs to what the limit is a part of is unknown", unknown)
     whole = replace(asked, table=table, group=EVERYTHING_IN_SCOPE, subject=None)
     match asked.unit:
         case unit if unit in SHARES_OF_ONE:

@@ -248,7 +248,7 @@ def _moved(plan: LimitPlan, done: Listed, touched: list[Key]) -> set[Group] | No
 
 
 def _judge_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]) -> list[ReferenceVerdict]:
-    if _is_excepted(plan, group, touched):
+    if plan.why_not is None and _is_excepted(plan, group, touched):
         return [_plain(plan, group, Outcome.EXCEPTED, None, "exceptions leave nothing of it")]
     try:
         return _tell_group(plan, done, group, touched)
@@ -281,9 +281,8 @@ def _tell_gap(
     plan: LimitPlan, done: Listed, group: Group, gap: Gap, unknown: frozenset[Key]
 ) -> list[ReferenceVerdict]:
     """Return that a number is missing: of some securities, or one for the whole subject."""
-    if gap.is_whole:
-        keys = gap.keys | unknown | _subject_keys(plan, done, group)
-        return [_missing(plan, done, group, keys, gap.why)]
+    if not gap.keys:
+        return [_missing(plan, done, group, _subject_keys(plan, done, group), gap.why)]
     breach, lacking = _known_breach(plan, done, group)
     return [_missing(plan, done, group, gap.keys | unknown | lacking, gap.why), *breach]
 

@@ -54,14 +54,12 @@ class ReferenceVerdict:
 class Gap(Exception):
     """A number that the data do not hold.
 
-    keys: the positions at fault. is_whole: one number is missing for the whole subject, whatever the
-    positions; always so where there are none.
+    keys: the positions at fault; empty where one number is missing for the whole subject.
     """
 
-    def __init__(self, why: str, keys: frozenset[Key] = frozenset(), *, is_whole: bool = False) -> None:
+    def __init__(self, why: str, keys: frozenset[Key] = frozenset()) -> None:
         self.why = why
         self.keys = keys
-        self.is_whole = is_whole or not keys
         super().__init__(why)
 
 

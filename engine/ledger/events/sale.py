@@ -113,7 +113,7 @@ def pick(
     if order.named:
         picks, lost = take_named(position, order.named, reading)
         return picks, tuple(_shortfall(order, size, lot) for lot, size in lost)
-    relief: Relief = "fifo" if everything else reading.relief
+    relief: Relief = "fifo" if everything or reading.country == "germany" else reading.relief
     if relief == "specific":
         raise InputError(
             "the policy relieves lots by specific identification, and the sale names no lot",

@@ -29,6 +29,7 @@ class RestatedRow:
 
     row: Disposal
     disallowed_at_year_end: Decimal
+    disallowed: Decimal  # as known now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,8 @@ def _restated(
         key = (row.sale, row.lot)
         is_new = row.sold.year == year and key not in seen and row.term is not None
         if is_new and now[key] != before.get(key, Decimal(0)):
-            changed.append(RestatedRow(row=row, disallowed_at_year_end=before.get(key, Decimal(0))))
+            then_told = before.get(key, Decimal(0))
+            changed.append(RestatedRow(row=row, disallowed_at_year_end=then_told, disallowed=now[key]))
         seen.add(key)
     return tuple(changed)
 
@@ -226,7 +228,7 @@ def _restatement(one: RestatedRow) -> dict[str, Any]:
         "symbol": one.row.symbol,
         "sold": one.row.sold.isoformat(),
         "disallowed_at_year_end": money(one.disallowed_at_year_end),
-        "disallowed": money(one.row.disallowed),
+        "disallowed": money(one.disallowed),
         "replacements": [part.lot for part in one.row.replacements],
     }
 

@@ -23,7 +23,7 @@ COVERED_SINCE: Mapping[str, date] = {
     "bond": date(2014, 1, 1),
     "option": date(2014, 1, 1),
 }
-"""From when brokers must report basis, by instrument; other stock since 1 January 2011 (26 U.S.C. 6045(g))."""
+"""From when brokers must report basis, by instrument; other stock since 2011 (26 U.S.C. 6045(g))."""
 
 STOCK_COVERED_SINCE = date(2011, 1, 1)
 DIGITAL_ASSETS_REPORTED_SINCE = date(2025, 1, 1)
@@ -83,7 +83,7 @@ def form_row(row: Disposal, security: Security | None) -> FormRow:
 
 
 def box_of(row: Disposal, security: Security | None) -> str:
-    """Return the box: A/D where basis was reported, B/E where it was not, C/F without a form; H/K for coins."""
+    """Return the box: A/D basis reported, B/E not reported, C/F without a form, H/K coins since 2025."""
     boxes = {"short": "ABCH", "long": "DEFK"}[row.term or "short"]
     if security is not None and security.asset_class == "crypto":
         return boxes[3] if row.sold >= DIGITAL_ASSETS_REPORTED_SINCE else boxes[2]

@@ -1,0 +1,234 @@
+"""Kinds of security: one for each combination of answers to a policy's tests, and copies of each.
+
+    asset_class is equity, sector is "tech", for each issuer at most 5%
+    -> equity tech, equity other, bonds tech, bonds other; 22 issuers of each
+
+All combinations are made up where there are at most `MOST_KINDS`; beyond that those that one rule, or
+two rules together, can tell apart, and the answer says that not all were tried (`complete` False).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, islice, product
+from math import ceil
+
+from dsl.policy import (
+    Amount,
+    AnyAmount,
+    CheckedRule,
+    Comparison,
+    Greater,
+    GroupsWhose,
+    LargestGroups,
+    Limit,
+    PercentOf,
+    Smaller,
+    Unit,
+)
+from optimizer.portfolios.choices import (
+    OF_LOT_OR_TRADE,
+    OF_POSITION,
+    OTHER,
+    averaged_numbers,
+    beside,
+    choices,
+    group_attributes,
+    security_tests,
+)
+from rulebooks.predicates import Setting
+
+MOST_KINDS = 96
+MOST_SECURITIES = 480
+_MOST_COPIES = 120
+_FINE = frozenset({"issuer", "security", "symbol", "cusip", "isin", "name"})
+"""Attributes of which each copy has its own value; others are shared by several issuers."""
+
+Kind = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Securities made up: symbol to attributes, and the number of its kind."""
+
+    securities: Mapping[str, Mapping[str, str]]
+    kind_of: Mapping[str, int]
+    complete: bool  # every combination is there, in as many copies as the limits call for
+
+
+def made_up(rules: tuple[CheckedRule, ...], setting: Setting, *, single: bool = False) -> Made:
+    """Return securities that represent all that the rules can tell apart.
+
+    single: one copy of each kind, for limits that ask something of every group there is.
+    """
+    axes = _axes(rules, setting)
+    kinds, whole = _kinds(rules, axes)
+    wanted = 1 if single else copies_wanted(rules)
+    copies = max(1, min(wanted, _MOST_COPIES, max(2, MOST_SECURITIES // max(1, len(kinds)))))
+    groups = tuple(sorted({name for rule in rules for name in group_attributes(rule)}))
+    paired = not single and copies > 1 and _tells_securities_apart(rules)
+    securities: dict[str, dict[str, str]] = {}
+    kind_of: dict[str, int] = {}
+    for number, kind in enumerate(kinds):
+        for copy in range(copies * (2 if paired else 1)):
+            symbol = f"S{len(securities) + 1}"
+            issuer = copy // 2 if paired else copy
+            securities[symbol] = _attributes(symbol, kind, issuer, groups, rules)
+            kind_of[symbol] = number
+    return Made(securities=securities, kind_of=kind_of, complete=whole and (single or copies >= wanted))
+
+
+def _axes(rules: tuple[CheckedRule, ...], setting: Setting) -> dict[str, tuple[str | None, ...]]:
+    tests: dict[str, list[Comparison]] = {}
+    for rule in rules:
+        for test in security_tests(rule):
+            if test.path not in OF_POSITION and test.path not in OF_LOT_OR_TRADE:
+                tests.setdefault(test.path, []).append(test)
+    grouped = {name for rule in rules for name in group_attributes(rule)}
+    axes = {
+        path: choices(path, found, setting, all_values=path in grouped)
+        for path, found in sorted(tests.items())
+    }
+    for path, numbers in sorted(_averaged(rules).items()):
+        if path not in axes:
+            axes[path] = beside(numbers)
+    return {path: values for path, values in axes.items() if values}
+
+
+def _averaged(rules: tuple[CheckedRule, ...]) -> dict[str, set[Fraction]]:
+    found: dict[str, set[Fraction]] = {}
+    for rule in rules:
+        asked = averaged_numbers(rule)
+        if asked is not None:
+            found.setdefault(asked[0], set()).update(asked[1])
+    return found
+
+
+def _kinds(
+    rules: tuple[CheckedRule, ...], axes: Mapping[str, tuple[str | None, ...]]
+) -> tuple[tuple[Kind, ...], bool]:
+    size = 1
+    for values in axes.values():
+        size *= len(values)
+    if size <= MOST_KINDS:
+        return _products(axes, axes), True
+    found: dict[tuple[tuple[str, str | None], ...], Kind] = {}
+    for paths in _told_apart(rules, axes):
+        chosen = {path: axes[path] for path in paths}
+        for kind in islice(_product(chosen, axes), MOST_KINDS // 4):
+            found.setdefault(tuple(sorted(kind.items())), kind)
+        if len(found) >= MOST_KINDS:
+            break
+    return tuple(islice(found.values(), MOST_KINDS)), False
+
+
+def _told_apart(
+    rules: tuple[CheckedRule, ...], axes: Mapping[str, tuple[str | None, ...]]
+) -> Iterator[tuple[str, ...]]:
+    """Yield sets of attributes: those of each rule, then of each two rules."""
+    own: list[tuple[str, ...]] = []
+    for rule in rules:
+        averaged = averaged_numbers(rule)
+        paths = {test.path for test in security_tests(rule)} | ({averaged[0]} if averaged else set())
+        own.append(tuple(sorted(paths & set(axes))))
+    distinct = list(dict.fromkeys(paths for paths in own if paths))
+    yield ()
+    yield from distinct
+    for one, other in combinations(distinct, 2):
+        yield tuple(sorted({*one, *other}))
+
+
+def _products(
+    chosen: Mapping[str, tuple[str | None, ...]], axes: Mapping[str, tuple[str | None, ...]]
+) -> tuple[Kind, ...]:
+    return tuple(_product(chosen, axes))
+
+
+def _product(
+    chosen: Mapping[str, tuple[str | None, ...]], axes: Mapping[str, tuple[str | None, ...]]
+) -> Iterator[Kind]:
+    rest = {path: values[-1] for path, values in axes.items()}
+    for values in product(*chosen.values()):
+        yield {**rest, **dict(zip(chosen, values, strict=True))}
+
+
+# ------------------------------------------------------------------ copies
+
+
+def copies_wanted(rules: Iterable[CheckedRule]) -> int:
+    """Return how many groups a portfolio may need: a limit of 5% for each issuer calls for 20 and two more."""
+    wanted = 1
+    for rule in rules:
+        if not isinstance(rule.obligation, Limit):
+            continue
+        limit = rule.obligation
+        if group_attributes(rule):
+            wanted = max(wanted, 4, *(_groups_for(amount) for amount in (limit.low, limit.high)))
+        for term in limit.measure.terms:
+            if isinstance(term.of, LargestGroups):
+                wanted = max(wanted, 2 * term.of.count + 2)
+            if isinstance(term.of, GroupsWhose):
+                wanted = max(wanted, *(_groups_for(test.bound) for test in term.of.tests))
+            if term.measure == "count":
+                for amount in (limit.low, limit.high):
+                    wanted = max(wanted, 2 + (ceil(amount.value) if isinstance(amount, Amount) else 0))
+    return wanted
+
+
+def _groups_for(amount: AnyAmount | None) -> int:
+    share = _least_share(amount)
+    return 1 if share is None or share <= 0 else min(_MOST_COPIES, ceil(1 / share) + 2)
+
+
+def _least_share(amount: AnyAmount | None) -> Fraction | None:
+    match amount:
+        case Amount(value=value, unit=Unit.SHARE):
+            return Fraction(value)
+        case PercentOf(share=share):
+            return Fraction(share)
+        case Smaller(parts=parts) | Greater(parts=parts):
+            shares = [share for part in parts if (share := _least_share(part)) is not None]
+            return min(shares) if shares else None
+        case _:
+            return None
+
+
+def _tells_securities_apart(rules: tuple[CheckedRule, ...]) -> bool:
+    """Return whether two securities of one issuer are not one: a limit for each security, or a count."""
+    named = {name for rule in rules for name in group_attributes(rule)}
+    counts = any(
+        term.measure == "count"
+        for rule in rules
+        if isinstance(rule.obligation, Limit)
+        for term in rule.obligation.measure.terms
+    )
+    return "issuer" in named and (counts or bool(named & {"security", "symbol"}))
+
+
+def _attributes(
+    symbol: str, kind: Kind, issuer: int, groups: tuple[str, ...], rules: tuple[CheckedRule, ...]
+) -> dict[str, str]:
+    cells = {path: value for path, value in kind.items() if value is not None}
+    cells.setdefault("asset_class", "equity")
+    cells.setdefault("instrument", "common_stock")
+    body = "/".join(value for path, value in sorted(cells.items()) if path.startswith("issuer."))
+    names = {"issuer": f"Issuer {issuer + 1}" + (f" ({body})" if body else "")}
+    coarse = [name for name in groups if name not in _FINE]
+    step = 1
+    for name in coarse:
+        size = max(3, _groups_of(name, rules))
+        names[name] = f"{name} {issuer // step % size + 1}"
+        step *= 2
+    for name, value in names.items():
+        if cells.get(name, OTHER) == OTHER:
+            cells[name] = value
+    return {**cells, "symbol": symbol}
+
+
+def _groups_of(name: str, rules: tuple[CheckedRule, ...]) -> int:
+    sizes = [
+        max(_groups_for(rule.obligation.low), _groups_for(rule.obligation.high))
+        for rule in rules
+        if name in group_attributes(rule) and isinstance(rule.obligation, Limit)
+    ]
+    return max(sizes, default=3)

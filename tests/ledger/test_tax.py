@@ -1,0 +1,320 @@
+"""Returns: netting and carryovers, Form 8949, qualified dividends, box 1g, restatements, files."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from engine.facts.failure import InputError
+from engine.facts.readings import TaxReading
+from engine.ledger.book import open_book
+from engine.ledger.tax.answer import TaxYear, tax_answer, tax_answers, tax_year
+from engine.ledger.tax.dividends import lost_by_selling
+from engine.ledger.tax.files import rows_as_csv, rows_as_txf
+from engine.ledger.tax.form8949 import whole_dollars
+from engine.ledger.tax.netting import net, net_investment_income_tax
+from tests.ledger.books import records
+
+D = Decimal
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "deducted", "carry_short", "carry_long"),
+    [
+        (-5000, -2000, 3000, 2000, 2000),
+        (1000, -9000, 3000, 0, 5000),
+        (-1000, -7000, 3000, 0, 5000),
+        (-2000, 5000, 0, 0, 0),
+        (-5000, 1000, 3000, 1000, 0),
+        (-3000, 0, 3000, 0, 0),
+        (-3001, 0, 3000, 1, 0),
+        (0, -2999, 2999, 0, 0),
+        (0, 0, 0, 0, 0),
+    ],
+)
+def test_netting(short: int, long: int, deducted: int, carry_short: int, carry_long: int) -> None:
+    told = net(short=D(short), long=D(long))
+    assert (told.ordinary_deduction, told.carryover_short, told.carryover_long) == (
+        D(deducted),
+        D(carry_short),
+        D(carry_long),
+    )
+
+
+def test_carryovers_come_in_by_character() -> None:
+    told = net(short=D(500), long=D(200), carryover_short=D(2000), carryover_long=D(2000))
+    assert (told.net_short, told.net_long) == (D(-1500), D(-1800))
+    assert (told.ordinary_deduction, told.carryover_short, told.carryover_long) == (D(3000), D(0), D(300))
+
+
+def test_separate_returns_deduct_half() -> None:
+    told = net(short=D(-5000), long=D(0), filing_status="married_separate")
+    assert (told.ordinary_deduction, told.carryover_short) == (D(1500), D(3500))
+
+
+def test_low_income_uses_up_less() -> None:
+    told = net(short=D(-3000), long=D(0), adjusted_taxable_income=D(1000))
+    assert (told.ordinary_deduction, told.carryover_short) == (D(3000), D(2000))
+    told = net(short=D(-3000), long=D(0), adjusted_taxable_income=D(-5))
+    assert told.carryover_short == 3000
+
+
+@pytest.mark.parametrize(
+    ("magi", "income", "status", "tax"),
+    [
+        (230_000, 45_000, "single", "1140"),
+        (200_000, 45_000, "single", "0"),
+        (400_000, 45_000, "single", "1710"),
+        (250_001, 10, "married_joint", "0.038"),
+        (125_100, 500, "married_separate", "3.8"),
+        (300_000, -5, "single", "0"),
+    ],
+)
+def test_net_investment_income_tax(magi: int, income: int, status: str, tax: str) -> None:
+    told = net_investment_income_tax(magi=D(magi), net_investment_income=D(income), filing_status=status)
+    assert told == D(tax)
+
+
+def _year(*lines: str, year: int, as_of: date, accounts: tuple[str, ...] = ("A self taxable",)) -> TaxYear:
+    rows = records(*lines, prices={"X": "10", "Y": "10"}, as_of=as_of, accounts=accounts)
+    return tax_year(rows, year=year, as_of=as_of, reading=TaxReading())
+
+
+HALF_TACKED = (
+    "2022-06-01 A buy 60 X at 20 as old",
+    "2023-05-10 A sell 60 X at 15.50 as s",
+    "2023-05-20 A buy 100 X at 16 as new",
+    "2023-09-20 A sell 100 X at 16.50 as t",
+)
+
+
+def test_a_half_tacked_sale_is_two_rows() -> None:
+    told = _year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
+    assert [(r.part, r.box, r.proceeds, r.basis, r.code, r.adjustment, r.gain) for r in told.rows] == [
+        ("I", "A", D("930.00"), D("1200.00"), "W", D("270.00"), D("0.00")),
+        ("I", "A", D("660.00"), D("640.00"), "", D("0.00"), D("20.00")),
+        ("II", "D", D("990.00"), D("1230.00"), "", D("0.00"), D("-240.00")),
+    ]
+    assert told.rows[2].acquired == date(2022, 6, 11)
+    assert (told.netting.net_short, told.netting.net_long) == (D(20), D(-240))
+
+
+def test_the_answer_in_full() -> None:
+    told = tax_answer(_year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1)))
+    assert list(told)[:8] == [
+        "schema",
+        "year",
+        "household",
+        "rows",
+        "net_short",
+        "net_long",
+        "ordinary_deduction",
+        "carryover_short",
+    ]
+    assert told["schema"] == "guardband/tax/1"
+    assert told["rows"][0] == {
+        "part": "I",
+        "box": "A",
+        "description": "60 sh. X",
+        "acquired": "2022-06-01",
+        "sold": "2023-05-10",
+        "proceeds": "930",
+        "basis": "1200",
+        "code": "W",
+        "adjustment": "270",
+        "gain": "0",
+        "sale": "s",
+        "lot": "old",
+        "account": "A",
+    }
+    assert (told["ordinary_deduction"], told["carryover_short"], told["carryover_long"]) == ("220", "0", "0")
+    assert told["coverage"] == {"accounts": ["A"], "from": "2022-06-01", "until": "2024-03-01"}
+    assert told["window_is_open"] is False
+
+
+def test_a_january_purchase_restates_december() -> None:
+    lines = (
+        "2023-03-10 A buy 100 X at 10 as old",
+        "2023-12-20 A sell 100 X at 8 as s",
+        "2024-01-19 A buy 60 X at 9 as new",
+    )
+    december = _year(*lines, year=2023, as_of=date(2023, 12, 31))
+    assert december.restated == ()
+    assert december.window_is_open
+    assert december.netting.net_short == -200
+    february = tax_answer(_year(*lines, year=2023, as_of=date(2024, 2, 1)))
+    assert february["net_short"] == "-80"
+    assert february["restated"] == [
+        {
+            "sale": "s",
+            "lot": "old",
+            "account": "A",
+            "symbol": "X",
+            "sold": "2023-12-20",
+            "disallowed_at_year_end": "0",
+            "disallowed": "120",
+            "replacements": ["new"],
+        }
+    ]
+
+
+def test_a_purchase_on_the_31st_day_restates_nothing() -> None:
+    lines = (
+        "2023-03-10 A buy 100 X at 10 as old",
+        "2023-12-20 A sell 100 X at 8 as s",
+        "2024-01-20 A buy 60 X at 9 as new",
+    )
+    assert _year(*lines, year=2023, as_of=date(2024, 2, 1)).restated == ()
+
+
+def test_box_1g_beside_the_true_figure() -> None:
+    lines = (
+        "2023-01-10 A buy 100 X at 10 as old",
+        "2024-06-03 A sell 100 X at 5 as s",
+        "2024-06-10 A buy 30 X at 5 as mine",
+        "2024-06-11 S buy 70 X at 5 as theirs",
+    )
+    house = ("A self taxable", "S spouse taxable")
+    told = _year(*lines, year=2024, as_of=date(2024, 12, 31), accounts=house)
+    (difference,) = told.box_differences
+    assert (difference.box_1g, difference.disallowed) == (D("150.00"), D("500.00"))
+    assert not difference.needs_statement
+    assert difference.because == "the broker does not see `theirs` in S"
+
+
+def test_less_than_box_1g_needs_a_statement() -> None:
+    """The spouse's earlier purchase is used first; the broker reports the later one that it sees."""
+    lines = (
+        "2023-01-10 A buy 100 X at 10 as old",
+        "2024-06-03 A sell 100 X at 5 as s",
+        "2024-06-10 A buy 100 X at 5 as mine",
+        "2024-06-20 A sell 100 X at 4 as t lots mine:100",
+        "2024-06-21 S buy 50 X at 4 as theirs",
+        "2024-07-25 A buy 100 X at 4 as late",
+    )
+    told = _year(*lines, year=2024, as_of=date(2024, 12, 31), accounts=("A self taxable", "S spouse taxable"))
+    assert [(one.sale, one.box_1g, one.disallowed) for one in told.box_differences] == [
+        ("t", D("0.00"), D("300.00"))
+    ]
+
+
+def test_boxes_by_when_brokers_began_to_report() -> None:
+    told = _year(
+        "2010-12-31 A buy 1 X at 10 as before",
+        "2011-01-03 A buy 1 X at 10 as since",
+        "2024-06-03 A sell 2 X at 12 as s",
+        year=2024,
+        as_of=date(2024, 12, 31),
+    )
+    assert [(row.lot, row.box) for row in told.rows] == [("since", "D"), ("before", "E")]
+
+
+@pytest.mark.parametrize(
+    ("bought", "sold", "qualified"),
+    [
+        ("2024-07-08", "2024-08-11", "0.00"),  # 34 days
+        ("2024-07-15", "2024-09-16", "100.00"),  # 61 of its 63 days
+        ("2024-07-15", "2024-09-13", "0.00"),  # 60 days
+        ("2024-07-15", "2024-09-14", "100.00"),  # 61 days
+        ("2024-05-16", "2024-07-16", "100.00"),  # sold on the ex-date: 60 days before it and the day itself
+        ("2024-05-17", "2024-07-16", "0.00"),
+    ],
+)
+def test_qualified_dividends(bought: str, sold: str, qualified: str) -> None:
+    told = _year(
+        f"{bought} A buy 100 X at 10 as a",
+        f"{sold} A sell 100 X at 10 as s",
+        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
+        year=2024,
+        as_of=date(2024, 12, 31),
+    )
+    assert told.qualified_dividends == D(qualified)
+
+
+def test_half_of_the_shares_qualify() -> None:
+    told = _year(
+        "2023-01-03 A buy 50 X at 10 as long",
+        "2024-07-10 A buy 50 X at 10 as short",
+        "2024-07-20 A sell 50 X at 10 as s lots short:50",
+        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
+        year=2024,
+        as_of=date(2024, 12, 31),
+    )
+    assert told.qualified_dividends == D("50.00")
+
+
+def test_a_sale_that_would_cost_the_dividend() -> None:
+    rows = records(
+        "2024-07-10 A buy 50 X at 10 as a",
+        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
+        prices={"X": "10"},
+        as_of=date(2024, 8, 1),
+    )
+    book = open_book(rows, as_of=date(2024, 8, 1), reading=TaxReading())
+    (lot,) = book.lots
+    dividends = rows.transactions or ()
+    dividends = tuple(row for row in dividends if row.type == "dividend")
+    assert [row.id for row in lost_by_selling(lot, dividends, today=date(2024, 8, 1))] == ["d"]
+    assert lost_by_selling(lot, dividends, today=date(2024, 9, 9)) == ()
+
+
+def test_several_households() -> None:
+    rows = records(
+        "2024-01-10 A buy 1 X at 10 as a",
+        "2024-06-03 A sell 1 X at 12 as s",
+        prices={"X": "10"},
+        as_of=date(2024, 12, 31),
+        accounts=("A self taxable household H1", "B self taxable household H2"),
+    )
+    with pytest.raises(InputError, match="2 households"):
+        tax_year(rows, year=2024, as_of=date(2024, 12, 31), reading=TaxReading())
+    told = tax_answers(rows, year=2024, as_of=date(2024, 12, 31), reading=TaxReading())
+    assert [(one["household"], one["net_short"]) for one in told["households"]] == [("H1", "2"), ("H2", "0")]
+
+
+def test_a_year_needs_its_transactions() -> None:
+    rows = records(prices={"X": "10"}, as_of=date(2024, 12, 31), lots=(), history=False)
+    with pytest.raises(InputError, match="needs its transactions"):
+        tax_year(rows, year=2024, as_of=date(2024, 12, 31), reading=TaxReading(), household=None)
+
+
+def test_whole_dollars_foot() -> None:
+    told = _year(
+        "2023-01-10 A buy 1 X at 100.50 as a",
+        "2023-01-11 A buy 1 Y at 10.50 as b",
+        "2024-06-03 A sell 1 X at 90.49 as s",
+        "2024-06-03 A buy 1 X at 90.49 as again",
+        "2024-06-03 A sell 1 Y at 12.49 as t",
+        year=2024,
+        as_of=date(2024, 12, 31),
+    )
+    rows = whole_dollars(told.rows)
+    assert [(r.proceeds, r.basis, r.adjustment, r.gain) for r in rows] == [
+        (D(90), D(101), D(11), D(0)),
+        (D(12), D(11), D(0), D(1)),
+    ]
+
+
+def test_csv_and_txf() -> None:
+    told = _year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
+    text = rows_as_csv(told.rows)
+    assert text.splitlines()[:2] == [
+        "part,box,description,acquired,sold,proceeds,basis,code,adjustment,gain,account",
+        "I,A,60 sh. X,2022-06-01,2023-05-10,930,1200,W,270,0,A",
+    ]
+    txf = rows_as_txf(told.rows, made=date(2024, 3, 1)).split("\r\n")
+    assert txf[:4] == ["V042", "AGuardband", "D03/01/2024", "^"]
+    assert txf[4:15] == [
+        "TD",
+        "N321",
+        "C1",
+        "L1",
+        "P60 sh. X",
+        "D06/01/2022",
+        "D05/10/2023",
+        "$1200.00",
+        "$930.00",
+        "$270.00",
+        "^",
+    ]
+    assert txf.count("TD") == 3
