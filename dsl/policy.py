@@ -549,6 +549,7 @@ class Targets:
     on_active: tuple[Response, ...]
     because: tuple[Citation, ...]
     span: Span
+    on_passive: tuple[Response, ...] = (REPORT, DO_NOT_WORSEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,12 @@ LAST_TEMPERATURE = 2e-3
 """In basis points: below what any reader would call a difference."""
 
 COOLING = 0.2
+MOST_PRICE = 200.0
+"""Highest price of a one-sided row; rows that leave each other no room would else climb for ever.
+
+A bound at lower prices is still a bound.
+"""
+
 MOST_DENSE = 2_000_000
 """Entries up to which a full matrix is faster than a sparse one."""
 
@@ -64,7 +70,7 @@ class Climb:
         self._one = np.flatnonzero(has_low ^ has_high)
         self._sign = np.where(has_high[self._one], 1.0, -1.0)
         self._limit = np.where(has_high[self._one], rows.high[self._one], -rows.low[self._one])
-        self._cap = rows.price_cap[self._one]
+        self._cap = np.minimum(rows.price_cap[self._one], MOST_PRICE)
         self._middle = (rows.high[self._two] + rows.low[self._two]) / 2
         self._half = (rows.high[self._two] - rows.low[self._two]) / 2
 

@@ -5,7 +5,7 @@ program is small: of 500 names some 150 trade. Quadratic rows get a variable of 
 one for the part outside.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,11 +15,21 @@ from optimizer.modes import Choice
 from optimizer.solvers.convex import Program, solve_convex
 
 
-def fixed_modes(model: Model, choice: Choice, *, tickets: bool = True) -> Floats | None:
+MISS_PRICE = 1e3
+"""Price of missing a hard row, where rows are let slip."""
+
+
+def fixed_modes(
+    model: Model, choice: Choice, *, tickets: bool = True, slipping: bool = False
+) -> Floats | None:
     """Return the best trades (n_columns,) in the modes chosen, None where there are none.
 
-    tickets: hold every purchase and sale to its minimum; else only to its direction.
+    tickets: hold every purchase and sale to its minimum; else only to its direction. slipping: hard
+    rows may be missed at a price, for modes that leave no way to keep them.
     """
+    if slipping:
+        caps = np.where(np.isfinite(model.rows.price_cap), model.rows.price_cap, MISS_PRICE)
+        model = replace(model, rows=replace(model.rows, price_cap=caps))
     columns, low, high = _open_columns(model, choice, tickets=tickets)
     if not columns.size:
         empty = np.zeros(model.columns)

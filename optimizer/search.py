@@ -134,7 +134,8 @@ def _amounts(model: Model, choices: tuple[Choice, ...]) -> Floats:
             found = fixed_modes(model, choice, tickets=tickets)
             if found is not None:
                 return found
-    return np.zeros(model.columns)
+    slipped = fixed_modes(model, choices[0], tickets=False, slipping=True)
+    return np.zeros(model.columns) if slipped is None else slipped
 
 
 def _patched(found: Solution, option: Patched) -> Solution:

@@ -205,7 +205,7 @@ def _response(
 def _possible(rule: p.CheckedRule | p.Targets) -> tuple[p.Response, ...]:
     match rule:
         case p.Targets():
-            return (*rule.on_active, *responses.DEFAULT_PASSIVE)
+            return (*rule.on_active, *rule.on_passive)
         case p.CheckedRule():
             early = (p.Response(kind="warn"),) if rule.warn_from is not None else ()
             return (*rule.on_active, *rule.on_passive, rule.missing, *early)

@@ -40,7 +40,7 @@ def targets(ctx: Context, node: s.TargetsOf) -> p.Targets | None:
     classes = tuple(c for c in (_class(ctx, row, names) for row in rows) if c is not None)
     breach = [part for part in node.parts if isinstance(part, s.OnBreach)]
     responses.said_twice(ctx, breach)
-    on_active, _ = responses.on_breach(ctx, breach)
+    on_active, on_passive = responses.on_breach(ctx, breach)
     because = responses.citations(ctx, [part for part in node.parts if isinstance(part, s.Because)])
     if not because and node.span.line not in ctx.damaged:
         ctx.add(
@@ -63,7 +63,12 @@ def targets(ctx: Context, node: s.TargetsOf) -> p.Targets | None:
     if errors != ctx.error_count:
         return None
     return p.Targets(
-        name=node.name.text, classes=classes, on_active=on_active, because=because, span=node.span
+        name=node.name.text,
+        classes=classes,
+        on_active=on_active,
+        on_passive=on_passive,
+        because=because,
+        span=node.span,
     )
 
 

@@ -25,6 +25,11 @@ _FIGURES = (
     ),
     FigureEntry(name="benchmark_volatility", unit=_SHARE, description="volatility of the benchmark"),
     FigureEntry(name="liability_duration", unit=Unit.YEARS, description="duration of what the plan owes"),
+    FigureEntry(
+        name="liquidity_need",
+        unit=_MONEY,
+        description="money that must be at hand, by the cash-flow forecast",
+    ),
     FigureEntry(name="net_outflows", unit=_MONEY, description="money expected to be paid out, net"),
 )
 

@@ -88,6 +88,11 @@ def settled_deltas(
         term = Term(kind, account, symbol)  # type: ignore[arg-type]  # a symbol's text
         deltas[term] = deltas.get(term, Fraction(0)) + amount * state.rate_of(account)
 
+    rows: tuple[Taken | Restated, ...] = (*settlement.taken, *settlement.restated)
+    for row in rows:
+        for part in row.replacements:
+            if not part.permanent:
+                change(TermKind.COST, part.account, Fraction(part.absorbed), part.symbol)
     for taken in settlement.taken:
         if taken.trade not in standing:
             continue

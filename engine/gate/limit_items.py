@@ -18,7 +18,7 @@ from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.limits import OpenLimit, Reading, RuleScope
 from engine.gate.measure import Listed
 from rulebooks.forms import Term, TermKind
-from rulebooks.ground import GroundLimit
+from rulebooks.ground import CompiledRule, GroundLimit
 
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
 
@@ -52,6 +52,8 @@ def _speaks(listed: Listed, limit: OpenLimit) -> bool:
     ground = limit.ground
     if ground.standing == "not_applicable" or not _is_tested(listed, limit):
         return False
+    if not is_present(listed, limit):
+        return False
     if ground.standing == "excepted" or ground.missing is not None or concerned(listed, limit):
         return True
     return listed.opened.limits.reading(limit, listed.after).headroom < 0
@@ -62,18 +64,43 @@ def concerned(listed: Listed, limit: OpenLimit) -> tuple[tuple[AccountId, Symbol
     held = listed.opened.state.quantities
     traded = {(trade.account, trade.symbol) for trade in listed.trades}
     unknown = [p for p in limit.ground.unknown if p in held or p in traded]
-    if limit.flows:
-        unknown += [p for p in _unpriced_flows(listed, limit) if p not in unknown]
+    if limit.flows or limit.worths:
+        unknown += [p for p in _unpriced_trades(listed, limit) if p not in unknown]
     return tuple(unknown)
 
 
-def _unpriced_flows(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol]]:
-    """Yield what is traded at a price too old to rely on, where the limit reads what the trade pays."""
+def _unpriced_trades(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol]]:
+    """Yield what is traded at a price too old to rely on, where the limit reads what it pays or is worth."""
     for trade in listed.trades:
         position = (trade.account, trade.symbol)
         pays = trade.price is None and trade.account in limit.flows
-        if pays and _lacks_price(listed, limit, *position):
+        if (pays or trade.account in limit.worths) and lacks_price(listed, limit.ground.rule, *position):
             yield position
+
+
+def is_present(listed: Listed, limit: OpenLimit) -> bool:
+    """Return whether anything of a group is held or traded, as far as its membership is known or not."""
+    ground = limit.ground
+    if ground.group is None:
+        return True
+    held = listed.opened.state.quantities
+    traded = {(trade.account, trade.symbol) for trade in listed.trades}
+    cash = {(account, listed.opened.book.accounts[account].currency) for account in ground.scope.holds}
+    there = held.keys() | traded | cash
+    if any(position in there for position in ground.members):
+        return True
+    attribute, value = ground.group
+    for position in ground.unknown:
+        nameless = value is None and _is_nameless(listed, position, attribute)
+        if position in there and (nameless or not lacks_price(listed, ground.rule, *position)):
+            return True
+    return False
+
+
+def _is_nameless(listed: Listed, position: tuple[AccountId, Symbol], attribute: str) -> bool:
+    """Return whether the attribute that groups are made by is unknown of a position."""
+    security = listed.opened.book.securities.get(position[1])
+    return security is not None and attribute not in security.attributes
 
 
 def _is_tested(listed: Listed, limit: OpenLimit) -> bool:
@@ -115,9 +142,10 @@ def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[It
             yield known
 
 
-def _lacks_price(listed: Listed, limit: OpenLimit, account: AccountId, symbol: Symbol) -> bool:
+def lacks_price(listed: Listed, rule: CompiledRule, account: AccountId, symbol: Symbol) -> bool:
+    """Return whether the price of a position is missing or too old for the policy."""
     opened = listed.opened
-    age = opened.price_age_of(limit.ground.rule.governed_by, account)
+    age = opened.price_age_of(rule.governed_by, account)
     known = symbol in opened.book.securities
     return known and opened.state.missing(account, symbol, age_days=age) is not None
 
@@ -130,7 +158,7 @@ def known_item(
     Members that are unknown are not in the figure; those without a price are left out of it, while the
     base takes them at their last price.
     """
-    hidden = tuple(position for position in unknown if _lacks_price(listed, limit, *position))
+    hidden = tuple(position for position in unknown if lacks_price(listed, limit.ground.rule, *position))
     upper = listed.opened.limits.upper(limit)
     before = _known_reading(listed, upper, NOTHING, _worth(listed, hidden, before=True))
     upper.before = before

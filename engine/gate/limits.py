@@ -80,6 +80,7 @@ class OpenLimit:
     before: Reading
     settles: bool = False  # reads what only a settlement tells
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
+    worths: frozenset[AccountId] = frozenset()  # accounts whose net assets it reads
 
     @property
     def key(self) -> RuleScope:
@@ -137,6 +138,7 @@ class Limits:
             before=_NOT_YET,
             settles=any(term.kind in SETTLED_KINDS for term in terms),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS),
+            worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )
         limit.before = self.reading(limit, NOTHING)
         return limit

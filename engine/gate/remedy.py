@@ -23,7 +23,7 @@ from engine.gate.graph import Values
 from engine.gate.limit_items import compared, concerned, net_bought
 from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed, resized_trade
-from engine.gate.trade_items import fits, headroom_to
+from engine.gate.trade_items import fits, headroom_to, what_is_missing
 from engine.gate.window_items import window_cases
 from rulebooks.forms import TermKind
 from rulebooks.ground import PerTrade, Scope
@@ -108,7 +108,7 @@ class Sizing:
 
     def breaks(self, limit: OpenLimit, quantity: Fraction) -> bool:
         """Return whether the trade at this quantity is in an active breach of the limit."""
-        if quantity == 0 or not self._is_tested(limit, quantity):
+        if quantity == 0 or not self.is_tested(limit, quantity):
             return False
         here = self.reading(limit, quantity)
         if here.headroom >= 0 or self._is_waived(limit, quantity):
@@ -127,7 +127,8 @@ class Sizing:
         state = self.state(quantity, settled=True)
         return limits.reading(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
 
-    def _is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
+    def is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether the list buys of the group, net, where the limit is tested at purchase only."""
         if not limit.ground.purchase_only:
             return True
         own = _ZERO
@@ -204,11 +205,17 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     """
     sizing = Sizing(listed, trade)
     stopping = [limit for limit in sizing.limits if blocks(limit.ground.rule.rule, limit.before.headroom)]
-    if any(_is_unknown(listed, limit, trade) for limit in sizing.limits) or not _may_happen(listed, trade):
+    unknown = [limit for limit in sizing.limits if _is_unknown(listed, limit, trade)]
+    if any(not limit.ground.purchase_only for limit in unknown) or not _may_happen(listed, trade):
         return _ZERO
-    per_trade = [rule for rule in _per_trade(listed, trade) if blocks(rule.rule.rule, _ZERO)]
+    tickets = list(_per_trade(listed, trade))
+    if any(_is_blind(listed, rule, trade) for rule in tickets):
+        return _ZERO
+    per_trade = [rule for rule in tickets if blocks(rule.rule.rule, _ZERO)]
 
     def clear(quantity: Fraction) -> bool:
+        if quantity and any(sizing.is_tested(limit, quantity) for limit in unknown):
+            return False
         if any(sizing.breaks(limit, quantity) for limit in stopping):
             return False
         if any(_breaks_ticket(listed, rule, trade, quantity) for rule in per_trade):
@@ -235,8 +242,11 @@ def largest(
     bounds = [ceiling, *(sizing.linear_bound(limit) for limit in plain)]
     known = [bound for bound in bounds if bound is not None]
     upper = floored(min(known), sizing.step) if known else None
+    most = None if ceiling is None else floored(ceiling, sizing.step)
     if upper is not None and (upper == 0 or clear(upper)):
-        return upper
+        if upper == most or sizing.step is None or not clear(upper + sizing.step):
+            return upper
+        upper = most  # a bound of one side did not hold: the trade leads out of a breach of the other
     return _searched(sizing, clear, upper, marks)
 
 
@@ -324,6 +334,13 @@ def _per_trade(listed: Listed, trade: Trade) -> Iterator[PerTrade]:
             yield rule
 
 
+def _is_blind(listed: Listed, rule: PerTrade, trade: Trade) -> bool:
+    """Return whether missing data of a limit on single trades stop the trade at any quantity."""
+    member = rule.members.get((trade.symbol, trade.side), False)
+    stops = rule.rule.rule.missing.kind in ("block", "approval")
+    return stops and member is not False and what_is_missing(listed, rule, trade, member) is not None
+
+
 def _breaks_ticket(listed: Listed, rule: PerTrade, trade: Trade, quantity: Fraction) -> bool:
     """Return whether the trade at this quantity breaks a limit on single trades."""
     if not quantity or not rule.members.get((trade.symbol, trade.side)):
@@ -359,9 +376,9 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
     for ban in ground.bans:
         if ban.standing != "applies" or not _governs(ban.scope, trade):
             continue
-        if ban.lots is None and ban.waiver is None:
+        if ban.lots is None:
             hit = covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=None)
-            if _stops(ban.rule.rule, hit, stopping=True):
+            if not (hit and ban.waiver is not None) and _stops(ban.rule.rule, hit, stopping=True):
                 return False
     return trade.side is Side.SELL or not _completes_pair(listed, trade)
 
@@ -402,6 +419,6 @@ def _lots_clear(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
         if ban.lots is None or ban.standing != "applies" or not _governs(ban.scope, trade):
             continue
         hit = covered(changed, smaller, actions=ban.actions, securities=ban.securities, lots=ban.lots)
-        if ban.waiver is None and _stops(ban.rule.rule, hit, stopping=True):
+        if not (hit and ban.waiver is not None) and _stops(ban.rule.rule, hit, stopping=True):
             return False
     return not _completes_pair(changed, smaller)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from engine.facts.trades import Trade
 from engine.gate.acts import sells_all, value_of
 from engine.gate.items import Item, Told
-from engine.gate.limit_items import reached
+from engine.gate.limit_items import lacks_price, reached
 from engine.gate.measure import Listed
 from rulebooks.forms import TermKind
 from rulebooks.ground import PerTrade
@@ -56,12 +56,24 @@ def _items(listed: Listed, rule: PerTrade, trade: Trade, source: int) -> Iterato
         trades=(trade.number,) if trade.account in rule.scope.stops else (),
         source=source,
     )
-    if member is None or trade.symbol in rule.missing:
-        what = "whether it is its subject" if member is None else "its limit"
+    what = what_is_missing(listed, rule, trade, member)
+    if what is not None:
         position = ((trade.account, trade.symbol),)
         yield replace(item, missing=f"{what}, for {trade.symbol}", concerned=position)
         return
     yield _measured(listed, rule, trade, item)
+
+
+def what_is_missing(listed: Listed, rule: PerTrade, trade: Trade, member: bool | None) -> str | None:
+    """Return what is not known of a trade, or None."""
+    if rule.standing != "applies":
+        return None
+    if member is None:
+        return "whether it is its subject"
+    if trade.symbol in rule.missing:
+        return "its limit"
+    valued = rule.measure is TermKind.TRADE_VALUE
+    return "a price" if valued and lacks_price(listed, rule.rule, trade.account, trade.symbol) else None
 
 
 def fits(listed: Listed, rule: PerTrade, trade: Trade) -> bool:

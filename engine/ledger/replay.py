@@ -182,6 +182,7 @@ def _open_lot(state: State, lot: Lot, sequence: int) -> None:
     )
     pool = state.pool(lot.account, lot.symbol)
     pool.position(lot.account, lot.symbol).add(piece)
+    pool.has_contracts |= right is not None
     if not piece.is_used:
         pool.recent.append(piece)
 

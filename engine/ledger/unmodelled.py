@@ -28,7 +28,7 @@ def refuse_straddle(state: State, pool: Pool, loss: Sold) -> None:
 
     Source: 26 U.S.C. 1092.
     """
-    if not loss.loss or len(pool.positions) < 2:
+    if not pool.has_contracts or not loss.loss:
         return
     other = {"put"} if loss.right in (None, "call") else {None, "call"}
     for (account, symbol), position in pool.positions.items():

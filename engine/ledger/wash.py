@@ -42,6 +42,7 @@ class Pool:
     shorts: dict[tuple[AccountId, Symbol], list[Short]] = field(default_factory=dict)
     closed_short: list[Sold] = field(default_factory=list)  # losses on closing, inside their window
     memory_days: int = WINDOW_DAYS  # how long a purchase is remembered
+    has_contracts: bool = False  # options or warrants were ever bought in it
     told: tuple[Lot, ...] | None = None  # its open lots as rows, until something changes
 
     def position(self, account: AccountId, symbol: Symbol) -> Position:
@@ -94,6 +95,7 @@ def copy_pool(pool: Pool) -> Pool:
         shorts={key: [replace(short) for short in shorts] for key, shorts in pool.shorts.items()},
         closed_short=[losses[id(loss)] for loss in pool.closed_short],
         memory_days=pool.memory_days,
+        has_contracts=pool.has_contracts,
     )
 
 

@@ -12,12 +12,16 @@ import typer
 from engine.shell.commands import (
     check,
     demo,
+    diff,
+    doc,
     drift,
     examples,
     explain,
+    fmt,
     gate,
     init,
     lots,
+    query,
     rebalance,
     report,
 )
@@ -42,8 +46,12 @@ _AUDITORS = "Auditors"
 app.command("demo", rich_help_panel=_EVERYONE)(demo.demo)
 app.command("init", rich_help_panel=_EVERYONE)(init.init)
 app.command("check", rich_help_panel=_OFFICERS)(check.check)
+app.command("fmt", rich_help_panel=_OFFICERS)(fmt.fmt)
 app.command("test", rich_help_panel=_OFFICERS)(examples.run)
 app.command("explain", rich_help_panel=_OFFICERS)(explain.explain)
+app.command("doc", rich_help_panel=_OFFICERS)(doc.doc)
+app.command("query", rich_help_panel=_OFFICERS)(query.query)
+app.command("diff", rich_help_panel=_OFFICERS)(diff.diff)
 app.command("drift", rich_help_panel=_MANAGERS)(drift.drift)
 app.command("gate", rich_help_panel=_MANAGERS)(gate.gate)
 app.command("rebalance", rich_help_panel=_MANAGERS)(rebalance.rebalance)

@@ -45,9 +45,7 @@ def check_file(path: Path, *, schema: DataSchema | None = None, today: date | No
     schema: the columns of the data at hand, if any; today: the day on which waivers may have expired.
     Raises InputError where the file cannot be read.
     """
-    from dsl.check import check
-    from dsl.parse import decode, parse
-    from rulebooks.catalogue import catalogue
+    from dsl.parse import decode
 
     if not path.is_file():
         raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
@@ -55,15 +53,26 @@ def check_file(path: Path, *, schema: DataSchema | None = None, today: date | No
     text = decode(path.read_bytes(), file=name)
     if isinstance(text, Diagnostic):
         return CheckedFile(name=name, text="", policy=None, diagnostics=(text,))
+    return check_text(text, path=path, schema=schema, today=today)
+
+
+def check_text(
+    text: str, *, path: Path, schema: DataSchema | None = None, today: date | None = None
+) -> CheckedFile:
+    """Return a mandate's text, checked as if it stood in the file `path`; nothing is read from there."""
+    from dsl.check import check
+    from dsl.parse import parse
+    from rulebooks.catalogue import catalogue
+
     checked = check(
-        parse(text, file=name),
+        parse(text, file=path.name),
         catalogue=catalogue(),
         library=library(path.parent),
-        files=_below(path.parent),
+        files=files_below(path.parent),
         schema=schema,
         today=today,
     )
-    return CheckedFile(name=name, text=text, policy=checked.policy, diagnostics=checked.diagnostics)
+    return CheckedFile(name=path.name, text=text, policy=checked.policy, diagnostics=checked.diagnostics)
 
 
 def load(names: tuple[str, ...], *, beside: Path | None = None) -> tuple[CheckedPolicy, ...]:
@@ -105,7 +114,7 @@ def _files_of(folder: Path) -> Iterator[tuple[str, str, FileReader]]:
 
 
 def _entry(path: Path) -> tuple[str, str, FileReader]:
-    return path.name, path.read_bytes().decode("utf-8-sig", errors="replace"), _below(path.parent)
+    return path.name, path.read_bytes().decode("utf-8-sig", errors="replace"), files_below(path.parent)
 
 
 @cache
@@ -113,7 +122,7 @@ def _shipped() -> tuple[tuple[str, str, FileReader], ...]:
     return tuple(_files_of(Path(str(files("rulebooks").joinpath("library")))))
 
 
-def _below(folder: Path) -> FileReader:
+def files_below(folder: Path) -> FileReader:
     """Return a reader of files below a folder; what lies outside it is as if it were not there."""
     root = folder.resolve()
 

@@ -1,13 +1,19 @@
 """Which lots are under water, and how long until they turn long-term? One dot a lot.
 
 Across: days until a sale is long-term (0: it is already). Up: gain or loss in percent of basis. The
-size of a dot is the lot's value.
+size of a dot is the lot's value. Gains above 100% are drawn at 100%.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from reports.charts.figure import ACCENT, BEFORE, QUIET, RULE, draw
+
+TOP = 100.0
+"""Gains above this percentage are drawn at it: the chart is about losses."""
+
+POINTS_A_PERCENT = 1.0
+"""Roughly how many points of the drawing one percent of gain takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +36,20 @@ def lots_chart(dots: tuple[LotDot, ...]) -> str:
             chosen = [dot for dot in dots if dot.proposed is proposed]
             axes.scatter(
                 [dot.days_held for dot in chosen],
-                [dot.gain_percent for dot in chosen],
+                [min(dot.gain_percent, TOP) for dot in chosen],
                 s=[8 + 90 * dot.value / largest for dot in chosen],
                 color=ACCENT if proposed else BEFORE,
                 alpha=0.9 if proposed else 0.45,
                 linewidths=0,
             )
-        for dot in _labelled(dots):
+        for dot, height in _labels(dots):
             axes.annotate(
                 dot.symbol,
-                (dot.days_held, dot.gain_percent),
-                xytext=(5, -3),
+                (dot.days_held, min(dot.gain_percent, TOP)),
+                xytext=(7, height),
                 textcoords="offset points",
                 fontsize=8,
+                va="center",
             )
         axes.axhline(0, color=QUIET, lw=1)
         axes.axvline(365, color=RULE, lw=1, ls="--")
@@ -70,8 +77,17 @@ def lots_chart(dots: tuple[LotDot, ...]) -> str:
     )
 
 
-def _labelled(dots: tuple[LotDot, ...]) -> list[LotDot]:
+def _labels(dots: tuple[LotDot, ...]) -> list[tuple[LotDot, float]]:
+    """Return the largest proposed losses with the height of their labels, so that none covers another."""
     ranked = sorted((dot for dot in dots if dot.proposed), key=lambda dot: (dot.gain_percent, dot.symbol))
-    seen: set[str] = set()
-    chosen = [dot for dot in ranked if not (dot.symbol in seen or seen.add(dot.symbol))]  # type: ignore[func-returns-value]
-    return chosen[:8]
+    chosen = {dot.symbol: dot for dot in reversed(ranked)}
+    placed: list[tuple[LotDot, float]] = []
+    columns: dict[int, float] = {}
+    for dot in sorted(chosen.values(), key=lambda dot: (dot.gain_percent, dot.symbol))[:8]:
+        natural = dot.gain_percent * POINTS_A_PERCENT
+        height = max(
+            natural, columns.get(dot.days_held, natural) + 9 if dot.days_held in columns else natural
+        )
+        columns[dot.days_held] = height
+        placed.append((dot, height - natural))
+    return placed

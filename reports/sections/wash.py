@@ -22,7 +22,7 @@ def section(review: Review) -> Section | None:
     permanent = sum((Fraction(row.permanently_disallowed) for row in washed), Fraction(0))
     deferred = sum((Fraction(row.disallowed) for row in washed), Fraction(0)) - permanent
     first = (
-        f"{words.plural(len(washed), 'past loss')} met a replacement inside its 61 days: "
+        f"{words.plural(len(washed), 'past loss', 'past losses')} met a replacement inside its 61 days: "
         f"{words.money(deferred)} is deferred into the basis of other lots, "
         f"{words.money(permanent)} is lost for good."
         if washed

@@ -13,7 +13,7 @@ from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge, open_book
 from engine.gate.measure import OpenBook
 from engine.gate.text import gate_text
-from engine.gate.verdict import GateAnswer, Verdict, WouldPass
+from engine.gate.verdict import GateAnswer, Outcome, Verdict, WouldPass
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.gate.case_files import CASES, Case, case_name, case_paths, read_case, unmet
@@ -109,10 +109,11 @@ def applied(trades: tuple[Trade, ...], change: WouldPass) -> tuple[Trade, ...] |
 
 
 def still_stops(answer: GateAnswer, verdict: Verdict) -> bool:
-    """Return whether the same rule and group is still an active breach."""
-    place = (verdict.rule, verdict.account, verdict.household, verdict.group)
+    """Return whether the same rule and group still stops a trade in the same way."""
+    place = (verdict.rule, verdict.account, verdict.household, verdict.group, verdict.outcome)
     return any(
-        (other.rule, other.account, other.household, other.group) == place and other.breach == "active"
+        (other.rule, other.account, other.household, other.group, other.outcome) == place
+        and (other.breach == "active" or (other.outcome is Outcome.MISSING_DATA and bool(other.trades)))
         for other in answer.verdicts
     )
 

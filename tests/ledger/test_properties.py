@@ -47,7 +47,7 @@ def _replay(rows: list[Transaction], reading: TaxReading, until: date = UNTIL) -
     grouped=st.booleans(),
 )
 def test_no_loss_vanishes(seed: int, wash: WashReadings, relief: str, grouped: bool) -> None:
-    """recognized = economic result + permanently disallowed + still deferred, to the cent, whatever the readings.
+    """recognized = economic result + permanently disallowed + still deferred, to the cent, by any reading.
 
     Source: 26 U.S.C. 1091(d).
     """

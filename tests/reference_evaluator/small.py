@@ -1,8 +1,8 @@
 """Tiny books and mandates for hand arithmetic: one account, prices of a few dollars, one day.
 
-    policy_of('limit weight to at most 5% …')   the rules of a mandate text, checked
-    book_of(holdings=…)                         lots, prices and securities from a few words
-    verdicts(policy, book, "buy 50 ACME")       what the reference evaluator says
+policy_of('limit weight to at most 5% …')   the rules of a mandate text, checked
+book_of(holdings=…)                         lots, prices and securities from a few words
+verdicts(policy, book, "buy 50 ACME")       what the reference evaluator says
 """
 
 from collections.abc import Mapping
@@ -183,7 +183,9 @@ def trades_of(*words: str) -> tuple[Trade, ...]:
     return tuple(found)
 
 
-def verdicts(policy: CheckedPolicy | tuple[CheckedPolicy, ...], book: Book, *trades: str) -> list[ReferenceVerdict]:
+def verdicts(
+    policy: CheckedPolicy | tuple[CheckedPolicy, ...], book: Book, *trades: str
+) -> list[ReferenceVerdict]:
     """Return the verdicts of the policies on some trades, the book's own rules left out where they pass."""
     policies = policy if isinstance(policy, tuple) else (policy,)
     listed = trades_of(*trades)
@@ -205,7 +207,11 @@ def in_words(row: ReferenceVerdict) -> str:
     group = "" if row.group is None else f"[{row.group[1]}]"
     numbers = ",".join(map(str, sorted(row.trades)))
     figures = "" if row.after is None else f"{_plain(row.before)} -> {_plain(row.after)}"
-    flags = ("warned" if row.warned else "", "worsened" if row.worsened else "", "" if row.witnessed else "alone")
+    flags = (
+        "warned" if row.warned else "",
+        "worsened" if row.worsened else "",
+        "" if row.witnessed else "alone",
+    )
     parts = (
         row.rule,
         group,

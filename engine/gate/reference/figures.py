@@ -72,12 +72,13 @@ def _of_derived(
         raise NoWitness("a derived set inside a group")
     groups = [
         replace(asked, table=derived, group=group, subject=None)
-        for group in derived.groups(view.state.changed)
+        for group in derived.groups(view.state.touched)
         if group != (None,) and derived.members(view.state, group)
     ]
     match subject:
         case GroupsWhose(tests=tests):
-            chosen = [group for group in groups if all(_passes(test, group) for test in tests)]
+            passed = [(group, [_passes(test, group) for test in tests]) for group in groups]
+            chosen = [group for group, answers in passed if all(answers)]
         case LargestGroups(count=size):
             chosen = sorted(groups, key=lambda group: group.value(), reverse=True)[:size]
     if measure == "count":
@@ -137,7 +138,7 @@ def _literal(amount: Amount, asked: Asked) -> Fraction:
 def _of_subject(table: Table, asked: Asked) -> Fraction:
     """Return the subject's own weight, value or quantity in the same state."""
     view = asked.view
-    unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
+    unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.touched)
     if unknown:
         view.missing("whether a holding belongs to what the limit is a part of is unknown", unknown)
     whole = replace(asked, table=table, group=EVERYTHING_IN_SCOPE, subject=None)
@@ -185,7 +186,7 @@ def _figure(name: str, asked: Asked) -> Fraction:
 def _of_securities(name: str, asked: Asked) -> Fraction:
     """Return the figure that every security of the group agrees on."""
     view = asked.view
-    keys = [*asked.table.held.get(asked.group, ()), *view.state.changed]
+    keys = [*asked.table.held.get(asked.group, ()), *view.state.touched]
     found: set[Fraction] = set()
     for key in keys:
         for symbol, _ in asked.table.belongs(key).groups.get(asked.group, ()):

@@ -90,6 +90,7 @@ class LimitPlan:
     missing: Response
     tested: Tested = "at_all_times"
     why_not: str | None = None  # why the rule does not apply today
+    is_out_of_force: bool = False  # not in force, or its condition does not hold
     unsure: bool = False  # whether it applies is unknown
     _quiet: dict[Group, list[ReferenceVerdict]] = field(default_factory=dict)
 
@@ -248,7 +249,8 @@ def _moved(plan: LimitPlan, done: Listed, touched: list[Key]) -> set[Group] | No
 
 
 def _judge_group(plan: LimitPlan, done: Listed, group: Group, touched: list[Key]) -> list[ReferenceVerdict]:
-    if plan.why_not is None and _is_excepted(plan, group, touched):
+    is_judged = not plan.is_out_of_force and _not_tested(plan, done, group) is None
+    if is_judged and _is_excepted(plan, group, touched):
         return [_plain(plan, group, Outcome.EXCEPTED, None, "exceptions leave nothing of it")]
     try:
         return _tell_group(plan, done, group, touched)

@@ -163,7 +163,7 @@ def capped_weight(asked: Asked) -> Reading:
     if derived is None:
         raise NoWitness("capped_weight inside a group")
     base, counted = asked.view.base_amount(), NOTHING
-    for group in derived.groups(asked.view.state.changed):
+    for group in derived.groups(asked.view.state.touched):
         issuer = replace(asked, table=derived, group=group)
         if group != (None,) and derived.members(asked.view.state, group):
             held = issuer.value()
@@ -178,7 +178,7 @@ def drift(asked: Asked) -> Reading:
     if not classes:
         raise Gap("the policy has no targets")
     for table, _ in classes:
-        unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.changed)
+        unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.touched)
         if unknown:
             view.missing("whether a holding belongs to a class is unknown", unknown)
     base = view.base_amount()

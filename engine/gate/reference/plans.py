@@ -324,5 +324,6 @@ def limit_plan(
         missing=rule.missing,
         tested=rule.tested,
         why_not=why_not(setting, rule, standing),
+        is_out_of_force=standing is False,
         unsure=standing is None,
     )

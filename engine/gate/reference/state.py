@@ -58,6 +58,11 @@ class State:
         """Return what is held; nothing where the position is not there."""
         return self.positions.get(key, NONE_HELD)
 
+    @property
+    def touched(self) -> frozenset[Key]:
+        """The positions in which this state may differ from the first one."""
+        return self.changed if self.came_from is None else self.changed | self.came_from.touched
+
     def holds(self, key: Key) -> bool:
         """Return whether any of it is held."""
         return self.position(key).quantity != 0

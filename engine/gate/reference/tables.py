@@ -167,10 +167,7 @@ class Table:
     def members(self, state: State, group: Group) -> list[tuple[Key, Position, tuple[Piece, ...]]]:
         """Return what is held of a group: each position with its pieces, one by one."""
         keys = dict.fromkeys(self.held.get(group, ()))
-        later: State | None = state
-        while later is not None:
-            keys.update(dict.fromkeys(key for key in later.changed if group in self.belongs(key).groups))
-            later = later.came_from
+        keys.update(dict.fromkeys(key for key in state.touched if group in self.belongs(key).groups))
         return [
             (key, state.position(key), self.belongs(key).groups[group]) for key in keys if state.holds(key)
         ]

@@ -154,6 +154,8 @@ class WindowPlan:
     def _action_of(self, trade: Trade, done: Listed) -> list[Happening]:
         today = self.setting.book.as_of
         taken = [row for row in done.done.settlement.taken if row.trade == trade.number]
+        if trade.side is Side.SELL and not taken and trade.number not in done.done.settlement.unsettled:
+            return []  # of what is not held there is nothing to sell: BOOK-SHORT has it
         if trade.side is not Side.SELL or not taken:
             covered = self.covered.covers(trade, done)
             return [

@@ -3,7 +3,7 @@
     100 sold at a loss of 500; 60 bought 10 days later and held on day 30
       -> least(100 sold, 60 bought, 60 held) / 100 of it denied: 300, added to the cost of whoever bought
 
-The window is 30 days on each side; purchases of the spouse, a controlled company or a registered plan count too;
+Window: 30 days on each side; purchases of the spouse, a controlled company or a registered plan count;
 in a plan a denied loss is lost. There is no short or long: every row is told as `long`.
 Source: Income Tax Act (Canada) 40(2)(g)(i), 53(1)(f), 54 "superficial loss".
 """

@@ -3,7 +3,7 @@
     pool 100 at 10; 60 sold on 1 March, 40 bought on 20 March at 8
       -> 40 of them cost 8 (bought within 30 days), 20 cost 10 (the pool); nothing is disallowed
 
-It goes for gains as for losses, looks forward only, and matches within one person; retirement kinds of account
+For gains as for losses; it looks forward only and matches within one person; retirement accounts
 (ISA, pension) are outside. Shares matched never enter the pool. Every row is told as `long`.
 Source: Taxation of Chargeable Gains Act 1992, ss. 104, 105, 106A.
 """

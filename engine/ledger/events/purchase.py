@@ -53,6 +53,7 @@ def acquire(state: State, piece: Piece, *, today: date) -> None:
     pool = state.pool(piece.account, piece.symbol)
     pool.forget_before(today)
     pool.position(piece.account, piece.symbol).add(piece)
+    pool.has_contracts |= piece.right is not None
     state.acquisitions.append(
         Acquisition(
             lot=piece.lot,

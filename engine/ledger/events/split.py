@@ -52,3 +52,4 @@ def scale_loss(loss: Sold, ratio: Fraction) -> None:
     """Restate what a loss still looks for in new shares."""
     loss.scale *= ratio
     loss.replaced *= ratio
+    loss.row = None

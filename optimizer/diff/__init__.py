@@ -1,0 +1,1 @@
+"""What two versions of a policy admit differently: the rules, and a portfolio and list as proof."""

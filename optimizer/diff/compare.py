@@ -1,0 +1,399 @@
+"""Comparing: for each rule that may differ, a portfolio that one version admits and the rule forbids.
+
+    old T-1 at most 20%, new T-1 at most 25%: all rules of the new version are met, the old T-1 is missed
+    -> 22.5% tech; the gate blocks the list under the old version and lets it pass under the new
+
+The search goes over made-up securities, one kind for each combination of attributes that the rules can
+tell apart, or over securities that are given. What it finds is always put to the gate under both.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from dsl.policy import CheckedPolicy, CheckedRule, Limit
+from engine.gate.engine.port import InferenceEngine
+from optimizer.diff.difference import ChangedRule, Difference, Direction, Told, Unmoved, Witness
+from optimizer.diff.trials import trials_of
+from optimizer.diff.versions import Pair, changed_pairs, statements
+from optimizer.portfolios.demands import (
+    NOTHING,
+    Demand,
+    all_demands,
+    allows_overdraft,
+    demands_of,
+    level_of,
+    why_not_tried,
+)
+from optimizer.portfolios.encode import NotRowsError
+from optimizer.portfolios.kinds import Made, made_up
+from optimizer.portfolios.proof import Judge, Judged, book_of, gate_with, proven
+from optimizer.portfolios.room import Room, meets
+from optimizer.portfolios.steps import list_between, start_of
+from optimizer.portfolios.world import Position, Situation, World, situations
+from rulebooks.compile import compile_rulebook
+from rulebooks.evaluate import value
+from rulebooks.ground import CompiledRule, GroundBook, GroundLimit, Rulebook
+from rulebooks.grounding import ground
+from rulebooks.grounding.per_trade import is_per_trade
+from rulebooks.predicates import Setting
+
+MOST_GROUPS = 12
+"""Groups of a rule that are tried, one of each kind first."""
+
+SIDES: tuple[Direction, Direction] = ("loosened", "tightened")
+
+
+@dataclass(slots=True, kw_only=True)
+class Side:
+    """One version laid out over one world, with its rooms by level."""
+
+    rulebook: Rulebook
+    grounded: GroundBook
+    demands: tuple[Demand, ...]
+    world: World
+    overdraft: bool
+    rooms: dict[int, Room] = field(default_factory=dict)
+
+    def room(self, level: int) -> Room:
+        """Return the portfolios that nothing of that level or above forbids."""
+        known = self.rooms.get(level)
+        if known is None:
+            asked = (demand for demand in self.demands if demand.level >= level)
+            known = self.rooms[level] = Room(self.world, asked, overdraft=self.overdraft)
+        return known
+
+    def of_rule(self, rule: CompiledRule) -> tuple[GroundLimit, ...]:
+        """Return the limits of a rule."""
+        return tuple(
+            limit
+            for limit in self.grounded.limits
+            if limit.rule.rule.id == rule.rule.id and limit.rule.target == rule.target
+        )
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is known of one pair so far."""
+
+    witnesses: dict[Direction, Witness] = field(default_factory=dict)
+    untried: list[str] = field(default_factory=list)
+    tried: bool = False
+
+
+def compare(
+    old: CheckedPolicy,
+    new: CheckedPolicy,
+    *,
+    engine: InferenceEngine,
+    today: date,
+    securities: Mapping[str, Mapping[str, str]] | None = None,
+) -> Difference:
+    """Return what the versions admit differently; every witness was judged by the gate under both.
+
+    today: a day on which the policies are looked at, unless they come into force later. securities:
+    attributes by symbol, instead of made-up ones.
+    """
+    rulebooks = (compile_rulebook((old,)), compile_rulebook((new,)))
+    pairs = changed_pairs(*rulebooks)
+    found = {pair.key: Findings() for pair in pairs}
+    made: Made | None = None
+    if pairs:
+        ask = gate_with(engine)
+        for world in _worlds((old, new), rulebooks, pairs, today, securities):
+            made = world.made
+            _search(world, rulebooks, pairs, found, ask)
+    return Difference(
+        old=(old.id, old.version),
+        new=(new.id, new.version),
+        same_text=old.digest == new.digest,
+        same_rules=not pairs,
+        rules=tuple(_changed(pair, found[pair.key]) for pair in pairs if found[pair.key].witnesses),
+        without_effect=tuple(
+            _unmoved(pair, found[pair.key]) for pair in pairs if not found[pair.key].witnesses
+        ),
+        statements=statements(old, new),
+        securities=0 if made is None else len(made.securities),
+        complete=made is None or made.complete,
+    )
+
+
+def _worlds(
+    policies: tuple[CheckedPolicy, CheckedPolicy],
+    rulebooks: tuple[Rulebook, Rulebook],
+    pairs: tuple[Pair, ...],
+    today: date,
+    securities: Mapping[str, Mapping[str, str]] | None,
+) -> Iterator[World]:
+    every = tuple(dict.fromkeys(r.rule for rulebook in rulebooks for r in rulebook.rules))
+    changed = tuple(
+        dict.fromkeys(rule.rule for pair in pairs for rule in (pair.old, pair.new) if rule is not None)
+    )
+    ordered = (*changed, *(rule for rule in every if rule not in changed))
+    for now in _situations(policies, changed, ordered, today):
+        setting = Setting(today=now.day, calendar=policies[1].calendar)
+        if securities is not None:
+            kinds = {symbol: number for number, symbol in enumerate(securities)}
+            yield World(situation=now, made=Made(securities=securities, kind_of=kinds, complete=True))
+            continue
+        yield World(situation=now, made=made_up(ordered, setting))
+        if _asks_of_every_group(every):
+            yield World(situation=now, made=made_up(ordered, setting, single=True))
+
+
+def _situations(
+    policies: tuple[CheckedPolicy, CheckedPolicy],
+    changed: tuple[CheckedRule, ...],
+    every: tuple[CheckedRule, ...],
+    today: date,
+) -> tuple[Situation, ...]:
+    """Return the situations that the changed rules can tell apart, then those that all rules can."""
+    return tuple(
+        dict.fromkeys((*situations(policies, changed, today=today), *situations(policies, every, today=today)))
+    )
+
+
+def _asks_of_every_group(rules: tuple[CheckedRule, ...]) -> bool:
+    return any(
+        rule.each is not None and isinstance(rule.obligation, Limit) and rule.obligation.low is not None
+        for rule in rules
+    )
+
+
+# ------------------------------------------------------------------ the search
+
+
+def _search(
+    world: World,
+    rulebooks: tuple[Rulebook, Rulebook],
+    pairs: tuple[Pair, ...],
+    found: dict[tuple[str, str], Findings],
+    ask: Judge,
+) -> None:
+    open_pairs = [pair for pair in pairs if _is_open(pair, found[pair.key])]
+    if not open_pairs:
+        return
+    old, new = (_side(rulebook, world) for rulebook in rulebooks)
+    for pair in open_pairs:
+        for direction in SIDES:
+            forbids, admits = (old, new) if direction == "loosened" else (new, old)
+            rule = pair.old if direction == "loosened" else pair.new
+            known = found[pair.key]
+            if rule is None or direction in known.witnesses:
+                continue
+            witness = _witness(direction, rule, forbids, admits, ask, known)
+            if witness is not None:
+                known.witnesses[direction] = witness
+
+
+def _is_open(pair: Pair, known: Findings) -> bool:
+    wanted = sum(1 for rule in (pair.old, pair.new) if rule is not None)
+    return len(known.witnesses) < wanted
+
+
+def _side(rulebook: Rulebook, world: World) -> Side:
+    grounded = ground(rulebook, world.book())
+    return Side(
+        rulebook=rulebook,
+        grounded=grounded,
+        demands=all_demands(grounded),
+        world=world,
+        overdraft=allows_overdraft(grounded),
+    )
+
+
+def _witness(
+    direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
+) -> Witness | None:
+    if isinstance(rule.rule.obligation, Limit) and not is_per_trade(rule.rule):
+        witness = _of_limits(direction, rule, forbids, admits, ask, known)
+        if witness is not None:
+            return witness
+    level = level_of(rule.rule)
+    if level == NOTHING:
+        known.untried.append("a breach of it is only reported")
+        return None
+    known.tried = True
+    for trial in trials_of(rule, forbids.grounded, admits.grounded, admits.room(level), forbids.world):
+        judged = proven(
+            ask,
+            forbids=forbids.rulebook,
+            admits=admits.rulebook,
+            book=trial.book,
+            trades=trial.trades,
+            rule=rule.rule.id,
+            level=level,
+        )
+        if judged is not None:
+            return _told(direction, forbids.world, trial.before, trial.after, trial.trades, judged)
+    return None
+
+
+def _of_limits(
+    direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
+) -> Witness | None:
+    for limit in _one_of_each_kind(forbids.of_rule(rule), forbids.world.made):
+        why = why_not_tried(limit)
+        if why is not None:
+            known.untried.append(why)
+            continue
+        for demand in demands_of(limit):
+            if demand.level == NOTHING:
+                known.untried.append("a breach of it is only reported")
+                continue
+            try:
+                witness = _of_demand(direction, demand, forbids, admits, ask)
+            except NotRowsError as problem:
+                known.untried.append(f"it reads {problem}")
+                continue
+            known.tried = True
+            if witness is not None:
+                return witness
+    return None
+
+
+def _one_of_each_kind(limits: tuple[GroundLimit, ...], made: Made) -> tuple[GroundLimit, ...]:
+    """Return the limits of a rule, groups of the same kinds of securities once."""
+    seen: dict[tuple[object, ...], GroundLimit] = {}
+    for limit in limits:
+        members = sorted(made.kind_of.get(symbol, -1) for _, symbol in limit.members)
+        key = (limit.scope, limit.standing, limit.group is None, *members)
+        seen.setdefault(key, limit)
+    return tuple(seen.values())[:MOST_GROUPS]
+
+
+def _of_demand(
+    direction: Direction, demand: Demand, forbids: Side, admits: Side, ask: Judge
+) -> Witness | None:
+    """Return the proof that the other version admits what this demand forbids."""
+    room = admits.room(demand.level)
+    asked = [d.form for d in room.demands]
+    for points in room.find(missing=(demand.form,)):
+        for after in room.portfolios(points):
+            if not meets(room.world, after, asked, overdraft=admits.overdraft):
+                continue
+            witness = _shown(direction, demand, after, forbids, admits, ask)
+            if witness is not None:
+                return witness
+    return None
+
+
+def _shown(
+    direction: Direction,
+    demand: Demand,
+    after: Mapping[Position, Decimal],
+    forbids: Side,
+    admits: Side,
+    ask: Judge,
+) -> Witness | None:
+    world = forbids.world
+    before = start_of(
+        world,
+        after,
+        demand.form,
+        kept_down=_banned(admits.grounded, {"buying", "increasing"}),
+        kept_up=_banned(admits.grounded, {"selling"}),
+        overdraft=admits.overdraft,
+    )
+    if before is None:
+        return None
+    trades = list_between(before, after)
+    judged = proven(
+        ask,
+        forbids=forbids.rulebook,
+        admits=admits.rulebook,
+        book=book_of(world, before, trades),
+        trades=trades,
+        rule=demand.rule,
+        level=demand.level,
+    )
+    return None if judged is None else _told(direction, world, before, after, trades, judged)
+
+
+def _banned(grounded: GroundBook, actions: set[str]) -> frozenset[Position]:
+    return frozenset(
+        position
+        for ban in grounded.bans
+        if ban.standing == "applies" and actions & set(ban.actions)
+        for position, covered in ban.securities.items()
+        if covered is not False
+    )
+
+
+def _told(
+    direction: Direction,
+    world: World,
+    before: Mapping[Position, Decimal],
+    after: Mapping[Position, Decimal],
+    trades: tuple[object, ...],
+    judged: Judged,
+) -> Witness:
+    verdict, now = judged.verdict, world.situation
+    forbidden, admitted = judged.forbidding.decision.value, judged.admitting.decision.value
+    symbols = sorted({*(s for _, s in before), *(s for _, s in after)} | {t.trade.symbol for t in judged.forbidding.trades})
+    return Witness(
+        direction=direction,
+        day=now.day,
+        worth=now.worth,
+        facts=now.facts,
+        securities={symbol: world.made.securities.get(symbol, {}) for symbol in symbols},
+        before=before,
+        after=after,
+        trades=tuple(decided.trade for decided in judged.forbidding.trades),
+        old=forbidden if direction == "loosened" else admitted,
+        new=admitted if direction == "loosened" else forbidden,
+        told=Told(
+            rule=verdict.rule,
+            group=verdict.group,
+            measure=verdict.measure,
+            unit=verdict.unit,
+            before=verdict.before,
+            after=verdict.after,
+            limit=verdict.limit,
+            reason=verdict.reason,
+        ),
+    )
+
+
+# ------------------------------------------------------------------ what comes of it
+
+
+def _changed(pair: Pair, known: Findings) -> ChangedRule:
+    directions = tuple(direction for direction in SIDES if direction in known.witnesses)
+    return ChangedRule(
+        rule=pair.name,
+        title=pair.present.rule.title,
+        change="both" if len(directions) == 2 else directions[0],
+        was=None if pair.old is None else in_words(pair.old),
+        now=None if pair.new is None else in_words(pair.new),
+        was_at=None if pair.old is None else pair.old.rule.where,
+        now_at=None if pair.new is None else pair.new.rule.where,
+        because=pair.because,
+        witnesses=tuple(known.witnesses[direction] for direction in directions),
+    )
+
+
+def in_words(rule: CompiledRule) -> str:
+    """Return a rule in one line, as its record has it."""
+    row = dict(rule.record)
+    parts = [
+        f"for each {row['for_each']} in {row['in']}:" if row["for_each"] else "",
+        row["obligation"],
+        f"when {row['when']}" if row["when"] else "",
+        f"unless {row['unless']}" if row["unless"] else "",
+        f"warn from {row['warn_from']}" if row["warn_from"] else "",
+        f"(on active breach {row['active']})" if row["active"] != "block" else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _unmoved(pair: Pair, known: Findings) -> Unmoved:
+    why = "; ".join(dict.fromkeys(known.untried))
+    decided = known.tried and not why
+    if decided:
+        why = "no portfolio is admitted by one version and forbidden by the other"
+    return Unmoved(rule=pair.name, fields=pair.fields, why=why or "nothing could be tried", decided=decided)
+
+
+__all__ = ["compare", "in_words", "value"]

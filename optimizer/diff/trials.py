@@ -1,0 +1,204 @@
+"""Trials: lists that are put to the gate as they are, for rules that judge trades and not portfolios.
+
+    forbid buying securities where rating is worse than "BBB-"
+    -> a little of each kind of security that one version forbids and the other does not
+    for each trade limit trade_value to at least 500 USD -> 499.99, 500.00, 500.01 of a security
+
+A trial starts from a portfolio that the admitting version allows, so that nothing else stops the list.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.facts.book import Book
+from engine.facts.ids import AccountId, Symbol
+from engine.facts.trades import Side, Trade
+from optimizer.portfolios.demands import why_not_tried
+from optimizer.portfolios.proof import book_of
+from optimizer.portfolios.room import CENT, Room, meets
+from optimizer.portfolios.world import Position, World
+from optimizer.scale import as_decimal
+from rulebooks.evaluate import value
+from rulebooks.forms import Linear, Term, TermKind, linear
+from rulebooks.ground import CompiledRule, GroundBan, GroundBook, PerTrade
+
+Holdings = Mapping[Position, Decimal]
+MOST_TRIALS = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A book, a list, and the portfolios before and after."""
+
+    book: Book
+    trades: tuple[Trade, ...]
+    before: Holdings
+    after: Holdings
+
+
+def trials_of(
+    rule: CompiledRule, forbids: GroundBook, admits: GroundBook, room: Room, world: World
+) -> Iterator[Trial]:
+    """Yield lists that the rule may stop in one version and nothing stops in the other."""
+    count = 0
+    for trial in _proposed(rule, forbids, admits, room, world):
+        count += 1
+        if count > MOST_TRIALS:
+            return
+        yield trial
+
+
+def _proposed(
+    rule: CompiledRule, forbids: GroundBook, admits: GroundBook, room: Room, world: World
+) -> Iterator[Trial]:
+    name = rule.rule.id
+    for ban in forbids.bans:
+        if ban.rule.rule.id == name and ban.standing == "applies":
+            yield from _of_ban(ban, admits, room, world)
+    for per_trade in forbids.per_trade:
+        if per_trade.rule.rule.id == name and per_trade.standing == "applies":
+            yield from _of_sizes(per_trade, admits, room, world)
+    if any(r.rule.rule.id == name and r.standing == "applies" for r in forbids.requires):
+        yield from _any_purchase(room, world)
+    if any(limit.rule.rule.id == name and why_not_tried(limit) is None for limit in forbids.limits):
+        yield from _growing(room, world)
+
+
+# ------------------------------------------------------------------ bans
+
+
+def _of_ban(ban: GroundBan, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
+    free: dict[tuple[int, str], Position] = {}
+    for action in sorted(ban.actions):
+        taken = _covered(admits, action)
+        for position, covered in ban.securities.items():
+            if covered and position not in taken:
+                free.setdefault((world.made.kind_of.get(position[1], -1), action), position)
+    for (_, action), position in free.items():
+        side = Side.SHORT_SELL if action == "shorting" else Side.SELL if action == "selling" else Side.BUY
+        yield from _one_trade(position, side, room, world)
+
+
+def _covered(grounded: GroundBook, action: str) -> set[Position]:
+    return {
+        position
+        for ban in grounded.bans
+        if ban.standing == "applies" and action in ban.actions
+        for position, covered in ban.securities.items()
+        if covered is not False
+    }
+
+
+def _one_trade(
+    position: Position, side: Side, room: Room, world: World, *, size: Decimal | None = None
+) -> Iterator[Trial]:
+    """Yield the list of one trade after which the portfolio is one of the room."""
+    wanted = _form(TermKind.CASH if side is not Side.BUY else TermKind.VALUE, position)
+    least = Fraction(size if size is not None else CENT)
+    short = Linear(terms=tuple((term, -factor) for term, factor in wanted.terms), constant=least)
+    for points in room.find(missing=(short,)):
+        for after in room.portfolios(points):
+            if not meets(world, after, [demand.form for demand in room.demands]):
+                continue
+            amount = size if size is not None else _size(after, position, side, world)
+            if amount <= 0:
+                continue
+            trade = Trade(number=1, account=position[0], side=side, symbol=position[1], quantity=amount)
+            before = _before(after, trade)
+            if before is not None:
+                yield Trial(
+                    book=book_of(world, before, (trade,)), trades=(trade,), before=before, after=after
+                )
+
+
+def _form(kind: TermKind, position: Position) -> Linear:
+    symbol = position[1] if kind is TermKind.VALUE else None
+    return linear({Term(kind, position[0], symbol): Fraction(1)})
+
+
+def _size(after: Holdings, position: Position, side: Side, world: World) -> Decimal:
+    """Return how much is traded: of what is there afterwards, a hundredth of the account at most."""
+    account = position[0]
+    held = sum((money for (owner, _), money in after.items() if owner == account), Decimal(0))
+    there = after.get(position, Decimal(0)) if side is Side.BUY else world.situation.worth - held
+    return min(there, (world.situation.worth / 100).quantize(CENT))
+
+
+def _before(after: Holdings, trade: Trade) -> Holdings | None:
+    place = (trade.account, trade.symbol)
+    there = after.get(place, Decimal(0))
+    match trade.side:
+        case Side.BUY:
+            held = there - trade.quantity
+        case Side.SELL:
+            held = there + trade.quantity
+        case _:
+            held = there
+    if held < 0:
+        return None
+    return {p: money for p, money in {**after, place: held}.items() if money}
+
+
+# ------------------------------------------------------------------ sizes
+
+
+def _of_sizes(rule: PerTrade, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
+    marks = {
+        bound
+        for other in (rule, *(p for p in admits.per_trade if p.standing == "applies"))
+        for low, high in other.bounds.values()
+        for bound in (low, high)
+        if bound is not None
+    }
+    kinds: dict[tuple[int, Side], Position] = {}
+    for (symbol, side), member in rule.members.items():
+        if member and side in (Side.BUY, Side.SELL):
+            kinds.setdefault((world.made.kind_of.get(symbol, -1), side), (rule.account, symbol))
+    sizes = [as_decimal(float(mark), 2) + step for mark in sorted(marks) for step in (CENT, -CENT, Decimal(0))]
+    for (_, side), position in kinds.items():
+        for size in dict.fromkeys(sizes):
+            if size > 0:
+                yield from _one_trade(position, side, room, world, size=size)
+
+
+# ------------------------------------------------------------------ anything at all
+
+
+def _any_purchase(room: Room, world: World) -> Iterator[Trial]:
+    for account in world.situation.accounts:
+        for symbol in list(world.made.securities)[:1]:
+            yield from _one_trade((AccountId(account), Symbol(symbol)), Side.BUY, room, world)
+
+
+def _growing(room: Room, world: World) -> Iterator[Trial]:
+    """Yield purchases of one security of each kind, larger and larger, for what has no rows."""
+    seen: set[int] = set()
+    base = _some_portfolio(room, world)
+    for symbol, kind in world.made.kind_of.items():
+        if kind in seen or len(seen) > 3:
+            continue
+        seen.add(kind)
+        for account in world.situation.accounts[:1]:
+            for percent in (1, 2, 3, 5, 8, 12, 18, 25, 40, 60, 90):
+                place = (account, Symbol(symbol))
+                amount = (world.situation.worth * percent / 100).quantize(CENT)
+                trade = Trade(number=1, account=account, side=Side.BUY, symbol=place[1], quantity=amount)
+                after = {**base, place: base.get(place, Decimal(0)) + amount}
+                if meets(world, after, [demand.form for demand in room.demands]):
+                    yield Trial(book=book_of(world, base, (trade,)), trades=(trade,), before=base, after=after)
+
+
+def _some_portfolio(room: Room, world: World) -> Holdings:
+    forms = [demand.form for demand in room.demands]
+    if meets(world, {}, forms):
+        return {}
+    for points in room.find():
+        for held in room.portfolios(points):
+            if meets(world, held, forms):
+                return held
+    return {}
+
+
+__all__ = ["Trial", "trials_of", "value"]

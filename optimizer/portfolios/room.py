@@ -1,0 +1,182 @@
+"""The room that rules leave: is there a portfolio that meets them all and misses one other?
+
+A `Room` holds the demands of one rulebook as a program that is solved again and again: what is asked is
+added, answered and taken away. Each answer comes as candidates, a roomy one and one on the edge, in
+cents; exact arithmetic over the forms says which of them is one.
+
+    rules: tech at most 25%; asked: tech more than 20%      -> 500,000.00 … tech 22.5%, cash the rest
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.facts.ids import AccountId
+from optimizer.model import Floats
+from optimizer.portfolios.demands import Demand
+from optimizer.portfolios.encode import NotRowsError, Sheet, sheet_for
+from optimizer.portfolios.world import Position, World, worth_of
+from optimizer.scale import as_decimal
+from optimizer.solvers.mixed import Mixed
+from rulebooks.evaluate import Read, value
+from rulebooks.forms import Form, Term, TermKind
+
+CENT = Decimal("0.01")
+MOST_ASKED = 1.0
+"""Points: how much more than the limit a witness is asked to show, and how much room it is given."""
+
+LEAST_SEEN = 1e-6
+"""Points: a hundredth of a millionth of the account; less cannot be told from an error of the solver."""
+
+
+class Room:
+    """The portfolios that meet a set of demands in one world."""
+
+    def __init__(self, world: World, demands: Iterable[Demand], *, overdraft: bool = False) -> None:
+        now = world.situation
+        self.world = world
+        self.places: tuple[Position, ...] = _places(world)
+        self._sheet = sheet_for(self.places, now.accounts, worth=worth_of(now), overdraft=overdraft)
+        self.demands: list[Demand] = []
+        self.left_out: dict[str, str] = {}  # name of a rule -> what it reads that has no rows
+        self._slack = self._sheet.column(0.0, MOST_ASKED)
+        self._more = self._sheet.column(0.0, MOST_ASKED)
+        for demand in demands:
+            self._take(demand)
+        self._program = Mixed()
+        self._sent = (0, 0)
+        self._send()
+        self._home = (len(self._sheet.low), len(self._sheet.rows), self._program.mark())
+
+    def _take(self, demand: Demand) -> None:
+        before = (len(self._sheet.low), len(self._sheet.rows))
+        try:
+            left = self._sheet.bounded(demand.form, below=True)
+        except NotRowsError as problem:
+            self._cut(*before)
+            self.left_out[demand.name] = str(problem)
+            return
+        self._sheet.need(left, plus={self._slack: -1.0})
+        self.demands.append(demand)
+
+    def _cut(self, columns: int, rows: int) -> None:
+        sheet = self._sheet
+        del sheet.low[columns:], sheet.high[columns:], sheet.whole[columns:], sheet.rows[rows:]
+
+    def _send(self) -> None:
+        columns, rows = self._sent
+        sheet = self._sheet
+        self._program.add_columns(sheet.low[columns:], sheet.high[columns:], sheet.whole[columns:])
+        for row in sheet.rows[rows:]:
+            self._program.add_row(row.parts, row.low)
+        self._sent = (len(sheet.low), len(sheet.rows))
+
+    def _reset(self) -> None:
+        columns, rows, mark = self._home
+        self._cut(columns, rows)
+        self._program.back_to(mark)
+        self._sent = (columns, rows)
+
+    def find(self, *, missing: Iterable[Form] = (), meeting: Iterable[Form] = ()) -> tuple[Floats, ...]:
+        """Return candidates that meet the demands and `meeting`, and miss every form of `missing`.
+
+        Raises NotRowsError where what is asked has no rows.
+        """
+        asked = tuple(missing)
+        try:
+            for form in asked:
+                over = self._sheet.bounded(form, below=False)
+                self._sheet.need(self._sheet.join((-1.0, over)), plus={self._more: -1.0})
+            for form in meeting:
+                self._sheet.need(self._sheet.bounded(form, below=True), plus={self._slack: -1.0})
+            self._send()
+            return self._solve(bool(asked))
+        finally:
+            self._reset()
+
+    def _solve(self, asks: bool) -> tuple[Floats, ...]:
+        program, slack, more = self._program, self._slack, self._more
+        program.bound(slack, 0.0, 0.0)
+        program.bound(more, 0.0, MOST_ASKED)
+        program.price(slack, 0.0)
+        program.price(more, 1.0)
+        edge = program.solve()
+        if edge is None or (asks and edge[more] <= LEAST_SEEN):
+            return ()
+        program.bound(more, float(edge[more]) / 2 if asks else 0.0, MOST_ASKED)
+        program.bound(slack, 0.0, MOST_ASKED)
+        program.price(slack, 1.0)
+        program.price(more, 0.0)
+        roomy = program.solve()
+        return (edge,) if roomy is None else (roomy, edge)
+
+    def portfolios(self, points: Floats) -> tuple[Mapping[Position, Decimal], ...]:
+        """Return a solution in cents: as rounded, and with the cents that are over taken from the largest."""
+        worth = self.world.situation.worth
+        unit = worth / 100
+        held = {
+            place: money
+            for place, column in zip(self.places, range(len(self.places)), strict=True)
+            if (money := (as_decimal(float(points[column]), 9) * unit).quantize(CENT)) > 0
+        }
+        return (held, *_evened(held, worth, self.world.situation.accounts))
+
+
+def _evened(
+    held: Mapping[Position, Decimal], worth: Decimal, accounts: tuple[AccountId, ...]
+) -> Iterable[Mapping[Position, Decimal]]:
+    """Yield the portfolio with a few cents of cash, over or short, put into the largest position."""
+    changed = dict(held)
+    for account in accounts:
+        own = {place: money for place, money in held.items() if place[0] == account}
+        cash = worth - sum(own.values(), Decimal(0))
+        if own and cash and abs(cash) <= CENT * len(own):
+            largest = max(own, key=lambda place: (own[place], place))
+            changed[largest] = own[largest] + cash
+    if changed != held:
+        yield changed
+
+
+def _places(world: World) -> tuple[Position, ...]:
+    book = world.book()
+    return tuple((account, symbol) for account in world.situation.accounts for symbol in book.securities)
+
+
+# ------------------------------------------------------------------ exact
+
+
+def reader(world: World, holdings: Mapping[Position, Decimal]) -> Read:
+    """Return the exact value of every term in a portfolio whose prices are 1 and whose basis is its value."""
+    worth = worth_of(world.situation)
+    held = {place: Fraction(money) for place, money in holdings.items()}
+    totals: dict[AccountId, Fraction] = {}
+    for (account, _), money in held.items():
+        totals[account] = totals.get(account, Fraction(0)) + money
+
+    def read(term: Term) -> Fraction:
+        match term.kind:
+            case TermKind.VALUE | TermKind.COST | TermKind.QUANTITY:
+                assert term.symbol is not None
+                return held.get((term.account, term.symbol), Fraction(0))
+            case TermKind.CASH:
+                return worth - totals.get(term.account, Fraction(0))
+            case TermKind.NET_ASSETS:
+                return worth
+            case _:
+                return Fraction(0)
+
+    return read
+
+
+def meets(
+    world: World, holdings: Mapping[Position, Decimal], forms: Iterable[Form], *, overdraft: bool = False
+) -> bool:
+    """Return whether a portfolio meets every form exactly, and overdraws no cash."""
+    read = reader(world, holdings)
+    covered = overdraft or all(
+        read(Term(TermKind.CASH, account)) >= 0 for account in world.situation.accounts
+    )
+    return covered and all(value(form, read) >= 0 for form in forms)
+
+
+__all__ = ["Room", "Sheet", "meets", "reader"]

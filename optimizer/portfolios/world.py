@@ -1,0 +1,228 @@
+"""An invented world to try rules in: accounts of one household, securities at a price of 1, a day.
+
+    worth 1,000,000, no lots, all of it cash; every security that the rules can tell apart is listed
+
+A portfolio is a map from positions to money. What rules read before trading (the kind of account, the
+day, its value) is fixed by the *situation*; situations differ where a rule's conditions can tell them
+apart.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice, product
+
+from dsl.policy import Amount, CheckedPolicy, CheckedRule, Comparison, Limit, Unit
+from engine.facts.accounts import Account
+from engine.facts.book import Book, Coverage
+from engine.facts.calendar import period_end
+from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol
+from engine.facts.lots import Lot
+from engine.facts.securities import Price, Security
+from optimizer.portfolios.choices import account_tests, choices
+from optimizer.portfolios.kinds import Made
+from rulebooks.predicates import Setting
+
+WORTH = Decimal(1_000_000)
+"""What an account is worth unless a rule speaks of amounts of money."""
+
+MOST_SITUATIONS = 24
+LONG_AGO = timedelta(days=3660)
+"""How long ago what is held was bought: beyond any window and holding period."""
+
+Position = tuple[AccountId, Symbol]
+Holdings = Mapping[Position, Decimal]
+"""Money in each position; what is missing of an account's worth is cash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is settled before trading: the day, the worth of each account, facts of the account."""
+
+    day: date
+    worth: Decimal
+    facts: tuple[tuple[str, str], ...] = ()
+    accounts: tuple[AccountId, ...]
+    household: HouseholdId
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A situation with the securities that can be held in it."""
+
+    situation: Situation
+    made: Made
+
+    def book(self, holdings: Holdings | None = None, *, only: Iterable[Symbol] | None = None) -> Book:
+        """Return the book of a portfolio; `only` leaves out the securities not named."""
+        held = {} if holdings is None else {p: money for p, money in holdings.items() if money}
+        wanted = None if only is None else set(only)
+        listed = {
+            Symbol(symbol): cells
+            for symbol, cells in self.made.securities.items()
+            if wanted is None or symbol in wanted
+        }
+        now = self.situation
+        return Book(
+            as_of=now.day,
+            accounts={name: _account(now, name, _cash(now, name, held)) for name in now.accounts},
+            securities={symbol: _security(symbol, cells) for symbol, cells in listed.items()},
+            prices={symbol: Price(symbol=symbol, date=now.day, price=Decimal(1)) for symbol in listed},
+            lots=tuple(_lot(now, position, money) for position, money in sorted(held.items())),
+            transactions=(),
+            disposals=(),
+            acquisitions=(),
+            coverage=Coverage(accounts=now.accounts, since=None, until=now.day),
+            benchmarks=_benchmark(self.made),
+            absent="no_value",
+        )
+
+
+def _benchmark(made: Made) -> dict[str, dict[Symbol, Decimal]]:
+    """Return an index that holds every security alike."""
+    if not made.securities:
+        return {}
+    share = (Decimal(1) / len(made.securities)).quantize(Decimal("0.000001"))
+    return {"index": {Symbol(symbol): share for symbol in made.securities}}
+
+
+def _cash(now: Situation, account: AccountId, held: Holdings) -> Decimal:
+    return now.worth - sum((money for (owner, _), money in held.items() if owner == account), Decimal(0))
+
+
+def _account(now: Situation, name: AccountId, cash: Decimal) -> Account:
+    rows = {path.removeprefix("account."): text for path, text in now.facts}
+    kind = rows.get("kind", "taxable")
+    row = Account(
+        account=name,
+        household=now.household,
+        owner=rows.get("owner", "self"),
+        kind=kind,
+        currency=now.currency,
+        cash=cash,
+        fractional=True,
+        benchmark="index",
+        attributes={**rows, "account": name, "kind": kind, "household": now.household},
+    )
+    return replace(row, tax_status=rows.get("tax_status", row.tax_status))
+
+
+def _security(symbol: Symbol, cells: Mapping[str, str]) -> Security:
+    return Security(
+        symbol=symbol,
+        asset_class=cells.get("asset_class", ""),
+        instrument=cells.get("instrument", ""),
+        issuer=cells.get("issuer"),
+        attributes=cells,
+    )
+
+
+def _lot(now: Situation, position: Position, money: Decimal) -> Lot:
+    bought = now.day - LONG_AGO
+    account, symbol = position
+    return Lot(
+        lot=LotId(f"{account} {symbol}"),
+        account=account,
+        symbol=symbol,
+        quantity=money,
+        basis=money,
+        acquired=bought,
+        adjusted_acquired=bought,
+        original_basis=money,
+    )
+
+
+# ------------------------------------------------------------------ situations
+
+
+def situations(
+    policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...], *, today: date
+) -> tuple[Situation, ...]:
+    """Return the situations that the rules can tell apart: days, facts of the account, worths."""
+    base = _first(policies, rules)
+    found = (
+        replace(base, day=day, worth=worth, facts=facts)
+        for day in _days(policies, rules, today)
+        for facts in _facts(rules, day, policies)
+        for worth in _worths(rules)
+    )
+    return tuple(islice(found, MOST_SITUATIONS))
+
+
+def _first(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) -> Situation:
+    """Return one account, by the name that the policies use; two where a rule is across a household."""
+    applies = next((p.applies_to for p in policies if p.applies_to is not None), None)
+    named = applies.id if applies is not None else None
+    house = applies is not None and applies.noun == "household"
+    first = AccountId("A" if named is None or house else named)
+    across = any(rule.scope == "household" for rule in rules)
+    return Situation(
+        day=date(2026, 1, 2),
+        worth=WORTH,
+        accounts=(first, AccountId(f"{first}-2")) if across else (first,),
+        household=HouseholdId(named if named is not None and house else "H"),
+        currency=policies[0].currency if policies else "USD",
+    )
+
+
+def _days(
+    policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...], today: date
+) -> tuple[date, ...]:
+    """Return days between which no rule comes into force or goes out of it, test days among them."""
+    starts = [p.effective_from for p in policies] + [r.effective_from for r in rules]
+    ends = [p.effective_until for p in policies] + [r.effective_until for r in rules]
+    first = max((p.effective_from for p in policies if p.effective_from is not None), default=today)
+    lasts = [p.effective_until for p in policies if p.effective_until is not None]
+    marks = {max(today, first), *(day for day in starts if day is not None)}
+    marks |= {day + timedelta(days=1) for day in ends if day is not None}
+    inside = sorted(day for day in marks if day >= first and all(day <= last for last in lasts)) or [first]
+    periods = {rule.period or "quarter" for rule in rules if rule.tested == "at_period_end"}
+    tested = [period_end(day, name, policies[0].calendar) for day in inside for name in sorted(periods)]
+    return tuple(dict.fromkeys((*tested, *inside) if periods else inside))
+
+
+def _facts(
+    rules: tuple[CheckedRule, ...], day: date, policies: tuple[CheckedPolicy, ...]
+) -> Iterator[tuple[tuple[str, str], ...]]:
+    setting = Setting(today=day, calendar=policies[0].calendar if policies else None)
+    tests: dict[str, list[Comparison]] = {}
+    for rule in rules:
+        for test in account_tests(rule):
+            if test.path.startswith("account.") or not _computed(test.path):
+                tests.setdefault(test.path, []).append(test)
+    axes = {path: choices(path, found, setting) for path, found in sorted(tests.items())}
+    for values in product(*axes.values()):
+        pairs = zip(axes, values, strict=True)
+        yield tuple((path, value) for path, value in pairs if value is not None)
+
+
+def _computed(path: str) -> bool:
+    return path in (
+        "account", "household", "portfolio_value", "net_assets", "total_assets", "cash", "today", "price_age",
+    )  # fmt: skip
+
+
+def _worths(rules: tuple[CheckedRule, ...]) -> tuple[Decimal, ...]:
+    """Return the worths to try: one where rules speak of shares, more beside each amount of money."""
+    marks: set[Decimal] = set()
+    for rule in rules:
+        if isinstance(rule.obligation, Limit):
+            for amount in (rule.obligation.low, rule.obligation.high):
+                if isinstance(amount, Amount) and amount.unit in (Unit.MONEY, Unit.SHARES_HELD):
+                    marks.add(abs(amount.value))
+        for test in account_tests(rule):
+            if test.path in ("portfolio_value", "net_assets", "total_assets"):
+                marks |= {abs(a.value) for a in test.right if isinstance(a, Amount)}
+    marks.discard(Decimal(0))
+    if not marks:
+        return (WORTH,)
+    sizes = {max(marks) * 10, max(marks) * 2, *(mark / 2 for mark in marks), *marks}
+    return tuple(sorted(sizes, reverse=True))[:8]
+
+
+def worth_of(now: Situation) -> Fraction:
+    """Return the worth of one account."""
+    return Fraction(now.worth)
