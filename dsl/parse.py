@@ -10,12 +10,10 @@ import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from lark import Lark
 from lark.exceptions import UnexpectedInput, UnexpectedToken
-from lark.lexer import PatternRE, PatternStr, TerminalDef
 
 from dsl import syntax as s
 from dsl.build import Builder, TooDeepError
@@ -23,8 +21,8 @@ from dsl.diagnostics import Diagnostic, finding, has_errors, in_order
 from dsl.expected import CLAUSES, STATEMENTS, SpanOf, describe
 from dsl.near import distance
 from dsl.policy import Span
+from dsl.tables import load
 
-GRAMMAR = Path(__file__).with_name("grammar.lark")
 _LOCK = threading.Lock()
 _MOST_SLIPS = 20  # per statement: after that its clauses are not tried any further
 _MOST_DEPTH = 60
@@ -51,26 +49,10 @@ class Parsed:
         return not has_errors(self.diagnostics)
 
 
-def whole_words(terminal: TerminalDef) -> None:
-    """Let a keyword of the grammar match whole words only: `atmost` is not `at most`."""
-    if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.replace("_", "").isalnum():
-        terminal.pattern = PatternRE(re.escape(terminal.pattern.value) + r"\b")
-        terminal.priority = 2  # before names, after the words that have classes of their own
-
-
 @lru_cache(maxsize=1)
 def _machine() -> tuple[Lark, Builder]:
     builder = Builder()
-    parser = Lark(
-        GRAMMAR.read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer="contextual",
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        start=["start", "header", "statement"],
-        transformer=builder,
-        edit_terminals=whole_words,
-    )
+    parser = load(builder)
     return parser, builder
 
 

@@ -7,7 +7,6 @@ The order is that of the fields, which is the order of the text in all but a few
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import TypeVar
 
 from dsl.syntax.base import Node
@@ -43,7 +42,6 @@ def nodes_of(node: Node, kind: type[N]) -> Iterator[N]:
     return (held.node for held in below(node) if isinstance(held.node, kind))
 
 
-@cache
 def _fields(kind: type[Node]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name != "span")
 

@@ -14,7 +14,6 @@ from optimizer.model import Floats, Ints, Matrix, Model
 from optimizer.modes import Choice
 from optimizer.solvers.convex import Program, solve_convex
 
-
 MISS_PRICE = 1e3
 """Price of missing a hard row, where rows are let slip."""
 

@@ -19,7 +19,7 @@ from engine.facts.ids import AccountId
 from optimizer.locks import Force, force_of
 from optimizer.model import INF
 from optimizer.scale import Columns, Entry, as_float
-from optimizer.shape import linear_parts, tangent
+from optimizer.shape import Curve, curve_of, linear_parts, tangent
 from rulebooks.evaluate import value
 from rulebooks.forms import Form, Linear, less, scaled, terms_of
 from rulebooks.ground import Bound, GroundLimit
@@ -160,7 +160,8 @@ def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], 
         parts = linear_parts(need.form)
         if parts is None:
             gathered.curved.append(need)
-            parts = (tangent(need.form, state),)
+            concave = curve_of(need.form) is Curve.CONCAVE
+            parts = (tangent(need.form, state),) if concave else ()
         for part in parts:
             _add(gathered, columns, state, need, part, elastic=elastic)
         if need.wish is not None and not elastic:

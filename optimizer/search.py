@@ -22,6 +22,7 @@ from optimizer.names import answer_names
 from optimizer.prices import Climb
 from optimizer.primal import fixed_modes
 from optimizer.rows import Requirement
+from optimizer.small import is_small, solve_small
 from optimizer.whole import whole_trades
 
 MOST_CUTS = 10
@@ -63,6 +64,8 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
         found = min(tried, key=lambda one: (_worst(one) > MISSED, one.cost))
         if not restricted:
             bound = max(bound, found.bound)
+    if is_small(problem) and found.cost - bound > float(problem.settings.tolerance_bp):
+        found, bound, restricted = _exactly(problem, found, bound, restricted)
     steps = _no_worse_than_nothing(found.problem, found.steps)
     return Solution(
         problem=found.problem,
@@ -72,6 +75,32 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
         prices=found.prices,
         restricted=restricted,
     )
+
+
+def _exactly(
+    problem: Problem, found: Solution, bound: float, restricted: tuple[Requirement, ...]
+) -> tuple[Solution, float, tuple[Requirement, ...]]:
+    """Return the exact answer of a small problem where it is better, and the sharper bound."""
+    answer = solve_small(problem, tolerance=float(problem.settings.tolerance_bp))
+    if answer is None:
+        return found, bound, restricted
+    bound = max(bound, answer.bound)
+    steps = whole_trades(problem.model, problem.grid, answer.trades, most_moves=0)
+    trades = _amount(problem, steps)
+    cost = objective(problem.model, trades)
+    worst = float(violation(problem.model.rows, row_values(problem.model, trades)).max(initial=0.0))
+    sound = worst <= MISSED and not missed_curves(problem, trades)
+    if not sound or (cost >= found.cost and _worst(found) <= MISSED):
+        return found, bound, restricted
+    exact = Solution(
+        problem=problem,
+        steps=steps,
+        cost=cost,
+        bound=bound,
+        prices=found.prices[: problem.model.rows.count],
+        restricted=(),
+    )
+    return exact, bound, ()
 
 
 def attempt(problem: Problem, start: Floats | None) -> Solution:

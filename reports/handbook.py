@@ -66,7 +66,7 @@ def handbook_html(handbook: Handbook) -> str:
         ),
     )
     css = "".join(_style(name) for name in ("page.css", "handbook.css"))
-    return str(fill("page.html.j2", page=page, css=Markup(css)))  # noqa: S704
+    return str(fill("page.html.j2", page=page, css=Markup(css)))
 
 
 def _style(name: str) -> str:
@@ -206,4 +206,3 @@ def _examples_section(handbook: Handbook) -> Section:
         body=fill("handbook_examples.html.j2", results=handbook.results),
         new_page=True,
     )
-

@@ -56,6 +56,7 @@ class Entry:
     examples: tuple[ExampleResult, ...]
     quotes: tuple[str, ...] = ()
     is_rule: bool = False
+    first_beside: tuple[str, str] | None = None  # anchor and number of the clause where it is told in full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +101,38 @@ class SourceClauses:
 def sources_of(handbook: "Handbook") -> tuple[SourceClauses, ...]:
     """Return every source that the policy and those it builds on name, clause by clause."""
     told = _explained(handbook)
-    return tuple(
+    sources = tuple(
         _source(handbook, text, node, told)
         for text in handbook.texts
         if text.tree.header is not None
         for node in text.tree.header.clauses
         if isinstance(node, s.SourceOf)
     )
+    return _told_once(sources)
+
+
+def anchor(source: SourceClauses, index: int) -> str:
+    """Return the name under which a page is jumped to for a clause; the first has index 0."""
+    return f"{source.name}-{index + 1}"
+
+
+def _told_once(sources: tuple[SourceClauses, ...]) -> tuple[SourceClauses, ...]:
+    """Return the sources with each entry told in full beside the first clause that it stands for."""
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    out = []
+    for source in sources:
+        clauses = []
+        for index, clause in enumerate(source.clauses):
+            here = (anchor(source, index), f"{source.title} {clause.number}")
+            entries = tuple(
+                replace(entry, first_beside=seen.get((entry.place, entry.text)) if entry.told else None)
+                for entry in clause.entries
+            )
+            for entry in entries:
+                seen.setdefault((entry.place, entry.text), here)
+            clauses.append(replace(clause, entries=entries))
+        out.append(replace(source, clauses=tuple(clauses)))
+    return tuple(out)
 
 
 def uncited(handbook: "Handbook") -> tuple[Entry, ...]:
@@ -202,10 +228,16 @@ def _entry(
         place=_place(node.span),
         policy="" if _is_own(handbook, text) else text.id,
         form_class=row.form_class if row is not None and known else "",
-        told=tuple(line for line in row.lines if line[0] in _TOLD) if row is not None and known else (),
+        told=_told(row, bands=isinstance(node, s.TargetsOf)) if row is not None and known else (),
         examples=_examples(handbook, row) if row is not None and known else (),
         is_rule=isinstance(node, s.Rule),
     )
+
+
+def _told(row: RuleExplained, *, bands: bool) -> tuple[tuple[str, str], ...]:
+    """Return the lines that a handbook tells of a rule; bands are drawn elsewhere."""
+    asks = (("asks", "weights within the bands below"),) if bands else ()
+    return (*asks, *(line for line in row.lines if line[0] in _TOLD and not (bands and line[0] == "asks")))
 
 
 def _examples(handbook: "Handbook", row: RuleExplained) -> tuple[ExampleResult, ...]:

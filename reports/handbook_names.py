@@ -57,7 +57,7 @@ def _drawn(targets: Targets) -> Drawn:
         depths[one.name] = depth
     rows = tuple(_row(one, depths[one.name]) for one in targets.classes)
     chart = targets_chart(rows, question=f"{targets.name}: what may each class weigh?")
-    return Drawn(name=targets.name, chart=Markup(chart), classes=targets.classes)  # noqa: S704
+    return Drawn(name=targets.name, chart=Markup(chart), classes=targets.classes)
 
 
 def _row(one: TargetClass, depth: int) -> TargetRow:
@@ -82,9 +82,7 @@ def names_section(policy: CheckedPolicy, trees: tuple[s.File, ...]) -> Section |
         for one in policy.parameters
     )
     definitions = tuple(
-        Named(
-            name=one.name, value=subject_words(one.subject), within="", used_by=_users(trees, one.name)
-        )
+        Named(name=one.name, value=subject_words(one.subject), within="", used_by=_users(trees, one.name))
         for one in policy.definitions
     )
     lists = tuple(

@@ -103,6 +103,8 @@ class GroundLimit:
     purchase_only: bool = False  # tested at purchase: judged where the list buys net in the group
     target: str | None = None  # the class, where this is a band of a `targets` statement
     excepted: tuple[tuple[AccountId, Symbol], ...] = ()  # positions that exceptions took out of the group
+    gaps: tuple[tuple[AccountId, Symbol], ...] = ()  # positions without which base or bound are unknown: they
+    # matter to a group that is held or traded, and stand in `unknown` too where something of it is held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

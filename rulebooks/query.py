@@ -68,9 +68,7 @@ def query(text: str, rulebooks: Iterable[Rulebook]) -> Answer:
     if problems:
         return Answer(rows=(), problems=problems)
     rows = [row_of(rule) for rulebook in rulebooks for rule in rulebook.rules]
-    return Answer(
-        rows=tuple(row for row in rows if condition is None or _holds(condition, row)), problems=()
-    )
+    return Answer(rows=tuple(row for row in rows if condition is None or _holds(condition, row)), problems=())
 
 
 # ------------------------------------------------------------------ reading
@@ -113,9 +111,7 @@ def _moved(span: Span, shift: int) -> Span:
 
 def _placed(problem: Diagnostic, shift: int) -> Diagnostic:
     message = problem.message.replace("`define q`", "the question")
-    return finding(
-        problem.code, message, _moved(problem.span, shift), label=problem.label, help=problem.help
-    )
+    return finding(problem.code, message, _moved(problem.span, shift), label=problem.label, help=problem.help)
 
 
 def _problems(node: s.Predicate, shift: int) -> Iterable[Diagnostic]:

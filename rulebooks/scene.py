@@ -14,10 +14,10 @@ from functools import cached_property
 from dsl.policy import CheckedPolicy, Period, Unit, ValuedAt
 from engine.facts.ids import AccountId, Symbol
 from rulebooks.cells import number_of
+from rulebooks.comparing import Setting, cell_number
 from rulebooks.evaluate import value
 from rulebooks.forms import Condition, Form, Most, Term, TermKind, linear, scaled, total
 from rulebooks.ground import Scope
-from rulebooks.predicates import Setting, cell_number
 from rulebooks.rows import AccountRow, Facts, benchmark_of
 from rulebooks.state import exchange_rate
 from rulebooks.universe import Slice, merged, money_form, positions_in
@@ -107,6 +107,14 @@ class Scene:
         """Positions held whose price is missing: the last known one counts in the weight base."""
         held = self.facts.state.quantities
         return tuple(sorted(position for position in self.unpriced if position in held))
+
+    @cached_property
+    def base_gaps(self) -> tuple[Position, ...]:
+        """Positions held whose value in the weight base is missing, as the rule values them."""
+        if self.valued_at == "market":
+            return self.held_unpriced
+        held = self.facts.state.quantities
+        return tuple(p for p in self.worth(self.universe, self.valued_at)[1] if p in held)
 
     @cached_property
     def base(self) -> Form:

@@ -15,7 +15,7 @@ from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import Deltas
 from engine.gate.graph import NOTHING, Values
 from engine.gate.items import NO_GROUP, Group, Item, Told
-from engine.gate.limits import OpenLimit, Reading, RuleScope
+from engine.gate.limits import OpenLimit, Position, Reading, RuleScope
 from engine.gate.measure import Listed
 from rulebooks.forms import Term, TermKind
 from rulebooks.ground import CompiledRule, GroundLimit
@@ -41,10 +41,29 @@ def _touched(listed: Listed) -> set[int]:
     limits, graph = listed.opened.limits, listed.opened.graph
     positions = {(trade.account, trade.symbol) for trade in listed.trades}
     touched = {index for position in positions for index in limits.touched_by.get(position, ())}
+    for index in limits.unsure:
+        if not positions.isdisjoint(belonging(listed, limits.all[index])):
+            touched.add(index)
     terms = [term for term in listed.deltas if term.kind is not TermKind.NET_ASSETS]
     for node in graph.touched(terms):
         touched.update(index for index in limits.watchers.get(node, ()) if limits.all[index].measure == node)
     return touched
+
+
+def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
+    """Return the positions that belong to a group or may: members, and those of unknown membership.
+
+    What is unknown only because it has no price, and would count in the base alone, is not among them.
+    """
+    if limit.belonging is None:
+        ground, members = limit.ground, set(limit.ground.members)
+        for position in ground.unknown:
+            group = ground.group
+            nameless = group is not None and group[1] is None and _is_nameless(listed, position, group[0])
+            if nameless or not lacks_price(listed, ground.rule, *position):
+                members.add(position)
+        limit.belonging = frozenset(members)
+    return limit.belonging
 
 
 def _speaks(listed: Listed, limit: OpenLimit) -> bool:
@@ -86,15 +105,7 @@ def is_present(listed: Listed, limit: OpenLimit) -> bool:
     held = listed.opened.state.quantities
     traded = {(trade.account, trade.symbol) for trade in listed.trades}
     cash = {(account, listed.opened.book.accounts[account].currency) for account in ground.scope.holds}
-    there = held.keys() | traded | cash
-    if any(position in there for position in ground.members):
-        return True
-    attribute, value = ground.group
-    for position in ground.unknown:
-        nameless = value is None and _is_nameless(listed, position, attribute)
-        if position in there and (nameless or not lacks_price(listed, ground.rule, *position)):
-            return True
-    return False
+    return not belonging(listed, limit).isdisjoint(held.keys() | traded | cash)
 
 
 def _is_nameless(listed: Listed, position: tuple[AccountId, Symbol], attribute: str) -> bool:
@@ -109,7 +120,7 @@ def _is_tested(listed: Listed, limit: OpenLimit) -> bool:
 
 def net_bought(listed: Listed, limit: OpenLimit) -> Fraction:
     """Return the value that the list buys in a group, sales taken off."""
-    members = limit.touching
+    members = belonging(listed, limit)
     return sum(
         (
             delta
@@ -158,7 +169,8 @@ def known_item(
     Members that are unknown are not in the figure; those without a price are left out of it, while the
     base takes them at their last price.
     """
-    hidden = tuple(position for position in unknown if lacks_price(listed, limit.ground.rule, *position))
+    rule = limit.ground.rule
+    hidden = tuple(position for position in unknown if lacks_price(listed, rule, *position))
     upper = listed.opened.limits.upper(limit)
     before = _known_reading(listed, upper, NOTHING, _worth(listed, hidden, before=True))
     upper.before = before
@@ -194,18 +206,25 @@ def _worth(
     before: bool = False,
     less: int | None = None,
 ) -> Deltas:
-    """Return what takes the value of positions away, in the state with the list (less one trade) done."""
-    gone: Deltas = {}
-    for account, symbol in positions:
-        term = Term(TermKind.VALUE, account, symbol)
-        worth = listed.opened.state(term)
-        if not before:
-            worth += listed.deltas.get(term, Fraction(0))
-        if less is not None:
-            worth -= listed.own[less].get(term, Fraction(0))
-        if worth:
-            gone[term] = -worth
-    return gone
+    """Return what takes unpriced positions out of a state: the list done, less one trade, or before it.
+
+    The cash of an account that trades one of them without a price of its own goes too, and so do such
+    purchases and sales.
+    """
+    opened, gone = listed.opened, dict[Term, Fraction]()
+    trades = () if before else tuple(trade for trade in listed.trades if trade.number != less)
+    blind = [t for t in trades if (t.account, t.symbol) in positions]
+    terms = {Term(TermKind.VALUE, account, symbol) for account, symbol in positions}
+    terms |= {Term(TermKind.CASH, trade.account) for trade in blind if trade.price is None}
+    for term in terms:
+        gone[term] = -opened.state(term)
+        for trade in trades:
+            gone[term] -= listed.own[trade.number].get(term, Fraction(0))
+    for trade in blind:
+        for term, delta in listed.own[trade.number].items():
+            if term.kind in (TermKind.BOUGHT, TermKind.SOLD):
+                gone[term] = gone.get(term, Fraction(0)) - delta
+    return {term: amount for term, amount in gone.items() if amount}
 
 
 def _known_reading(listed: Listed, limit: OpenLimit, state: Values, hidden: Deltas) -> Reading:
@@ -220,7 +239,7 @@ def _missing_item(
 ) -> Item:
     ground = limit.ground
     what = ground.missing or "unknown: " + ", ".join(dict.fromkeys(symbol for _, symbol in unknown))
-    positions = limit.touching if ground.missing is not None else frozenset(unknown)
+    positions = belonging(listed, limit) if ground.missing is not None else frozenset(unknown)
     every = ground.missing is not None and is_of_everything(ground)
     trades = tuple(
         trade.number

@@ -76,11 +76,11 @@ class OpenLimit:
     waived: Sides | None
     nodes: frozenset[int]
     linear: bool
-    touching: frozenset[Position]
     before: Reading
     settles: bool = False  # reads what only a settlement tells
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
     worths: frozenset[AccountId] = frozenset()  # accounts whose net assets it reads
+    belonging: frozenset[Position] | None = None  # members, and what may be; found when first asked for
 
     @property
     def key(self) -> RuleScope:
@@ -101,6 +101,7 @@ class Limits:
         self._detached: dict[int, OpenLimit] = {}
         for ground in grounds:
             self._register(self._open(ground, len(self.all)))
+        self.unsure = [limit.index for limit in self.all if limit.ground.unknown]
         self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
         self.tightest: Mapping[RuleScope, list[int]] = {
             key: sorted(group, key=lambda index: (_told(self.all[index].before), index))
@@ -134,7 +135,6 @@ class Limits:
             waived=waived,
             nodes=frozenset(node for node in nodes if node is not None),
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
-            touching=frozenset(ground.members) | frozenset(ground.unknown),
             before=_NOT_YET,
             settles=any(term.kind in SETTLED_KINDS for term in terms),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS),
@@ -149,7 +149,7 @@ class Limits:
         self.by_key.setdefault(limit.key, []).append(index)
         for node in limit.nodes:
             self.watchers.setdefault(node, []).append(index)
-        for position in limit.touching:
+        for position in limit.ground.members:
             self.touched_by.setdefault(position, []).append(index)
 
     def upper(self, limit: OpenLimit) -> OpenLimit:

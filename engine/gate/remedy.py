@@ -20,7 +20,7 @@ from engine.gate.ban_items import fact_of
 from engine.gate.builtin import held_of
 from engine.gate.deltas import settlement_of
 from engine.gate.graph import Values
-from engine.gate.limit_items import compared, concerned, net_bought
+from engine.gate.limit_items import belonging, compared, concerned, is_of_everything, net_bought
 from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.trade_items import fits, headroom_to, what_is_missing
@@ -83,7 +83,9 @@ class Sizing:
         limits = self.listed.opened.limits
         nodes = self.listed.nodes_of(self.trade.number)
         indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
-        indexes.update(limits.touched_by.get((self.trade.account, self.trade.symbol), ()))
+        position = (self.trade.account, self.trade.symbol)
+        indexes.update(limits.touched_by.get(position, ()))
+        indexes.update(i for i in limits.unsure if position in limits.all[i].ground.unknown)
         if self.listed.opened.settles:
             indexes.update(limit.index for limit in limits.all if limit.settles)
         for index in sorted(indexes):
@@ -131,9 +133,9 @@ class Sizing:
         """Return whether the list buys of the group, net, where the limit is tested at purchase only."""
         if not limit.ground.purchase_only:
             return True
-        own = _ZERO
+        own, members = _ZERO, belonging(self.listed, limit)
         for term, delta in self.listed.own[self.trade.number].items():
-            if term.kind is TermKind.VALUE and (term.account, term.symbol) in limit.touching:
+            if term.kind is TermKind.VALUE and (term.account, term.symbol) in members:
                 own += delta
         return net_bought(self.listed, limit) + own * (quantity / self.quantity - 1) > 0
 
@@ -362,7 +364,7 @@ def _is_unknown(listed: Listed, limit: OpenLimit, trade: Trade) -> bool:
     if limit.ground.rule.rule.missing.kind not in ("block", "approval"):
         return False
     if limit.ground.missing is not None:
-        return position in limit.touching
+        return position in belonging(listed, limit) or is_of_everything(limit.ground)
     return position in concerned(listed, limit)
 
 

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from dsl.policy import Forbid
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.money import plain
 from engine.facts.trades import Side, Trade
@@ -57,11 +58,17 @@ def would_pass(listed: Listed, concluded: Concluded) -> tuple[WouldPass, ...]:
         case "window":
             return tuple(_outside_window(listed, item))
         case "limit" if item.source is not None:
-            return (*_sizes(listed, item), *_room(listed, item))
+            return (*_sizes(listed, item), *(() if _is_banned_too(item) else _room(listed, item)))
         case "require":
             return tuple(_drops(listed, item))
         case _:
             return tuple(_searched_sizes(listed, item))
+
+
+def _is_banned_too(item: Item) -> bool:
+    """Return whether the rule that forbids holding forbids trading too: then no other trade makes room."""
+    obligation = item.rule.rule.obligation
+    return isinstance(obligation, Forbid) and len(obligation.actions) > 1
 
 
 # ------------------------------------------------------------------ is it cleared?
@@ -214,8 +221,9 @@ def _candidates(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, S
         if position[0] in scope.stops and position not in traded and quantity > 0
     ]
     ranked = [position for position, _ in sorted(held, key=lambda row: (-row[1], row[0]))]
-    inside = [position for position in ranked if position in limit.touching]
-    outside = [position for position in ranked if position not in limit.touching]
+    members = frozenset(limit.ground.members)
+    inside = [position for position in ranked if position in members]
+    outside = [position for position in ranked if position not in members]
     for account, symbol in [*inside[:MOST_CANDIDATES], *outside[:MOST_CANDIDATES]]:
         if state.unit_value(account, symbol):
             yield account, symbol, Side.SELL

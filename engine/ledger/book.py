@@ -42,10 +42,20 @@ class Difference:
 
 
 def default_as_of(records: Records) -> date:
-    """Return the last date of the prices, from which a book is opened where nothing else is said."""
-    if not records.prices:
-        raise InputError("no prices, so no date to open the book on", place="prices.csv", cure="say --as-of")
-    return max(price.date for price in records.prices)
+    """Return the day a book is opened on where nothing else is said: the last date of the prices.
+
+    Without prices, which lots and taxes do not need, the last date of the transactions or lots.
+    """
+    days = [price.date for price in records.prices]
+    days = days or [row.date for row in records.transactions or ()]
+    days = days or [lot.acquired for lot in records.lots or ()]
+    if not days:
+        raise InputError(
+            "no prices, transactions or lots, so no date to open the book on",
+            place="prices.csv",
+            cure="say --as-of",
+        )
+    return max(days)
 
 
 def open_book(records: Records, *, as_of: date, reading: TaxReading) -> Book:
@@ -80,13 +90,26 @@ def open_book(records: Records, *, as_of: date, reading: TaxReading) -> Book:
 
 
 def ledger_of_records(records: Records, *, as_of: date, reading: TaxReading) -> Ledger | None:
-    """Return the replayed transactions with the brokers' figures; None where there is no history.
+    """Return the replayed transactions with the brokers' figures and every loss explained.
 
-    Where lots.csv is given too, a history that starts late is no error: `reconcile` tells it.
+    None where there is no history. Where lots.csv is given too, a history that starts late is no error:
+    `reconcile` tells it.
     """
+    ledger = plain_ledger(records, as_of=as_of, reading=reading)
+    if ledger is None or reading.country != "us":
+        return ledger
+    seen = replay_as_brokers(
+        records.transactions or (), accounts=records.accounts, securities=records.securities, ledger=ledger
+    )
+    told = with_broker_view(ledger.disposals, seen)
+    return replace(ledger, disposals=with_explanations(told, ledger.acquisitions, ledger.state.setting))
+
+
+def plain_ledger(records: Records, *, as_of: date, reading: TaxReading) -> Ledger | None:
+    """Return the replayed transactions alone: the same figures without box 1g and without sentences."""
     if records.transactions is None:
         return None
-    ledger = replay(
+    return replay(
         records.transactions,
         accounts=records.accounts,
         securities=records.securities,
@@ -94,11 +117,6 @@ def ledger_of_records(records: Records, *, as_of: date, reading: TaxReading) -> 
         until=as_of,
         strict=records.lots is None,
     )
-    seen = replay_as_brokers(
-        records.transactions, accounts=records.accounts, securities=records.securities, ledger=ledger
-    )
-    told = with_broker_view(ledger.disposals, seen)
-    return replace(ledger, disposals=with_explanations(told, ledger.acquisitions, ledger.state.setting))
 
 
 def reconcile(given: Iterable[Lot], ledger: Ledger) -> tuple[Difference, ...]:

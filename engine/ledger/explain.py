@@ -18,7 +18,7 @@ from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.lots import Acquisition, Disposal, Replacement
 from engine.facts.money import plain
 from engine.ledger.answer import money
-from engine.ledger.state import PoolKey, Setting, pool_key, right_of
+from engine.ledger.state import PoolKey, Setting, is_fund, pool_key, right_of
 from engine.ledger.terms import WINDOW_DAYS
 
 NEAR_DAYS = WINDOW_DAYS + 15
@@ -67,15 +67,32 @@ def _because(row: Disposal, logs: Mapping[PoolKey, _Log], setting: Setting) -> t
     owner, security = setting.accounts[row.account], setting.securities.get(row.symbol)
     if owner.tax_status != "investor":
         return (f"`{row.account}` is exempt as {owner.tax_status}: the loss is not tested for wash sales",)
-    if security is not None and security.asset_class == "crypto":
+    if security is not None and security.asset_class == "crypto" and not is_fund(security):
         return ("coins are not stock or securities: the loss is not tested (26 U.S.C. 1091(a))",)
     log = logs[pool_key(setting, row.account, row.symbol)]
+    if row.acquired == row.sold and all(bought.lot != row.lot for bought in log.bought):
+        return _because_short(row)
     return (
         _opening(row),
         *(_used(row, part) for part in row.replacements),
         *_not_used(row, log, setting),
         _closing(row),
     )
+
+
+def _because_short(row: Disposal) -> tuple[str, ...]:
+    """Return the sentences of a loss on closing a short sale or written contracts."""
+    first, last = row.sold - timedelta(days=WINDOW_DAYS), row.sold + timedelta(days=WINDOW_DAYS)
+    met = [
+        f"`{part.lot}` ({_when(row, part.acquired)}) disallows it for {plain(part.quantity)}: "
+        + ("nothing is left that carries it" if part.permanent else f"it carries {money(part.absorbed)}")
+        for part in row.replacements
+    ]
+    opening = (
+        f"loss of {money(-row.gain)} on closing {plain(row.quantity)} of `{row.lot}`; "
+        f"short sales and sales from {first} to {last} can disallow it (26 U.S.C. 1091(e))"
+    )
+    return (opening, *met, _closing(row))
 
 
 def _opening(row: Disposal) -> str:

@@ -76,8 +76,11 @@ def _take(pieces: Iterator[Piece], quantity: Fraction, *, already: list[Pick]) -
     for piece in pieces:
         if not left:
             break
-        used = sum((pick.quantity for pick in already if pick.piece is piece), Fraction(0))
-        part = min(left, piece.quantity - used)
+        free = piece.quantity
+        for pick in already:
+            if pick.piece is piece:
+                free -= pick.quantity
+        part = min(left, free)
         if part > 0:
             taken.append(Pick(piece=piece, quantity=part))
             left -= part

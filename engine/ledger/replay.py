@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from engine.facts.accounts import Account
 from engine.facts.failure import InputError, NotModelled
-from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.lots import Disposal, Lot, OpenShort
 from engine.facts.readings import TaxReading, WashReadings
 from engine.facts.securities import Security
@@ -49,6 +49,7 @@ def replay(
     """
     state = State(setting=setting_of(accounts, securities, reading, strict=strict))
     rows = in_order(transactions, until=until)
+    _refuse_same_names(rows)
     if reading.country not in ("us", "germany"):
         return replay_abroad(state, rows, opening=opening, until=until)
     open_lots(state, opening)
@@ -209,6 +210,19 @@ def open_short(state: State, short: OpenShort) -> None:
     )
     pool = state.pool(short.account, short.symbol)
     pool.shorts.setdefault((short.account, short.symbol), []).append(held)
+
+
+def _refuse_same_names(rows: tuple[Transaction, ...]) -> None:
+    """Refuse two rows of one id: lots are named by it, and a row imported twice would count twice."""
+    seen: dict[TransactionId, Transaction] = {}
+    for row in rows:
+        other = seen.setdefault(row.id, row)
+        if other is not row:
+            raise InputError(
+                f"the id `{row.id}` stands twice, on {other.date} and {row.date}",
+                place=place_of(row),
+                cure="give each transaction an id of its own; leave out rows that were imported twice",
+            )
 
 
 def _count_fills(state: State, rows: tuple[Transaction, ...]) -> None:

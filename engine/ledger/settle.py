@@ -28,7 +28,16 @@ from engine.ledger.events.sale import Order, sell
 from engine.ledger.events.short import buy_to_cover, go_short
 from engine.ledger.pieces import Piece, Sold
 from engine.ledger.replay import open_lots, open_short
-from engine.ledger.state import PoolKey, Shortfall, State, multiplier_of, pool_key, right_of, setting_of
+from engine.ledger.state import (
+    PoolKey,
+    Shortfall,
+    State,
+    contract_size,
+    multiplier_of,
+    pool_key,
+    right_of,
+    setting_of,
+)
 from engine.ledger.tell import replacements_of, tell_lots
 from engine.ledger.terms import WINDOW_DAYS, term
 
@@ -144,9 +153,8 @@ def amount_of(book: Book, trade: Trade) -> Fraction | None:
     rate = _rate(book, trade)
     if price is None or rate is None:
         return None
-    security = book.securities.get(trade.symbol)
-    multiplier = Fraction(security.multiplier) if security is not None else Fraction(1)
-    return Fraction(price) * Fraction(trade.quantity) * multiplier * rate
+    per = contract_size(book.securities.get(trade.symbol))
+    return Fraction(price) * Fraction(trade.quantity) * per * rate
 
 
 def _rate(book: Book, trade: Trade) -> Fraction | None:

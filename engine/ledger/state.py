@@ -20,6 +20,12 @@ from engine.ledger.wash import Law, Pool, copy_pool
 PoolKey = tuple[str, str]
 """Household and set of identical securities."""
 
+FUND_INSTRUMENTS = ("etf", "mutual_fund")
+"""Shares of a fund are securities, whatever the fund holds."""
+
+STANDARD_CONTRACT = Fraction(100)
+"""Shares for one option contract where securities.csv does not say."""
+
 RESTATING_DAYS = 2 * WINDOW_DAYS + 1
 """How long a purchase is remembered where closed sales are restated: each has a window of its own."""
 
@@ -138,7 +144,11 @@ class State:
         """
         owner = self.setting.accounts[account]
         security = self.setting.securities.get(symbol)
-        is_security = security is None or security.asset_class not in EXEMPT_FROM_WASH
+        is_security = (
+            security is None
+            or security.asset_class not in EXEMPT_FROM_WASH
+            or security.instrument in FUND_INSTRUMENTS
+        )
         has_rule = self.setting.reading.country == "us"
         return has_rule and is_security and not owner.is_retirement and owner.tax_status == "investor"
 
@@ -166,20 +176,29 @@ def right_of(setting: Setting, symbol: Symbol) -> str | None:
 
 
 def multiplier_of(setting: Setting, symbol: Symbol) -> Fraction:
-    """Return the shares that one contract is about; 1 for shares."""
-    security = setting.securities.get(symbol)
-    return ONE if security is None or security.multiplier == 1 else Fraction(security.multiplier)
+    """Return the shares that one contract is about: 100 for an option that does not say; 1 for shares."""
+    return contract_size(setting.securities.get(symbol))
+
+
+def contract_size(security: Security | None) -> Fraction:
+    """Return the shares for one unit of a security; None is one that the book does not describe."""
+    if security is None:
+        return ONE
+    if security.instrument == "option" and "multiplier" not in security.attributes:
+        return STANDARD_CONTRACT
+    return ONE if security.multiplier == 1 else Fraction(security.multiplier)
 
 
 def identity_of(setting: Setting, symbol: Symbol) -> str:
     """Return the name under which identical securities meet, by the household's reading."""
-    if setting.reading.wash.index_funds == "different" and _is_fund(setting.securities.get(symbol)):
+    if setting.reading.wash.index_funds == "different" and is_fund(setting.securities.get(symbol)):
         return f"symbol:{symbol}"
     return setting.reading.identity(symbol)
 
 
-def _is_fund(security: Security | None) -> bool:
-    return security is not None and security.instrument in ("etf", "mutual_fund")
+def is_fund(security: Security | None) -> bool:
+    """Return whether a security is shares of a fund."""
+    return security is not None and security.instrument in FUND_INSTRUMENTS
 
 
 def setting_of(

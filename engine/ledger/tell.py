@@ -140,14 +140,19 @@ def replacements_of(matches: Iterable[Match], *, by_row: bool) -> tuple[Replacem
 
 def _replacement(matches: list[Match], *, by_row: bool) -> Replacement:
     first = matches[0]
-    exact = sum((match.disallowed for match in matches), Fraction(0))
-    money = cents_half_up(exact) if by_row else from_cents(sum(match.told for match in matches))
+    if by_row:
+        money = cents_half_up(sum((match.disallowed for match in matches), Fraction(0)))
+    else:
+        money = from_cents(sum(match.told for match in matches))
+    quantity = first.quantity
+    for match in matches[1:]:
+        quantity += match.quantity
     return Replacement(
         lot=first.lot,
         account=first.account,
         symbol=first.symbol,
         acquired=first.acquired,
-        quantity=exact_decimal(sum((match.quantity for match in matches), Fraction(0))),
+        quantity=exact_decimal(quantity),
         absorbed=NOTHING if first.permanent else money,
         permanent=first.permanent,
     )

@@ -1,8 +1,8 @@
 """Mandate files and their usual form: read, compared, and written whole.
 
-    (form,) = forms_of([Path("growth.mandate")])
-    form.changes          whether the file differs from its usual form
-    changes_text(form)    the difference, line by line
+(form,) = forms_of([Path("growth.mandate")])
+form.changes          whether the file differs from its usual form
+changes_text(form)    the difference, line by line
 """
 
 import difflib

@@ -9,14 +9,20 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsl.catalogue import DataSchema
 from dsl.diagnostics import Diagnostic, has_errors
-from dsl.library import FileReader, Library, library_of
+from dsl.library import FileReader, Library, library_of, no_files
 from dsl.policy import CheckedPolicy
 from engine.facts.failure import GuardbandError, InputError
 
+if TYPE_CHECKING:
+    from dsl.parse import Parsed
+
 SUFFIX = ".mandate"
+SHIPPED = Path(str(files("rulebooks").joinpath("library")))
+"""The folder of the shipped mandates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ def check_file(path: Path, *, schema: DataSchema | None = None, today: date | No
     schema: the columns of the data at hand, if any; today: the day on which waivers may have expired.
     Raises InputError where the file cannot be read.
     """
-    from dsl.parse import decode
+    from dsl.parse import decode, parse
 
     if not path.is_file():
         raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
@@ -53,26 +59,27 @@ def check_file(path: Path, *, schema: DataSchema | None = None, today: date | No
     text = decode(path.read_bytes(), file=name)
     if isinstance(text, Diagnostic):
         return CheckedFile(name=name, text="", policy=None, diagnostics=(text,))
-    return check_text(text, path=path, schema=schema, today=today)
+    return check_parsed(parse(text, file=name), folder=path.parent, schema=schema, today=today)
 
 
-def check_text(
-    text: str, *, path: Path, schema: DataSchema | None = None, today: date | None = None
+def check_parsed(
+    parsed: "Parsed", *, folder: Path | None, schema: DataSchema | None = None, today: date | None = None
 ) -> CheckedFile:
-    """Return a mandate's text, checked as if it stood in the file `path`; nothing is read from there."""
+    """Return a mandate that has been read, checked as if it stood in a folder (None: in no folder)."""
     from dsl.check import check
-    from dsl.parse import parse
     from rulebooks.catalogue import catalogue
 
     checked = check(
-        parse(text, file=path.name),
+        parsed,
         catalogue=catalogue(),
-        library=library(path.parent),
-        files=files_below(path.parent),
+        library=library(folder),
+        files=no_files if folder is None else files_below(folder),
         schema=schema,
         today=today,
     )
-    return CheckedFile(name=path.name, text=text, policy=checked.policy, diagnostics=checked.diagnostics)
+    return CheckedFile(
+        name=parsed.file, text=parsed.text, policy=checked.policy, diagnostics=checked.diagnostics
+    )
 
 
 def load(names: tuple[str, ...], *, beside: Path | None = None) -> tuple[CheckedPolicy, ...]:
@@ -98,7 +105,7 @@ def _find(name: str, beside: Path | None) -> Path:
     path = Path(name)
     if path.suffix == SUFFIX or path.is_file():
         return path
-    for folder in (beside, Path(str(files("rulebooks").joinpath("library")))):
+    for folder in (beside, SHIPPED):
         for found in sorted(folder.glob(f"*{SUFFIX}")) if folder is not None else ():
             if any(policy.id == name for policy in library_of([_entry(found)]).policies):
                 return found
@@ -119,7 +126,7 @@ def _entry(path: Path) -> tuple[str, str, FileReader]:
 
 @cache
 def _shipped() -> tuple[tuple[str, str, FileReader], ...]:
-    return tuple(_files_of(Path(str(files("rulebooks").joinpath("library")))))
+    return tuple(_files_of(SHIPPED))
 
 
 def files_below(folder: Path) -> FileReader:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 from dsl.policy import CheckedPolicy, CheckedRule, Limit
 from engine.gate.engine.port import InferenceEngine
@@ -18,12 +19,16 @@ from optimizer.diff.difference import ChangedRule, Difference, Direction, Told, 
 from optimizer.diff.trials import trials_of
 from optimizer.diff.versions import Pair, changed_pairs, statements
 from optimizer.portfolios.demands import (
+    DATA_MEASURES,
+    NEVER_TRIED,
     NOTHING,
     Demand,
     all_demands,
     allows_overdraft,
+    compares_with_index,
     demands_of,
     level_of,
+    measures_of,
     why_not_tried,
 )
 from optimizer.portfolios.encode import NotRowsError
@@ -31,9 +36,8 @@ from optimizer.portfolios.kinds import Made, made_up
 from optimizer.portfolios.proof import Judge, Judged, book_of, gate_with, proven
 from optimizer.portfolios.room import Room, meets
 from optimizer.portfolios.steps import list_between, start_of
-from optimizer.portfolios.world import Position, Situation, World, situations
+from optimizer.portfolios.world import Position, World, situations
 from rulebooks.compile import compile_rulebook
-from rulebooks.evaluate import value
 from rulebooks.ground import CompiledRule, GroundBook, GroundLimit, Rulebook
 from rulebooks.grounding import ground
 from rulebooks.grounding.per_trade import is_per_trade
@@ -80,6 +84,7 @@ class Findings:
     witnesses: dict[Direction, Witness] = field(default_factory=dict)
     untried: list[str] = field(default_factory=list)
     tried: bool = False
+    trials: int = 60  # lists that may still be put to the gate
 
 
 def compare(
@@ -131,27 +136,21 @@ def _worlds(
         dict.fromkeys(rule.rule for pair in pairs for rule in (pair.old, pair.new) if rule is not None)
     )
     ordered = (*changed, *(rule for rule in every if rule not in changed))
-    for now in _situations(policies, changed, ordered, today):
+    whole = any(compares_with_index(rule) for rule in every)
+    tight = any(measures_of(rule) & DATA_MEASURES for rule in changed)
+    for now in situations(policies, changed, today=today, every=ordered):
         setting = Setting(today=now.day, calendar=policies[1].calendar)
         if securities is not None:
             kinds = {symbol: number for number, symbol in enumerate(securities)}
-            yield World(situation=now, made=Made(securities=securities, kind_of=kinds, complete=True))
+            given = Made(securities=securities, kind_of=kinds, complete=True)
+            yield World(situation=now, made=given, whole=whole)
             continue
-        yield World(situation=now, made=made_up(ordered, setting))
+        made = made_up(ordered, setting)
+        yield World(situation=now, made=made, whole=whole)
+        if tight:
+            yield World(situation=now, made=made, whole=whole, tight=True)
         if _asks_of_every_group(every):
-            yield World(situation=now, made=made_up(ordered, setting, single=True))
-
-
-def _situations(
-    policies: tuple[CheckedPolicy, CheckedPolicy],
-    changed: tuple[CheckedRule, ...],
-    every: tuple[CheckedRule, ...],
-    today: date,
-) -> tuple[Situation, ...]:
-    """Return the situations that the changed rules can tell apart, then those that all rules can."""
-    return tuple(
-        dict.fromkeys((*situations(policies, changed, today=today), *situations(policies, every, today=today)))
-    )
+            yield World(situation=now, made=made_up(ordered, setting, single=True), whole=whole)
 
 
 def _asks_of_every_group(rules: tuple[CheckedRule, ...]) -> bool:
@@ -206,16 +205,22 @@ def _side(rulebook: Rulebook, world: World) -> Side:
 def _witness(
     direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
 ) -> Witness | None:
+    if measures_of(rule.rule) & NEVER_TRIED:
+        known.untried.append("no made-up securities have the data that it reads")
+        return None
     if isinstance(rule.rule.obligation, Limit) and not is_per_trade(rule.rule):
-        witness = _of_limits(direction, rule, forbids, admits, ask, known)
-        if witness is not None:
+        witness, settled = _of_limits(direction, rule, forbids, admits, ask, known)
+        if witness is not None or settled:
             return witness
     level = level_of(rule.rule)
     if level == NOTHING:
         known.untried.append("a breach of it is only reported")
         return None
     known.tried = True
-    for trial in trials_of(rule, forbids.grounded, admits.grounded, admits.room(level), forbids.world):
+    for trial in islice(
+        trials_of(rule, forbids.grounded, admits.grounded, admits.room(level), forbids.world), known.trials
+    ):
+        known.trials -= 1
         judged = proven(
             ask,
             forbids=forbids.rulebook,
@@ -232,7 +237,9 @@ def _witness(
 
 def _of_limits(
     direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
-) -> Witness | None:
+) -> tuple[Witness | None, bool]:
+    """Return a proof from the rule's limits, and whether its rows settle that there is none."""
+    settled = True
     for limit in _one_of_each_kind(forbids.of_rule(rule), forbids.world.made):
         why = why_not_tried(limit)
         if why is not None:
@@ -243,14 +250,15 @@ def _of_limits(
                 known.untried.append("a breach of it is only reported")
                 continue
             try:
-                witness = _of_demand(direction, demand, forbids, admits, ask)
+                witness = _of_demand(direction, demand, forbids, admits, ask, known)
             except NotRowsError as problem:
                 known.untried.append(f"it reads {problem}")
+                settled = False
                 continue
             known.tried = True
             if witness is not None:
-                return witness
-    return None
+                return witness, True
+    return None, settled
 
 
 def _one_of_each_kind(limits: tuple[GroundLimit, ...], made: Made) -> tuple[GroundLimit, ...]:
@@ -264,18 +272,21 @@ def _one_of_each_kind(limits: tuple[GroundLimit, ...], made: Made) -> tuple[Grou
 
 
 def _of_demand(
-    direction: Direction, demand: Demand, forbids: Side, admits: Side, ask: Judge
+    direction: Direction, demand: Demand, forbids: Side, admits: Side, ask: Judge, known: Findings
 ) -> Witness | None:
     """Return the proof that the other version admits what this demand forbids."""
     room = admits.room(demand.level)
     asked = [d.form for d in room.demands]
-    for points in room.find(missing=(demand.form,)):
+    candidates = room.find(missing=(demand.form,))
+    for points in candidates:
         for after in room.portfolios(points):
             if not meets(room.world, after, asked, overdraft=admits.overdraft):
                 continue
             witness = _shown(direction, demand, after, forbids, admits, ask)
             if witness is not None:
                 return witness
+    if candidates:
+        known.untried.append("a portfolio was found, and the gate did not confirm it")
     return None
 
 
@@ -396,4 +407,3 @@ def _unmoved(pair: Pair, known: Findings) -> Unmoved:
     return Unmoved(rule=pair.name, fields=pair.fields, why=why or "nothing could be tried", decided=decided)
 
 
-__all__ = ["compare", "in_words", "value"]

@@ -15,9 +15,10 @@ from fractions import Fraction
 from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side, Trade
-from optimizer.portfolios.demands import why_not_tried
+from optimizer.portfolios.demands import all_demands, demands_of, level_of, why_not_tried
 from optimizer.portfolios.proof import book_of
-from optimizer.portfolios.room import CENT, Room, meets
+from optimizer.portfolios.room import CENT, Room, meets, reader
+from optimizer.portfolios.steps import list_between
 from optimizer.portfolios.world import Position, World
 from optimizer.scale import as_decimal
 from rulebooks.evaluate import value
@@ -63,7 +64,7 @@ def _proposed(
     if any(r.rule.rule.id == name and r.standing == "applies" for r in forbids.requires):
         yield from _any_purchase(room, world)
     if any(limit.rule.rule.id == name and why_not_tried(limit) is None for limit in forbids.limits):
-        yield from _growing(room, world)
+        yield from _rays(rule, forbids, admits, room, world)
 
 
 # ------------------------------------------------------------------ bans
@@ -172,22 +173,56 @@ def _any_purchase(room: Room, world: World) -> Iterator[Trial]:
             yield from _one_trade((AccountId(account), Symbol(symbol)), Side.BUY, room, world)
 
 
-def _growing(room: Room, world: World) -> Iterator[Trial]:
-    """Yield purchases of one security of each kind, larger and larger, for what has no rows."""
-    seen: set[int] = set()
+def _rays(
+    rule: CompiledRule, forbids: GroundBook, admits: GroundBook, room: Room, world: World
+) -> Iterator[Trial]:
+    """Yield lists that go part of the way from one portfolio to another, as far as the rule forbids.
+
+    For what has no rows: turnover grows with each step, and so does the distance from an index.
+    """
+    limits = [limit for limit in forbids.limits if limit.rule.rule.id == rule.rule.id]
+    demands = [demand.form for limit in limits for demand in demands_of(limit)]
+    least = level_of(rule.rule)
+    others = [demand.form for demand in all_demands(admits) if demand.level >= least]
     base = _some_portfolio(room, world)
+    for goal in _goals(room, world):
+        for step in range(1, _STEPS + 1):
+            after = _between(base, goal, Decimal(step) / _STEPS)
+            read = reader(world, after, before=base)
+            if all(value(form, read) >= 0 for form in demands):
+                continue
+            trades = list_between(base, after)
+            if trades and all(value(form, read) >= 0 for form in others):
+                yield Trial(book=book_of(world, base, trades), trades=trades, before=base, after=after)
+                break
+
+
+_STEPS = 32
+_MOST_GOALS = 4
+
+
+def _goals(room: Room, world: World) -> Iterator[Holdings]:
+    """Yield portfolios of the room that are far apart: much of one kind of security, or of cash."""
+    account = world.situation.accounts[0]
+    wanted = [linear({Term(TermKind.CASH, account): Fraction(-1)})]
+    seen: set[int] = set()
     for symbol, kind in world.made.kind_of.items():
-        if kind in seen or len(seen) > 3:
-            continue
-        seen.add(kind)
-        for account in world.situation.accounts[:1]:
-            for percent in (1, 2, 3, 5, 8, 12, 18, 25, 40, 60, 90):
-                place = (account, Symbol(symbol))
-                amount = (world.situation.worth * percent / 100).quantize(CENT)
-                trade = Trade(number=1, account=account, side=Side.BUY, symbol=place[1], quantity=amount)
-                after = {**base, place: base.get(place, Decimal(0)) + amount}
-                if meets(world, after, [demand.form for demand in room.demands]):
-                    yield Trial(book=book_of(world, base, (trade,)), trades=(trade,), before=base, after=after)
+        if kind not in seen and len(seen) < _MOST_GOALS:
+            seen.add(kind)
+            wanted.append(linear({Term(TermKind.VALUE, account, Symbol(symbol)): Fraction(1)}))
+    for form in wanted:
+        points = room.farthest(form)
+        if points is not None:
+            yield room.portfolios(points)[0]
+    yield from ([{}] if meets(world, {}, [demand.form for demand in room.demands]) else [])
+
+
+def _between(one: Holdings, other: Holdings, part: Decimal) -> Holdings:
+    found = {}
+    for place in {*one, *other}:
+        start = one.get(place, Decimal(0))
+        found[place] = (start + (other.get(place, Decimal(0)) - start) * part).quantize(CENT)
+    return {place: money for place, money in found.items() if money > 0}
 
 
 def _some_portfolio(room: Room, world: World) -> Holdings:
@@ -200,5 +235,3 @@ def _some_portfolio(room: Room, world: World) -> Holdings:
                 return held
     return {}
 
-
-__all__ = ["Trial", "trials_of", "value"]

@@ -246,6 +246,7 @@ def averaged_numbers(rule: CheckedRule) -> tuple[str, tuple[Fraction, ...]] | No
     if not isinstance(rule.obligation, Limit):
         return None
     limit = rule.obligation
-    names = [term.measure for term in limit.measure.terms if term.measure in _AVERAGED]
+    known = shipped().measures
+    names = [t.measure for t in limit.measure.terms if t.measure in _AVERAGED or t.measure not in known]
     bounds = [a for a in (limit.low, limit.high, rule.warn_from) if isinstance(a, Amount)]
     return (names[0], tuple(Fraction(a.value) for a in bounds)) if names and bounds else None

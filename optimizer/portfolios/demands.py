@@ -9,7 +9,7 @@ portfolio is admitted at a level when every demand of that level or above is met
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dsl.policy import CheckedRule, Response
+from dsl.policy import AnyAmount, CheckedRule, DataRef, Greater, Limit, Response, Smaller, Times
 from rulebooks.forms import Form, less
 from rulebooks.ground import Bound, GroundBook, GroundLimit
 
@@ -47,6 +47,43 @@ def level_of(rule: CheckedRule) -> int:
 
 def _level(responses: tuple[Response, ...]) -> int:
     return max((_LEVELS.get(response.kind, NOTHING) for response in responses), default=NOTHING)
+
+
+DATA_MEASURES = frozenset(
+    {"days_to_liquidate", "ownership", "voting_ownership", "non_voting_ownership", "tracking_error", "volatility"}
+)
+"""Measures that say something only in a tight world."""
+
+NEVER_TRIED = frozenset({"otc_exposure"})
+"""Measures of data that no made-up world has."""
+
+
+def measures_of(rule: CheckedRule) -> frozenset[str]:
+    """Return the names of what a limit measures."""
+    if not isinstance(rule.obligation, Limit):
+        return frozenset()
+    return frozenset(term.measure for term in rule.obligation.measure.terms)
+
+
+def compares_with_index(rule: CheckedRule) -> bool:
+    """Return whether a rule reads a benchmark or a risk model."""
+    if measures_of(rule) & {"active_weight", "tracking_error", "volatility", "drift"}:
+        return True
+    obligation = rule.obligation
+    bounds = (obligation.low, obligation.high, rule.warn_from) if isinstance(obligation, Limit) else ()
+    return any(_names_index(amount) for amount in bounds)
+
+
+def _names_index(amount: AnyAmount | None) -> bool:
+    match amount:
+        case DataRef(name=name):
+            return name.startswith("benchmark_")
+        case Times(of=of):
+            return _names_index(of)
+        case Smaller(parts=parts) | Greater(parts=parts):
+            return any(_names_index(part) for part in parts)
+        case _:
+            return False
 
 
 def why_not_tried(limit: GroundLimit) -> str | None:

@@ -18,15 +18,17 @@ from optimizer.portfolios.world import Position, World
 from rulebooks.ground import Rulebook
 from rulebooks.grounding import ground
 
-Judge = Callable[[Rulebook, Book, tuple[Trade, ...]], GateAnswer | None]
+Judge = Callable[[Rulebook, Book, tuple[Trade, ...], bool], GateAnswer | None]
+"""Judges a list on a book under a rulebook; the last says whether both evaluators are asked."""
 
 
 def gate_with(engine: InferenceEngine) -> Judge:
     """Return a function that judges one list on one book; None where it cannot be judged."""
 
-    def ask(rulebook: Rulebook, book: Book, trades: tuple[Trade, ...]) -> GateAnswer | None:
+    def ask(rulebook: Rulebook, book: Book, trades: tuple[Trade, ...], second: bool) -> GateAnswer | None:
         try:
-            answer = judge(open_book(ground(rulebook, book)), trades, engine=engine, explained=False)
+            opened = open_book(ground(rulebook, book))
+            answer = judge(opened, trades, engine=engine, explained=False, second=second)
         except GuardbandError:
             return None
         return None if answer.fault is not None else answer
@@ -60,7 +62,24 @@ def proven(
     level: int,
 ) -> Judged | None:
     """Return both answers where `rule` stops the list at a level under one rulebook and the other lets it by."""
-    against = ask(forbids, book, trades)
+    for second in (False, True):
+        judged = _judged(ask, forbids, admits, book, trades, rule, level, second)
+        if judged is None:
+            return None
+    return judged
+
+
+def _judged(
+    ask: Judge,
+    forbids: Rulebook,
+    admits: Rulebook,
+    book: Book,
+    trades: tuple[Trade, ...],
+    rule: str,
+    level: int,
+    second: bool,
+) -> Judged | None:
+    against = ask(forbids, book, trades, second)
     if against is None or against.decision.rank < level:
         return None
     verdict = next(
@@ -73,7 +92,7 @@ def proven(
     )
     if verdict is None:
         return None
-    in_favour = ask(admits, book, trades)
+    in_favour = ask(admits, book, trades, second)
     if in_favour is None or in_favour.decision.rank >= level:
         return None
     return Judged(forbidding=against, admitting=in_favour, verdict=verdict)

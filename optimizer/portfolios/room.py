@@ -17,7 +17,7 @@ from optimizer.portfolios.demands import Demand
 from optimizer.portfolios.encode import NotRowsError, Sheet, sheet_for
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal
-from optimizer.solvers.mixed import Mixed
+from optimizer.portfolios.program import Program
 from rulebooks.evaluate import Read, value
 from rulebooks.forms import Form, Term, TermKind
 
@@ -43,7 +43,7 @@ class Room:
         self._more = self._sheet.column(0.0, MOST_ASKED)
         for demand in demands:
             self._take(demand)
-        self._program = Mixed()
+        self._program = Program()
         self._sent = (0, 0)
         self._send()
         self._home = (len(self._sheet.low), len(self._sheet.rows), self._program.mark())
@@ -67,8 +67,7 @@ class Room:
         columns, rows = self._sent
         sheet = self._sheet
         self._program.add_columns(sheet.low[columns:], sheet.high[columns:], sheet.whole[columns:])
-        for row in sheet.rows[rows:]:
-            self._program.add_row(row.parts, row.low)
+        self._program.add_rows([(row.parts, row.low) for row in sheet.rows[rows:]])
         self._sent = (len(sheet.low), len(sheet.rows))
 
     def _reset(self) -> None:
@@ -91,6 +90,21 @@ class Room:
                 self._sheet.need(self._sheet.bounded(form, below=True), plus={self._slack: -1.0})
             self._send()
             return self._solve(bool(asked))
+        finally:
+            self._reset()
+
+    def farthest(self, form: Form) -> Floats | None:
+        """Return a portfolio that meets the demands and has as much of a form as can be."""
+        try:
+            top = self._sheet.column(-1e6, 1e6)
+            self._sheet.need(self._sheet.bounded(form, below=True), plus={top: -1.0})
+            self._send()
+            self._program.bound(self._slack, 0.0, 0.0)
+            self._program.bound(self._more, 0.0, 0.0)
+            self._program.price(self._slack, 0.0)
+            self._program.price(self._more, 0.0)
+            self._program.price(top, 1.0)
+            return self._program.solve()
         finally:
             self._reset()
 
@@ -145,8 +159,14 @@ def _places(world: World) -> tuple[Position, ...]:
 # ------------------------------------------------------------------ exact
 
 
-def reader(world: World, holdings: Mapping[Position, Decimal]) -> Read:
-    """Return the exact value of every term in a portfolio whose prices are 1 and whose basis is its value."""
+def reader(
+    world: World, holdings: Mapping[Position, Decimal], *, before: Mapping[Position, Decimal] | None = None
+) -> Read:
+    """Return the exact value of every term in a portfolio whose prices are 1 and whose basis is its value.
+
+    before: where the list that led here started; None: nothing was traded.
+    """
+    trades = {} if before is None else _traded(before, holdings)
     worth = worth_of(world.situation)
     held = {place: Fraction(money) for place, money in holdings.items()}
     totals: dict[AccountId, Fraction] = {}
@@ -163,9 +183,22 @@ def reader(world: World, holdings: Mapping[Position, Decimal]) -> Read:
             case TermKind.NET_ASSETS:
                 return worth
             case _:
-                return Fraction(0)
+                return trades.get((term.kind, term.account), Fraction(0))
 
     return read
+
+
+def _traded(
+    before: Mapping[Position, Decimal], after: Mapping[Position, Decimal]
+) -> dict[tuple[TermKind, AccountId], Fraction]:
+    found: dict[tuple[TermKind, AccountId], Fraction] = {}
+    for place in {*before, *after}:
+        change = Fraction(after.get(place, Decimal(0)) - before.get(place, Decimal(0)))
+        if change:
+            kind = TermKind.BOUGHT if change > 0 else TermKind.SOLD
+            for key, amount in (((kind, place[0]), abs(change)), ((TermKind.TRADES, place[0]), Fraction(1))):
+                found[key] = found.get(key, Fraction(0)) + amount
+    return found
 
 
 def meets(

@@ -16,7 +16,7 @@ from optimizer.portfolios.encode import POINTS, NotRowsError, Sheet, sheet_for
 from optimizer.portfolios.room import CENT, reader
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal, as_float
-from optimizer.solvers.mixed import Mixed
+from optimizer.portfolios.program import Program
 from rulebooks.evaluate import value
 from rulebooks.forms import Form
 
@@ -72,10 +72,9 @@ def _solved(
         sheet.need(sheet.bounded(form, below=True), plus={met: -1.0})
     except NotRowsError:
         return None
-    program = Mixed()
+    program = Program()
     program.add_columns(sheet.low, sheet.high, sheet.whole)
-    for row in sheet.rows:
-        program.add_row(row.parts, row.low)
+    program.add_rows([(row.parts, row.low) for row in sheet.rows])
     for column in far:
         program.price(column, -_NEAR)
     program.price(met, 1.0)

@@ -16,10 +16,11 @@ from itertools import islice, product
 
 from dsl.policy import Amount, CheckedPolicy, CheckedRule, Comparison, Limit, Unit
 from engine.facts.accounts import Account
-from engine.facts.book import Book, Coverage
+from engine.facts.book import Book, Coverage, RiskModel
 from engine.facts.calendar import period_end
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol
 from engine.facts.lots import Lot
+from engine.facts.money import plain
 from engine.facts.securities import Price, Security
 from optimizer.portfolios.choices import account_tests, choices
 from optimizer.portfolios.kinds import Made
@@ -31,6 +32,9 @@ WORTH = Decimal(1_000_000)
 MOST_SITUATIONS = 24
 LONG_AGO = timedelta(days=3660)
 """How long ago what is held was bought: beyond any window and holding period."""
+
+_PLENTY = Decimal(1_000_000)
+_SHARES = ("shares_outstanding", "voting_shares_outstanding", "non_voting_shares_outstanding")
 
 Position = tuple[AccountId, Symbol]
 Holdings = Mapping[Position, Decimal]
@@ -51,17 +55,37 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """A situation with the securities that can be held in it."""
+    """A situation with the securities that can be held in it.
+
+    tight: trading is thin, companies are small and prices move, so that limits on liquidity, ownership
+    and risk have something to say; else they never do. whole: the gate is shown every security, because
+    rules compare with an index of them.
+    """
 
     situation: Situation
     made: Made
+    tight: bool = False
+    whole: bool = False
 
-    def book(self, holdings: Holdings | None = None, *, only: Iterable[Symbol] | None = None) -> Book:
-        """Return the book of a portfolio; `only` leaves out the securities not named."""
+    def book(
+        self,
+        holdings: Holdings | None = None,
+        *,
+        only: Iterable[Symbol] | None = None,
+        bought: date | None = None,
+        paid: Decimal = Decimal(1),
+    ) -> Book:
+        """Return the book of a portfolio.
+
+        only: the securities to list, unless the world is shown whole; bought, paid: when the lots were
+        bought (long ago), and for how much a share.
+        """
         held = {} if holdings is None else {p: money for p, money in holdings.items() if money}
-        wanted = None if only is None else set(only)
+        wanted = None if only is None or self.whole else set(only)
+        depth = self.situation.worth * (Decimal("0.05") if self.tight else _PLENTY)
+        shares = {name: plain(self.situation.worth * (1 if self.tight else _PLENTY)) for name in _SHARES}
         listed = {
-            Symbol(symbol): cells
+            Symbol(symbol): {**shares, **cells}
             for symbol, cells in self.made.securities.items()
             if wanted is None or symbol in wanted
         }
@@ -71,14 +95,31 @@ class World:
             accounts={name: _account(now, name, _cash(now, name, held)) for name in now.accounts},
             securities={symbol: _security(symbol, cells) for symbol, cells in listed.items()},
             prices={symbol: Price(symbol=symbol, date=now.day, price=Decimal(1)) for symbol in listed},
-            lots=tuple(_lot(now, position, money) for position, money in sorted(held.items())),
+            lots=tuple(
+                _lot(position, money, bought or now.day - LONG_AGO, paid)
+                for position, money in sorted(held.items())
+            ),
             transactions=(),
             disposals=(),
             acquisitions=(),
             coverage=Coverage(accounts=now.accounts, since=None, until=now.day),
             benchmarks=_benchmark(self.made),
+            volumes=dict.fromkeys(listed, depth),
+            risk=_risk(self.made, moving=self.tight) if self.whole else None,
             absent="no_value",
         )
+
+
+def _risk(made: Made, *, moving: bool) -> RiskModel:
+    """Return a model of one factor, in which nothing moves unless `moving`."""
+    size, own = (Decimal("0.03"), Decimal("0.3")) if moving else (Decimal(0), Decimal(0))
+    symbols = [Symbol(symbol) for symbol in made.securities]
+    return RiskModel(
+        factors=("market",),
+        exposures={symbol: {"market": Decimal(1)} for symbol in symbols},
+        covariance={("market", "market"): size},
+        specific=dict.fromkeys(symbols, own),
+    )
 
 
 def _benchmark(made: Made) -> dict[str, dict[Symbol, Decimal]]:
@@ -120,18 +161,17 @@ def _security(symbol: Symbol, cells: Mapping[str, str]) -> Security:
     )
 
 
-def _lot(now: Situation, position: Position, money: Decimal) -> Lot:
-    bought = now.day - LONG_AGO
+def _lot(position: Position, money: Decimal, bought: date, paid: Decimal) -> Lot:
     account, symbol = position
     return Lot(
         lot=LotId(f"{account} {symbol}"),
         account=account,
         symbol=symbol,
         quantity=money,
-        basis=money,
+        basis=money * paid,
         acquired=bought,
         adjusted_acquired=bought,
-        original_basis=money,
+        original_basis=money * paid,
     )
 
 
@@ -139,15 +179,26 @@ def _lot(now: Situation, position: Position, money: Decimal) -> Lot:
 
 
 def situations(
-    policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...], *, today: date
+    policies: tuple[CheckedPolicy, ...],
+    rules: tuple[CheckedRule, ...],
+    *,
+    today: date,
+    every: tuple[CheckedRule, ...] | None = None,
 ) -> tuple[Situation, ...]:
-    """Return the situations that the rules can tell apart: days, facts of the account, worths."""
-    base = _first(policies, rules)
+    """Return the situations that the rules can tell apart: days, facts of the account, worths.
+
+    every: all rules in force, where `rules` are only those whose amounts and days are of interest.
+    """
+    whole = rules if every is None else every
+    base = _first(policies, whole)
+    worths = _worths(rules)
+    if worths == (WORTH,):
+        worths = _worths(whole)[:1]
     found = (
         replace(base, day=day, worth=worth, facts=facts)
         for day in _days(policies, rules, today)
-        for facts in _facts(rules, day, policies)
-        for worth in _worths(rules)
+        for facts in _facts(whole, day, policies)
+        for worth in worths
     )
     return tuple(islice(found, MOST_SITUATIONS))
 
@@ -219,8 +270,9 @@ def _worths(rules: tuple[CheckedRule, ...]) -> tuple[Decimal, ...]:
     marks.discard(Decimal(0))
     if not marks:
         return (WORTH,)
-    sizes = {max(marks) * 10, max(marks) * 2, *(mark / 2 for mark in marks), *marks}
-    return tuple(sorted(sizes, reverse=True))[:8]
+    beside = {max(marks) * 2, *(mark / 2 for mark in marks), *marks}
+    ample = max(WORTH, max(marks) * 100)
+    return (ample, *sorted((size for size in beside if size != ample), reverse=True))[:6]
 
 
 def worth_of(now: Situation) -> Fraction:

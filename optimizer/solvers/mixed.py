@@ -1,9 +1,8 @@
-"""HiGHS behind one class: mixed-integer programs that grow and shrink by a few rows between solves.
+"""HiGHS behind one class: mixed-integer linear programs, with the bound that it proves.
 
-maximize  cost'x   where  rows x >= low,  column_low <= x <= column_high,  some columns whole numbers
+Limits are counts of nodes, never time, so that equal inputs give equal answers.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,84 +10,78 @@ import numpy as np
 
 from optimizer.model import INF, Floats
 
-FEASIBILITY = 1e-9
-"""How far a row may be missed, in its own scale: far below a cent of a million."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """How large a program was."""
-
-    rows: int
-    columns: int
-
-
 class Mixed:
-    """One program; what is added after a mark can be taken away again."""
+    """The best point found, and what no point can be better than."""
+
+    values: Floats
+    cost: float
+    bound: float
+
+
+class MixedProgram:
+    """Columns and rows, one by one; then solved as often as rows are added."""
 
     def __init__(self) -> None:
+        self._low: list[float] = []
+        self._high: list[float] = []
+        self._cost: list[float] = []
+        self._whole: list[bool] = []
+        self._rows: list[tuple[list[int], list[float], float, float]] = []
+
+    def column(self, *, low: float = 0.0, high: float = INF, cost: float = 0.0, whole: bool = False) -> int:
+        """Add a column and return its number."""
+        self._low.append(low)
+        self._high.append(high)
+        self._cost.append(cost)
+        self._whole.append(whole)
+        return len(self._low) - 1
+
+    def row(self, terms: dict[int, float], *, low: float = -INF, high: float = INF) -> None:
+        """Add a row: low <= sum of amounts * columns <= high."""
+        kept = sorted((column, amount) for column, amount in terms.items() if amount)
+        self._rows.append(([c for c, _ in kept], [a for _, a in kept], low, high))
+
+    def solve(self, *, gap: float, nodes: int) -> Mixed | None:
+        """Return the best point within `gap` of the best possible, or after `nodes`; None without one."""
         import highspy
 
         make: Any = highspy.Highs
-        self._highs: Any = make()
-        settings = (
+        highs: Any = make()
+        for option, setting in (
             ("output_flag", False),
             ("threads", 1),
-            ("random_seed", 1),
-            ("primal_feasibility_tolerance", FEASIBILITY),
-            ("mip_feasibility_tolerance", FEASIBILITY),
-            ("mip_rel_gap", 1e-4),
-            ("time_limit", 30.0),
-        )
-        for option, setting in settings:
-            self._highs.setOptionValue(option, setting)
-        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        self._optimal = highspy.HighsModelStatus.kOptimal
-        self._infeasible = highspy.HighsModelStatus.kInfeasible
-        self._whole = highspy.HighsVarType.kInteger
-        self._rows = self._columns = 0
-
-    def mark(self) -> Mark:
-        """Return the present size."""
-        return Mark(rows=self._rows, columns=self._columns)
-
-    def back_to(self, mark: Mark) -> None:
-        """Take away what was added since."""
-        if self._rows > mark.rows:
-            self._highs.deleteRows(self._rows - mark.rows, np.arange(mark.rows, self._rows, dtype=np.int32))
-        if self._columns > mark.columns:
-            self._highs.deleteCols(
-                self._columns - mark.columns, np.arange(mark.columns, self._columns, dtype=np.int32)
-            )
-        self._rows, self._columns = mark.rows, mark.columns
-
-    def add_columns(self, low: Sequence[float], high: Sequence[float], whole: Sequence[bool]) -> None:
-        """Add columns that no row has yet."""
-        for bottom, top, is_whole in zip(low, high, whole, strict=True):
-            self._highs.addVar(bottom, top)
-            if is_whole:
-                self._highs.changeColIntegrality(self._columns, self._whole)
-            self._columns += 1
-
-    def add_row(self, parts: Mapping[int, float], low: float) -> None:
-        """Add sum of parts >= low."""
-        columns = np.fromiter(parts.keys(), dtype=np.int32, count=len(parts))
-        amounts = np.fromiter(parts.values(), dtype=np.float64, count=len(parts))
-        self._highs.addRow(low, INF, len(parts), columns, amounts)
-        self._rows += 1
-
-    def bound(self, column: int, low: float, high: float) -> None:
-        """Set the bounds of a column."""
-        self._highs.changeColBounds(column, low, high)
-
-    def price(self, column: int, cost: float) -> None:
-        """Set what a unit of a column is worth in the objective."""
-        self._highs.changeColCost(column, cost)
-
-    def solve(self) -> Floats | None:
-        """Return the best point (n_columns,), or None where there is none."""
-        self._highs.run()
-        status = self._highs.getModelStatus()
-        if status != self._optimal:
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", gap),
+            ("mip_max_nodes", nodes),
+            ("mip_feasibility_tolerance", 1e-7),
+            ("primal_feasibility_tolerance", 1e-8),
+            ("random_seed", 7),
+        ):
+            highs.setOptionValue(option, setting)
+        highs.passModel(self._model(highspy))
+        highs.run()
+        info = highs.getInfo()
+        if info.primal_solution_status != 2:
             return None
-        return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
+        values = np.asarray(highs.getSolution().col_value, dtype=np.float64)
+        return Mixed(
+            values=values, cost=float(info.objective_function_value), bound=float(info.mip_dual_bound)
+        )
+
+    def _model(self, highspy: Any) -> Any:
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(self._low), len(self._rows)
+        model.col_cost_ = np.array(self._cost)
+        model.col_lower_, model.col_upper_ = np.array(self._low), np.array(self._high)
+        model.row_lower_ = np.array([row[2] for row in self._rows])
+        model.row_upper_ = np.array([row[3] for row in self._rows])
+        starts = np.concatenate(([0], np.cumsum([len(row[0]) for row in self._rows])))
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = starts.astype(np.int32)
+        model.a_matrix_.index_ = np.array([c for row in self._rows for c in row[0]], dtype=np.int32)
+        model.a_matrix_.value_ = np.array([a for row in self._rows for a in row[1]])
+        kinds = highspy.HighsVarType
+        model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self._whole]
+        return model

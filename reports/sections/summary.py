@@ -78,7 +78,11 @@ def _proposal_figures(proposal: Proposal) -> tuple[Figure, ...]:
         "no bound known" if proposal.gap is None else f"at most {words.money(proposal.gap)} bp from the best"
     )
     return (
-        Figure(name="Net assets", text=words.whole(before.net_assets), beside=proposal.currency),
+        Figure(
+            name="Net assets",
+            text=words.whole(before.net_assets),
+            beside=f"{proposal.currency} in {', '.join(row.account for row in proposal.accounts)}",
+        ),
         Figure(
             name="Trades",
             text=str(len(proposal.trades)),

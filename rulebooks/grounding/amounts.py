@@ -18,13 +18,13 @@ from typing import assert_never
 
 from dsl.policy import Amount, AnyAmount, DataRef, Greater, PercentOf, Smaller, Times, Unit, ValuedAt
 from rulebooks.cells import NO_VALUE
+from rulebooks.comparing import cell_number
 from rulebooks.forms import Form, constant, least, most, scaled
 from rulebooks.measures.active_weight import benchmark_weight
 from rulebooks.measures.average import number_for
 from rulebooks.measures.quantity import quantity_terms
 from rulebooks.measures.risk import benchmark_volatility
 from rulebooks.members import select
-from rulebooks.predicates import cell_number
 from rulebooks.scene import Position, Scene, each_symbol
 from rulebooks.state import exchange_rate
 from rulebooks.universe import Slice, merged, positions_in

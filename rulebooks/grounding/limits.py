@@ -29,7 +29,7 @@ from rulebooks.grounding.amounts import Laid, Ruler, bound_form, is_groupless
 from rulebooks.grounding.exceptions import leaving, plain_subject
 from rulebooks.grounding.laying import Laying, Stands
 from rulebooks.grounding.taken import Lens, Part, is_whole, parts_of, taken_of
-from rulebooks.grounding.waivers import waiver_of
+from rulebooks.grounding.waivers import waiver_of, waiver_of_ban
 from rulebooks.measures.model import with_offset
 from rulebooks.scene import Ask, Figure, Position, Scene
 from rulebooks.universe import Slice
@@ -104,12 +104,21 @@ def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part])
         for term, part in zip(obligation.measure.terms, parts, strict=True)
     ]
     figure = _plus(figures)
-    gaps = sheet.scene.held_unpriced
-    if figure.base is not None and figure.money and gaps:
-        figure = replace(figure, unknown=(*figure.unknown, *gaps))
     slices = tuple(part for row in parts for part in row.sure)
     sides = _sides(sheet, obligation, group, figure, slices)
-    return _laid(sheet, group, sheet.stands.standing, figure, sides, excepted=_gone(parts))
+    laid = _laid(sheet, group, sheet.stands.standing, figure, sides, excepted=_gone(parts))
+    gaps = sheet.scene.base_gaps if figure.base is not None and figure.money else ()
+    return _with_gaps(sheet, laid, (*gaps, *sides.unknown))
+
+
+def _with_gaps(sheet: Sheet, limit: GroundLimit, gaps: tuple[Position, ...]) -> GroundLimit:
+    """Return a limit with what its base and bound lack; a group of which nothing is held keeps it apart."""
+    if not gaps:
+        return limit
+    held = sheet.scene.facts.state.quantities
+    is_held = limit.group is None or any(p in held for p in (*limit.members, *limit.unknown))
+    unknown = dict.fromkeys((*limit.unknown, *gaps)) if is_held else limit.unknown
+    return replace(limit, unknown=tuple(unknown), gaps=tuple(dict.fromkeys(gaps)))
 
 
 def _gone(parts: list[Part]) -> tuple[Position, ...]:
@@ -202,7 +211,6 @@ def _laid(
     *,
     excepted: tuple[Position, ...] = (),
 ) -> GroundLimit:
-    unknown = (*figure.unknown, *sides.unknown)
     return GroundLimit(
         rule=sheet.rule,
         scope=sheet.scope,
@@ -216,7 +224,7 @@ def _laid(
         waiver=sides.waiver,
         waived=sides.waived,
         members=figure.members,
-        unknown=tuple(dict.fromkeys(unknown)) if unknown else (),
+        unknown=figure.unknown,
         missing=sheet.stands.unknown or figure.missing or sides.missing,
         rounded=figure.rounded,
         purchase_only=sheet.rule.rule.tested == "at_purchase",
@@ -281,7 +289,7 @@ def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLi
         members=tuple(dict.fromkeys(s.position for s in part.sure)),
         unknown=tuple(dict.fromkeys((*(s.position for s in part.maybe), *lacking))),
     )
-    waiver = waiver_of(scene, rule.rule.id)
+    waiver = waiver_of_ban(scene, rule.rule.id)
     sides = Sides(bound=Bound(low=None, high=ZERO), waiver=waiver, waived=waived_weight(scene, waiver))
     standing: Standing = "excepted" if part.is_excepted else sheet.stands.standing
     return _laid(sheet, None, standing, figure, sides, excepted=_gone([part]))

@@ -20,6 +20,12 @@ def waiver_of(scene: Scene, rule_id: str, group: tuple[str, str | None] | None =
     return max(found, key=lambda waiver: waiver.until, default=None)
 
 
+def waiver_of_ban(scene: Scene, rule_id: str) -> Waiver | None:
+    """Return the waiver in force for a ban; one up to a weight needs a weight base that is known."""
+    waiver = waiver_of(scene, rule_id)
+    return None if waiver is not None and waiver.up_to is not None and scene.base_gaps else waiver
+
+
 def _covers(waiver: Waiver, scene: Scene, group: tuple[str, str | None] | None) -> bool:
     if waiver.noun == "household":
         return scene.scope.household == waiver.id

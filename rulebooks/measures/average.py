@@ -13,9 +13,9 @@ from fractions import Fraction
 from dsl.policy import Unit
 from dsl.ratings import notch
 from rulebooks.cells import NO_VALUE, Cell, date_of
+from rulebooks.comparing import cell_number
 from rulebooks.forms import Form, Term
 from rulebooks.measures.model import MeasureModule, unknown_of
-from rulebooks.predicates import cell_number
 from rulebooks.scene import Ask, Figure, Scene, Taken
 from rulebooks.universe import Slice, merged, positions_in
 

@@ -9,7 +9,7 @@ the calendar year; another period adds what it holds besides, less what of the y
 from fractions import Fraction
 
 from dsl.policy import Unit
-from rulebooks.forms import Form, Term, TermKind, linear
+from rulebooks.forms import Term, TermKind, less, linear
 from rulebooks.measures.history import period_start
 from rulebooks.measures.model import MeasureModule, unknown_of, whole_account
 from rulebooks.scene import Ask, Figure, Scene, Taken
@@ -73,8 +73,8 @@ def unrealized(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     """Return value less basis of what is held."""
     held: tuple[Slice, ...] = tuple(part for part in taken.slices if not part.is_cash)
     worth, lacking = scene.worth(held, "market")
-    basis = [(Term(TermKind.COST, s.account, s.symbol), -s.share) for s in held]
-    form: Form = merged((*getattr(worth, "terms", ()), *basis))
+    basis = merged((Term(TermKind.COST, s.account, s.symbol), s.share) for s in held)
+    form = less(worth, basis)
     return Figure(measure=form, base=None, members=positions_in(held), unknown=unknown_of(taken, lacking))
 
 

@@ -11,10 +11,10 @@ from fractions import Fraction
 
 from dsl.policy import Unit
 from rulebooks.cells import NO_VALUE
+from rulebooks.comparing import cell_number
 from rulebooks.forms import Count, Form, total
 from rulebooks.measures.model import MeasureModule, told_over, unknown_of
 from rulebooks.measures.quantity import quantity_terms
-from rulebooks.predicates import cell_number
 from rulebooks.scene import Ask, Figure, Scene, Taken
 from rulebooks.universe import Slice, merged, positions_in
 

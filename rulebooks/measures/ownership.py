@@ -12,10 +12,10 @@ from fractions import Fraction
 
 from dsl.policy import Unit
 from rulebooks.cells import NO_VALUE
+from rulebooks.comparing import cell_number
 from rulebooks.forms import Form, Term
 from rulebooks.measures.model import MeasureModule, unknown_of
 from rulebooks.measures.quantity import quantity_terms
-from rulebooks.predicates import cell_number
 from rulebooks.scene import Ask, Figure, Position, Scene, Taken
 from rulebooks.universe import Slice, merged, positions_in
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from dsl import policy as p
-from tests.dsl.helpers import codes, policy_of, rule_of
+from tests.dsl.helpers import HEADER, codes, policy_of, rule_of
 
 ONE = 'rule A-1 "t"\n  for each issuer in holdings\n  limit weight to at most 5%\n  {}\n  because ips "§1"\n'
 BLOCK, REPORT, WORSEN = p.BLOCK, p.REPORT, p.DO_NOT_WORSEN
@@ -41,7 +41,7 @@ def test_gaps_are_filled_from_the_header_and_the_defaults() -> None:
         None,
     )
     assert (rule.valued_at, rule.look_through, rule.warn_from, rule.when) == ("market", False, None, None)
-    header = 'policy "T"\n id a.b\n version 1.0.0\n source ips = "x"\n weights of total_assets\n missing data warn\n'
+    header = HEADER.rstrip() + "\n  weights of total_assets\n  missing data warn\n"
     other = policy_of(header + ONE.format("")).rules[0]
     assert (other.base, other.missing) == ("total_assets", WARN)
 
@@ -109,7 +109,8 @@ def test_name_weight_is_the_weight_of_a_definition() -> None:
 def test_bounds_of_other_things() -> None:
     def high(text: str, measure: str = "weight of holdings") -> p.AnyAmount | None:
         rule = rule_of(
-            f'define core as holdings where asset_class is equity\nrule A-1 "t" limit {measure} to at most {text} because ips "1"'
+            "define core as holdings where asset_class is equity\n"
+            f'rule A-1 "t" limit {measure} to at most {text} because ips "1"'
         )
         assert isinstance(rule.obligation, p.Limit)
         return rule.obligation.high
@@ -197,7 +198,13 @@ def test_conditions_fit_their_attribute(condition: str, code: str | None) -> Non
 def test_rules_may_build_on_each_other_only_by_exception() -> None:
     text = (
         ONE.format("")
-        + 'rule A-2 "u"\n  exception to A-1\n  for each issuer in holdings where instrument is etf\n  limit weight to at most 20%\n  because ips "§2"\n'
+        + """
+rule A-2 "u"
+  exception to A-1
+  for each issuer in holdings where instrument is etf
+  limit weight to at most 20%
+  because ips "§2"
+"""
     )
     assert policy_of(text).rules[1].exception_to == "A-1"
     assert codes(text.replace("exception to A-1", "exception to A-9")) == ["E0207"]

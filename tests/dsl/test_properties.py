@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
-from lark import Lark
 
 from dsl.diagnostics import Severity
 from dsl.format import formatted
-from dsl.parse import GRAMMAR, decode, parse, whole_words
+from dsl.parse import decode, parse
 from dsl.render import all_text, github, records, sarif
+from dsl.tables import build
 from tests.dsl.helpers import FILES, HEADER, checked, reader, shipped_library
 
 QUIET = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
@@ -44,13 +44,7 @@ _TERMINALS = {
 
 
 def _sentences() -> st.SearchStrategy[str]:
-    lark = Lark(
-        GRAMMAR.read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer="contextual",
-        start=["statement"],
-        edit_terminals=whole_words,
-    )
+    lark = build(None, starts=["statement"])
     keywords = {
         t.name: st.just(t.pattern.value.removesuffix(r"\b").replace("\\", "") + " ")
         for t in lark.terminals

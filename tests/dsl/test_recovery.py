@@ -59,7 +59,10 @@ def test_ten_mistakes_give_ten_findings_in_order() -> None:
 
 
 def test_a_broken_definition_is_not_told_again_where_it_is_used() -> None:
-    text = 'define tech as holdings wher sector is "x"\nrule A-1 "t" limit weight of tech to at most 5% because ips "1"'
+    text = (
+        'define tech as holdings wher sector is "x"\n'
+        'rule A-1 "t" limit weight of tech to at most 5% because ips "1"'
+    )
     assert codes(text) == ["E0101"]
 
 

@@ -33,9 +33,9 @@ def test_text_underlines_the_place_and_its_cause() -> None:
             " --> growth.mandate:5:60",
             "  |",
             '4 |   limit weight of holdings where sector is "technology" to at least 25%',
-            "  |                                                            ------------ `MIN-TECH` sets the floor here",
+            "  |" + " " * 60 + "------------ `MIN-TECH` sets the floor here",
             '5 |   limit weight of holdings where sector is "technology" to at most 20%',
-            "  |                                                            ^^^^^^^^^^^ this ceiling is below it",
+            "  |" + " " * 60 + "^^^^^^^^^^^ this ceiling is below it",
             "  = help: raise the ceiling to 25% or more, or waive `MIN-TECH` until a date",
         ]
     )

@@ -88,7 +88,7 @@ def read_case(path: Path) -> Case:
     parts = _parts(path.read_text(encoding="utf-8"))
     policy = checked(parts["policy"], path.name)
     book = read_book(parts["book on"], reading=policy.tax)
-    trades = tuple(_trade(line) for line in parts["list"].splitlines() if line.strip())
+    trades = tuple(trade_of(line) for line in parts["list"].splitlines() if line.strip())
     expects = tuple(shlex.split(line) for line in parts["expect"].splitlines() if line.strip())
     return Case(case_name(path), parts["shows"], (policy,), book, trades, expects)
 
@@ -226,7 +226,7 @@ def _row(
     )
 
 
-def _trade(line: str) -> Trade:
+def trade_of(line: str) -> Trade:
     number, side, quantity, symbol, word, account, *rest = shlex.split(line)
     assert word == "in"
     pairs = _pairs(rest)

@@ -3,9 +3,8 @@
 import random
 from datetime import date, timedelta
 
-from engine.facts.trades import Side, Trade
-from tests.gate.case_files import Case, checked, read_book
-from tests.gate.case_files import _trade as read_trade
+from engine.facts.trades import Side
+from tests.gate.case_files import Case, checked, read_book, trade_of
 
 TODAY = date(2016, 7, 8)
 
@@ -18,11 +17,20 @@ list restricted are "Issuer 1"
 identical twins are "S1", "S2" because ips "§0"
 """
 
+EACH_ISSUER = "for each issuer in holdings\n  limit weight to at most "
+EACH_SECTOR = "for each sector in equities\n  limit weight to at most "
+HOUSEHOLD = "across household\n  "
+APPROVAL = '\n  on breach require approval of "CIO"'
+WARN = "\n  on breach warn"
+WINDOW = "of an identical security"
+
 RULES = (
-    "for each issuer in holdings\n  limit weight to at most {p}%",
-    'for each sector in equities\n  limit weight to at most {p}% of equities\n  on breach require approval of "CIO"',
+    EACH_ISSUER + "{p}%",
+    EACH_ISSUER + "{q}%\n  tested at purchase",
+    HOUSEHOLD + EACH_ISSUER + "{p}%\n  on active breach warn",
+    EACH_SECTOR + "{p}% of equities" + APPROVAL,
+    EACH_SECTOR + "{p}%\n  on active breach warn\n  on passive breach warn",
     "for each issuer in equities\n  limit weight to at most the greater of {p}% and benchmark_weight",
-    "for each sector in equities\n  limit weight to at most {p}%\n  on active breach warn\n  on passive breach warn",
     "limit weight of tech to at most {p}%\n  warn from {q}%",
     "limit weight of tech to at most {p}%\n  if data is missing warn",
     "limit weight of bonds to between {q}% and {p}%",
@@ -31,32 +39,33 @@ RULES = (
     "limit weight of issuers in equities whose weight is more than {q}% to at most {p}%",
     "limit weight of the 2 largest issuers in holdings to at most {p}%",
     "limit count of holdings to between 2 and 5",
-    "for each issuer in holdings\n  limit weight to at most {q}%\n  tested at purchase",
-    "across household\n  for each issuer in holdings\n  limit weight to at most {p}%\n  on active breach warn",
-    'limit net_realized_gains this tax_year to at most {m} USD\n  on breach require approval of "Client"',
+    "limit net_realized_gains this tax_year to at most {m} USD" + APPROVAL,
     "limit realized_short_term_gains this tax_year to at most {m} USD",
     "limit turnover over the last 12 months to at most {p}%",
-    "limit esg_score of equities to at least {p}\n  on breach warn",
+    "limit esg_score of equities to at least {p}" + WARN,
     "limit gross_exposure to at most 100%",
     "limit borrowing to at most {q}%",
     "limit weight of equities to at most {p}%\n  valued at cost",
     "for each trade\n  limit trade_value to at least {m} USD",
     "for each trade except trades where closes_position is yes\n  limit trade_value to at least {m} USD",
-    "for each trade\n  limit trade_shares to at most {p}% of average_daily_volume\n  on breach warn",
-    'forbid buying or selling securities where issuer is in restricted\n  on breach require approval of "Legal"',
+    "for each trade\n  limit trade_shares to at most {p}% of average_daily_volume" + WARN,
+    "forbid buying or selling securities where issuer is in restricted" + APPROVAL,
     'forbid buying or holding securities where sector is "Energy"',
-    'forbid increasing securities where sector is "Tech"\n  on breach warn',
+    'forbid increasing securities where sector is "Tech"' + WARN,
     'allow only buying securities where rating is not worse than "BBB" or asset_class is equity',
     "forbid selling lots where acquired is after 2016-06-20",
-    "forbid selling lots where gain is more than 0 USD and days_to_long_term is between 1 and 200\n  on breach warn",
-    "across household\n  forbid buying securities within 30 days after a loss_sale of an identical security",
-    "across household\n  forbid selling lots where gain is less than 0 USD within 30 days after a purchase"
-    ' of an identical security\n  on breach require approval of "Tax"',
-    "across household\n  forbid buying securities where account.kind is ira within 30 days before or after a"
-    " loss_sale of an identical security",
+    "forbid selling lots where gain is more than 0 USD and days_to_long_term is between 1 and 200" + WARN,
+    HOUSEHOLD + "forbid buying securities within 30 days after a loss_sale " + WINDOW,
+    HOUSEHOLD
+    + "forbid selling lots where gain is less than 0 USD within 30 days after a purchase "
+    + WINDOW
+    + APPROVAL,
+    HOUSEHOLD
+    + "forbid buying securities where account.kind is ira within 30 days before or after a loss_sale "
+    + WINDOW,
     "require price_age is at most 2 business_days",
     "for each security in equities\n  limit value to at most {m}0 USD",
-    "for each account in holdings\n  limit weight to at most {p}%\n  across household",
+    HOUSEHOLD + "for each account in holdings\n  limit weight to at most {p}%",
 )
 
 
@@ -68,30 +77,22 @@ def generated_case(seed: int) -> Case:
         filled = body.format(
             p=chance.choice((5, 10, 20, 30, 40, 60)), q=chance.choice((1, 2, 4)), m=chance.choice((500, 2000))
         )
-        text += f'\nrule R{number} "Rule {number}"\n  {_ordered(filled)}\n  because ips "§{number}"\n'
+        text += f'\nrule R{number} "Rule {number}"\n  {filled}\n  because ips "§{number}"\n'
         if chance.random() < 0.15:
-            up_to = "" if chance.random() < 0.4 or "forbid" in filled or "limit" not in filled else ""
-            text += f'waive R{number} for account "A"{up_to} until 2016-12-31 approved by "CCO" because ips "§9"\n'
+            text += f'waive R{number} for account "A" until 2016-12-31 approved by "CCO" because ips "§9"\n'
     if chance.random() < 0.3:
         text += '\ntargets mix\n  because ips "§3"\n  equities 60% band 10 points\n  cash from 0% to 30%\n'
     policy = checked(text, f"seed-{seed}.mandate")
-    book = read_book(_book(chance), reading=policy.tax)
-    trades = tuple(read_trade(line) for line in _list(chance))
-    return Case(f"seed {seed}", "", (policy,), book, _only_held_lots(trades, book), ())
+    lines, held = _book(chance)
+    book = read_book("\n".join(lines), reading=policy.tax)
+    trades = tuple(trade_of(line) for line in _list(chance, held))
+    return Case(f"seed {seed}", "", (policy,), book, trades, ())
 
 
-def _ordered(body: str) -> str:
-    """Put `across household` first, where the grammar wants it."""
-    if not body.endswith("across household"):
-        return body
-    return "across household\n  " + body.removesuffix("\n  across household")
+Held = dict[tuple[str, str], int]
 
 
-def _only_held_lots(trades: tuple[Trade, ...], book: object) -> tuple[Trade, ...]:
-    return trades
-
-
-def _book(chance: random.Random) -> str:
+def _book(chance: random.Random) -> tuple[list[str], Held]:
     lines = [
         TODAY.isoformat(),
         f"account A  cash {chance.choice((500, 5000, 20000))}  household H",
@@ -102,8 +103,8 @@ def _book(chance: random.Random) -> str:
         lines.append(_security(chance, number))
         if chance.random() < 0.5:
             lines.append(f"benchmark S{number} {chance.randint(1, 20)}%")
-    lines += _history(chance)
-    return "\n".join(lines)
+    history, held = _history(chance)
+    return lines + history, held
 
 
 def _security(chance: random.Random, number: int) -> str:
@@ -124,8 +125,9 @@ def _security(chance: random.Random, number: int) -> str:
     return f"security S{number}  " + "  ".join(f"{name} {value}" for name, value in known.items())
 
 
-def _history(chance: random.Random) -> list[str]:
-    lines, held = [], {}
+def _history(chance: random.Random) -> tuple[list[str], Held]:
+    lines: list[str] = []
+    held: Held = {}
     days = sorted(chance.sample(range(3, 500), 14), reverse=True)
     for back in days:
         day = (TODAY - timedelta(days=back)).isoformat()
@@ -141,17 +143,20 @@ def _history(chance: random.Random) -> list[str]:
             held[(account, symbol)] = have + size
             order = f" order O{back // 40}" if chance.random() < 0.3 else ""
             lines.append(f"{day} buy {size} {symbol} in {account} at {price}{order}")
-    return lines
+    return lines, {position: size for position, size in held.items() if size}
 
 
-def _list(chance: random.Random) -> list[str]:
+def _list(chance: random.Random, held: Held) -> list[str]:
     lines = []
     for number in range(1, chance.choice((0, 1, 1, 2, 3, 4, 6)) + 1):
-        side = chance.choice((Side.BUY, Side.BUY, Side.SELL, Side.SELL))
-        if chance.random() < 0.03:
-            side = Side.SHORT_SELL
+        side = chance.choice((Side.BUY, Side.SELL)) if chance.random() < 0.97 else Side.SHORT_SELL
+        account, symbol = chance.choice("ABI"), f"S{chance.randint(1, 7)}"
+        size = chance.randint(1, 40)
+        if side is Side.SELL and held and chance.random() < 0.94:
+            account, symbol = chance.choice(sorted(held))
+            size = chance.randint(1, held[(account, symbol)])
+            held[(account, symbol)] -= size
+            held = {position: left for position, left in held.items() if left}
         price = f" at {chance.choice(('10.01', '50', '99.5'))}" if chance.random() < 0.2 else ""
-        lot = f" lot L{chance.randint(1, 14)}" if side is Side.SELL and chance.random() < 0.1 else ""
-        symbol, account = f"S{chance.randint(1, 7)}", chance.choice("ABI")
-        lines.append(f"{number} {side.value} {chance.randint(1, 40)} {symbol} in {account}{price}{lot}")
+        lines.append(f"{number} {side.value} {size} {symbol} in {account}{price}")
     return lines

@@ -64,8 +64,10 @@ def test_rows_dated_later_are_not_known() -> None:
 
 def test_the_day_of_the_last_price() -> None:
     assert default_as_of(_records()) == TODAY
-    with pytest.raises(InputError, match="no prices"):
-        default_as_of(_records(prices=()))
+    assert default_as_of(_records(prices=())) == date(2024, 6, 4)  # of the transactions
+    assert default_as_of(_records(prices=(), transactions=None, lots=(_lot(),))) == date(2023, 8, 1)
+    with pytest.raises(InputError, match="no date to open the book on"):
+        default_as_of(_records(prices=(), transactions=None, lots=None))
 
 
 def test_latest_price_and_mean_volume() -> None:

@@ -49,3 +49,21 @@ def test_inside_a_retirement_account() -> None:
     assert sentences == (
         "a loss inside a retirement account is no loss: nothing is recognized or disallowed",
     )
+
+
+def test_a_loss_on_closing_a_short_sale() -> None:
+    assert _because("r13-short-sales/short-again-day-30.case", "c1") == (
+        "loss of 50 on closing 10 of `s1`; short sales and sales from 2024-05-04 to 2024-07-03 can "
+        "disallow it (26 U.S.C. 1091(e))",
+        "`s2` (2024-07-03, 30 days after) disallows it for 10: it carries 50",
+        "disallowed 50; allowed 0",
+    )
+    sold = _because("r13-short-sales/shares-sold.case", "c1")
+    assert sold[1].endswith("disallows it for 10: nothing is left that carries it")
+
+
+def test_exempt_losses_say_so() -> None:
+    assert _because("exempt/crypto.case", "s") == (
+        "coins are not stock or securities: the loss is not tested (26 U.S.C. 1091(a))",
+    )
+    assert "exempt as trader_475f" in _because("exempt/trader.case", "s")[0]

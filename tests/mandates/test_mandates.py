@@ -1,8 +1,8 @@
 """Real mandates and the shipped library: every file is clean, in its usual form, and its examples run."""
 
 from collections.abc import Iterator
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest

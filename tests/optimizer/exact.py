@@ -5,9 +5,7 @@ written from their forms: all subsets for the largest, binaries for derived sets
 row for a risk measure. Small accounts only.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -197,7 +195,8 @@ class _Writer:
         return z
 
     def _guarded(self, form: Guarded) -> Any:
-        assert len(form.tests) == 1 and isinstance(form.form, Linear)
+        assert len(form.tests) == 1
+        assert isinstance(form.form, Linear)
         test = form.tests[0].form
         assert isinstance(test, Linear)
         z = self.scip.addVar(vtype="B")
@@ -252,10 +251,3 @@ def _counts(form: Form) -> bool:
 def solve_exactly(problem: Problem, *, limit: float = 60.0) -> Exact:
     """Return SCIP's answer to the problem as built (rules without a row included)."""
     return _Writer(problem).solve(limit)
-
-
-def as_mapping(steps: tuple[int, ...]) -> Mapping[int, int]:
-    return {column: count for column, count in enumerate(steps) if count}
-
-
-HALF = Fraction(1, 2)

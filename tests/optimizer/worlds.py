@@ -298,9 +298,10 @@ def make_mandate(rng: random.Random, book: Book) -> str:
 def targets(rng: random.Random) -> str:
     back = rng.choice(("target", "nearest edge", "halfway"))
     share = rng.randint(92, 98)
+    ceiling = 100 - share + rng.randint(1, 5)
     return (
         f"targets mix\n  equities {share}% band {rng.randint(1, 3)} points\n"
-        f'  cash {100 - share}% from 0% to {rng.randint(5, 12)}%\n  because ips "§4"\n\n'
+        f'  cash {100 - share}% from 0% to {ceiling}%\n  because ips "§4"\n\n'
         f'rebalance mix\n  when any class leaves its band\n  back to {back}\n  because ips "§5"\n'
     )
 

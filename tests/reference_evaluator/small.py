@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from dsl.check import check
 from dsl.library import Library, no_files
@@ -40,6 +41,7 @@ HEADER = """policy "A test"
 """
 
 
+@lru_cache(maxsize=512)
 def policy_of(
     text: str,
     *,

@@ -39,7 +39,8 @@ def test_walkthrough_acme_from_4_9_to_5_4_percent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shares", "outcome"), [("100", "R [Acme Corp] pass pass by 1"), ("101", "R [Acme Corp] breach active block by 1")]
+    ("shares", "outcome"),
+    [("100", "R [Acme Corp] pass pass by 1"), ("101", "R [Acme Corp] breach active block by 1")],
 )
 def test_at_the_limit_passes_one_share_over_is_blocked(shares: str, outcome: str) -> None:
     policy = policy_of(issuer_cap("at most 5%"))
@@ -54,7 +55,9 @@ def test_floor_at_the_limit_passes_one_share_less_is_blocked() -> None:
 
 
 def test_between_names_the_side_that_is_near() -> None:
-    policy = policy_of('rule R "cash"\n  limit weight of holdings where asset_class is cash to between 94% and 96%\n  because ips "§1"\n')
+    policy = policy_of(
+        'rule R "cash"\n  limit weight of holdings where asset_class is cash to between 94% and 96%\n  because ips "§1"\n'
+    )
     assert said(policy, BOOK, "buy 1100 BETA")[0] == "R pass pass by 1 0.951 -> 0.94"
     assert said(policy, BOOK, "buy 1101 BETA")[0] == "R breach active block by 1 0.951 -> 0.93999"
     assert said(policy, BOOK, "sell 900 ACME")[0] == "R pass pass by 1 0.951 -> 0.96"
@@ -75,9 +78,13 @@ def test_sale_under_a_breach_that_stood_is_passive_and_allowed() -> None:
 
 def test_worsening_is_blocked_whatever_the_active_response() -> None:
     warned = policy_of(issuer_cap("at most 4%", "  on active breach warn\n"))
-    assert said(warned, BOOK, "buy 1 ACME") == ["R [Acme Corp] breach active block worsened by 1 0.049 -> 0.04901"]
+    assert said(warned, BOOK, "buy 1 ACME") == [
+        "R [Acme Corp] breach active block worsened by 1 0.049 -> 0.04901"
+    ]
     both = policy_of(issuer_cap("at most 4%", "  on breach warn\n"))
-    assert said(both, BOOK, "buy 1 ACME") == ["R [Acme Corp] breach active warn worsened by 1 0.049 -> 0.04901"]
+    assert said(both, BOOK, "buy 1 ACME") == [
+        "R [Acme Corp] breach active warn worsened by 1 0.049 -> 0.04901"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +143,7 @@ def test_warning_of_a_floor_is_on_below_its_amount() -> None:
 
 def test_bounds_in_percent_of_a_subject_and_multiples() -> None:
     text = (
-        "define tech as holdings where sector is \"tech\"\n"
+        'define tech as holdings where sector is "tech"\n'
         + 'rule R "part"\n  limit weight of holdings where symbol is "ACME" to at most 90% of tech\n  because ips "§1"\n'
     )
     # 45,000 of 49,000 is more than 90%; selling 900 of ACME leaves 44,100, exactly 90% of 49,000 once PR grows
@@ -147,30 +154,48 @@ def test_bounds_in_percent_of_a_subject_and_multiples() -> None:
 
 def test_smaller_and_greater_of() -> None:
     both = 'rule R "v"\n  limit value of holdings where sector is "tech" to at most the {word} of 49,000 USD and 5% of net_assets\n  because ips "§1"\n'
-    assert said(policy_of(both.format(word="smaller")), BOOK, "buy 1 ACME")[0] == "R breach active block by 1 49000 -> 49010"
-    assert said(policy_of(both.format(word="greater")), BOOK, "buy 100 ACME")[0] == "R pass pass by 1 49000 -> 50000"
-    assert said(policy_of(both.format(word="greater")), BOOK, "buy 101 ACME")[0] == "R breach active block by 1 49000 -> 50010"
+    assert (
+        said(policy_of(both.format(word="smaller")), BOOK, "buy 1 ACME")[0]
+        == "R breach active block by 1 49000 -> 49010"
+    )
+    assert (
+        said(policy_of(both.format(word="greater")), BOOK, "buy 100 ACME")[0]
+        == "R pass pass by 1 49000 -> 50000"
+    )
+    assert (
+        said(policy_of(both.format(word="greater")), BOOK, "buy 101 ACME")[0]
+        == "R breach active block by 1 49000 -> 50010"
+    )
 
 
 def test_total_assets_count_what_is_borrowed() -> None:
     poor = book_of(accounts=(account(cash="-9000"),), securities=(ACME,), lots=(lot("ACME", "1900"),))
     policy = policy_of(issuer_cap("at most 100%"), base="total_assets")
-    assert said(policy, poor) == ["R [Acme Corp] pass pass 1 -> 1", "BOOK-CASH breach passive pass -9000 -> -9000"]
+    assert said(policy, poor) == [
+        "R [Acme Corp] pass pass 1 -> 1",
+        "BOOK-CASH breach passive pass -9000 -> -9000",
+    ]
     net = policy_of(issuer_cap("at most 190%"))
     assert said(net, poor)[0] == "R [Acme Corp] pass pass 1.9 -> 1.9"
 
 
 def test_an_empty_account_passes_ceilings_and_floors() -> None:
     empty = book_of(accounts=(account(cash="0"),), securities=(ACME,))
-    policy = policy_of('rule R "w"\n  limit weight of holdings where sector is "tech" to between 10% and 20%\n  because ips "§1"\n')
+    policy = policy_of(
+        'rule R "w"\n  limit weight of holdings where sector is "tech" to between 10% and 20%\n  because ips "§1"\n'
+    )
     assert said(policy, empty) == ["R pass pass"]
 
 
 def test_dates_and_conditions_that_do_not_hold() -> None:
     later = policy_of(issuer_cap("at most 1%").replace('"cap"', '"cap"\n  effective from 2026-03-11'))
-    last = policy_of(issuer_cap("at most 1%").replace('"cap"', '"cap"\n  effective from 2026-01-01 until 2026-03-10'))
-    small = policy_of(issuer_cap("at most 1%").replace('"cap"', '"cap"\n  when portfolio_value is less than 1,000,000 USD'))
-    unless = policy_of(issuer_cap("at most 1%", '  unless account.kind is taxable\n'))
+    last = policy_of(
+        issuer_cap("at most 1%").replace('"cap"', '"cap"\n  effective from 2026-01-01 until 2026-03-10')
+    )
+    small = policy_of(
+        issuer_cap("at most 1%").replace('"cap"', '"cap"\n  when portfolio_value is less than 1,000,000 USD')
+    )
+    unless = policy_of(issuer_cap("at most 1%", "  unless account.kind is taxable\n"))
     assert [row.outcome for row in verdicts(later, BOOK)] == ["not_applicable"]
     assert [row.outcome for row in verdicts(last, BOOK)] == ["breach"]
     assert [row.outcome for row in verdicts(small, BOOK)] == ["not_applicable"]
@@ -180,7 +205,9 @@ def test_dates_and_conditions_that_do_not_hold() -> None:
 def test_tested_at_purchase_only_where_the_list_buys_net() -> None:
     policy = policy_of(issuer_cap("at most 4%", "  tested at purchase\n"))
     assert [row.outcome for row in verdicts(policy, BOOK)] == ["not_applicable"]
-    assert [row.outcome for row in verdicts(policy, BOOK, "buy 10 ACME", "sell 10 ACME.PR")] == ["not_applicable"]
+    assert [row.outcome for row in verdicts(policy, BOOK, "buy 10 ACME", "sell 10 ACME.PR")] == [
+        "not_applicable"
+    ]
     assert [row.outcome for row in verdicts(policy, BOOK, "buy 10 ACME", "sell 9 ACME.PR")] == ["breach"]
 
 

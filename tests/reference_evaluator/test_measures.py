@@ -22,8 +22,12 @@ from tests.reference_evaluator.small import (
     verdicts,
 )
 
-S0 = security("S0", issuer="Acme", sector="tech", esg_score="40", beta="1.5", voting_shares_outstanding="1000")
-S1 = security("S1", issuer="Beta", sector="health", esg_score="60", beta="0.5", voting_shares_outstanding="2000")
+S0 = security(
+    "S0", issuer="Acme", sector="tech", esg_score="40", beta="1.5", voting_shares_outstanding="1000"
+)
+S1 = security(
+    "S1", issuer="Beta", sector="health", esg_score="60", beta="0.5", voting_shares_outstanding="2000"
+)
 B0 = security("B0", asset_class="fixed_income", instrument="bond", issuer="Cato", duration="4", rating="A")
 B1 = security("B1", asset_class="fixed_income", instrument="bond", issuer="Dora", duration="8", rating="BBB")
 LOTS = (lot("S0", "100"), lot("S1", "200", basis="1500"), lot("B0", "100"), lot("B1", "100"))
@@ -70,7 +74,12 @@ def figures(limit: str, *trades: str, book: Book = BOOK) -> tuple[Fraction | Non
         ("weight of the 2 largest issuers in holdings to at most 90%", ("buy 50 S0",), "3/10", "35/100"),
         ("weight of issuers in holdings whose weight is more than 10% to at most 90%", (), "2/10", "2/10"),
         ("weight of issuers in holdings whose weight is at least 10% to at most 90%", (), "1/2", "1/2"),
-        ("count of issuers in holdings whose weight is at least 10% to at most 90", ("buy 1 S0", "sell 1 B0"), "4", "3"),
+        (
+            "count of issuers in holdings whose weight is at least 10% to at most 90",
+            ("buy 1 S0", "sell 1 B0"),
+            "4",
+            "3",
+        ),
         ("portfolio_value to at least 1 USD", ("buy 100 S0 at 11",), "10000", "9900"),
         ("total_assets to at least 1 USD", ("buy 600 S0",), "10000", "11000"),
     ],
@@ -93,7 +102,11 @@ def test_figures_before_and_after(limit: str, trades: tuple[str, ...], before: s
         ("esg_score of equities to at least 50", ("buy 100 S0",), ("buy 101 S0",)),
         ("beta of equities to at most 1", ("buy 100 S0",), ("buy 101 S0",)),
         ("weight of the 2 largest issuers in holdings to at most 40%", ("buy 100 S0",), ("buy 101 S1",)),
-        ("weight of issuers in holdings whose weight is more than 15% to at most 20%", ("buy 50 S0",), ("buy 51 S0",)),
+        (
+            "weight of issuers in holdings whose weight is more than 15% to at most 20%",
+            ("buy 50 S0",),
+            ("buy 51 S0",),
+        ),
         ("total_assets to at most 10,000 USD", ("buy 500 S0",), ("buy 501 S0",)),
         ("unrealized_gains of holdings to at least 250 USD", ("sell 100 S1",), ("sell 101 S1",)),
     ],
@@ -104,7 +117,10 @@ def test_boundary_pairs(limit: str, within: tuple[str, ...], beyond: tuple[str, 
 
 
 def test_ownership_is_shares_over_shares_outstanding() -> None:
-    text = DEFINITIONS + 'rule R "o"\n  for each issuer in equities\n  limit voting_ownership to at most 10%\n  because ips "§1"\n'
+    text = (
+        DEFINITIONS
+        + 'rule R "o"\n  for each issuer in equities\n  limit voting_ownership to at most 10%\n  because ips "§1"\n'
+    )
     words = said(policy_of(text), BOOK, "buy 1 S0")
     assert "R [Acme] breach active block by 1 0.1 -> 0.101" in words
     assert "R [Beta] pass pass 0.1 -> 0.1" in words
@@ -112,7 +128,10 @@ def test_ownership_is_shares_over_shares_outstanding() -> None:
 
 def test_capped_weight_counts_five_percent_of_each_and_nothing_of_the_controlled() -> None:
     # Acme 10% counts 5%, Beta 20% counts 5%; one share of Acme more is over 10% of its votes: it counts nothing
-    assert figures("capped_weight of equities to at least 1%", "buy 1 S0") == (Fraction(1, 10), Fraction(5, 100))
+    assert figures("capped_weight of equities to at least 1%", "buy 1 S0") == (
+        Fraction(1, 10),
+        Fraction(5, 100),
+    )
 
 
 def test_average_rating_in_notches() -> None:
@@ -125,12 +144,18 @@ def test_average_rating_in_notches() -> None:
 def test_active_weight_and_benchmark_weight() -> None:
     index = {"INDEX": {Symbol("S0"): Decimal("0.06"), Symbol("S1"): Decimal("0.15")}}
     book = replace(BOOK, benchmarks=index)
-    text = DEFINITIONS + 'rule R "a"\n  for each sector in equities\n  limit active_weight to between -500 bps and 500 bps\n  because ips "§1"\n'
+    text = (
+        DEFINITIONS
+        + 'rule R "a"\n  for each sector in equities\n  limit active_weight to between -500 bps and 500 bps\n  because ips "§1"\n'
+    )
     assert said(policy_of(text), book, "buy 11 S0") == [
         "R [tech] breach active block by 1 0.04 -> 0.051",
         "R [health] pass pass 0.05 -> 0.05",
     ]
-    cap = DEFINITIONS + 'rule R "c"\n  for each issuer in equities\n  limit weight to at most the greater of 11% and benchmark_weight\n  because ips "§1"\n'
+    cap = (
+        DEFINITIONS
+        + 'rule R "c"\n  for each issuer in equities\n  limit weight to at most the greater of 11% and benchmark_weight\n  because ips "§1"\n'
+    )
     assert said(policy_of(cap), book, "sell 50 S1", "buy 10 S0") == [
         "R [Acme] pass pass by 2 0.1 -> 0.11",
         "R [Beta] pass pass 0.2 -> 0.15",
@@ -141,16 +166,29 @@ def test_active_weight_and_benchmark_weight() -> None:
 def test_look_through_adds_the_parts_of_a_fund() -> None:
     fund = security("FUND", instrument="etf", issuer="House", sector="")
     book = replace(
-        book_of(accounts=(account(cash="5000"),), securities=(S0, S1, fund), lots=(lot("S0", "100"), lot("FUND", "400"))),
+        book_of(
+            accounts=(account(cash="5000"),),
+            securities=(S0, S1, fund),
+            lots=(lot("S0", "100"), lot("FUND", "400")),
+        ),
         fund_holdings={Symbol("FUND"): {Symbol("S0"): Decimal("0.25"), Symbol("S1"): Decimal("0.75")}},
     )
-    text = DEFINITIONS + 'rule R "l"\n  for each issuer in equities\n  limit weight to at most 20%\n  looking through funds\n  because ips "§1"\n'
-    assert said(policy_of(text), book) == ["R [Acme] pass pass 0.2 -> 0.2", "R [Beta] breach passive pass 0.3 -> 0.3"]
+    text = (
+        DEFINITIONS
+        + 'rule R "l"\n  for each issuer in equities\n  limit weight to at most 20%\n  looking through funds\n  because ips "§1"\n'
+    )
+    assert said(policy_of(text), book) == [
+        "R [Acme] pass pass 0.2 -> 0.2",
+        "R [Beta] breach passive pass 0.3 -> 0.3",
+    ]
     assert "R [Acme] breach active block by 1 0.2 -> 0.20025" in said(policy_of(text), book, "buy 1 FUND")
 
 
 def test_valued_at_cost_takes_basis_on_both_sides() -> None:
-    text = DEFINITIONS + 'rule R "c"\n  limit weight of equities to at most 30%\n  valued at cost\n  because ips "§1"\n'
+    text = (
+        DEFINITIONS
+        + 'rule R "c"\n  limit weight of equities to at most 30%\n  valued at cost\n  because ips "§1"\n'
+    )
     # cost: S0 1,000, S1 1,500, bonds 2,000, cash 5,000; a purchase at 12 costs 12
     [row] = verdicts(policy_of(text), BOOK, "buy 10 S0 at 12")
     assert (row.before, row.after) == (Fraction(2_500, 9_500), Fraction(2_620, 9_500))
@@ -174,25 +212,40 @@ def test_turnover_is_half_of_purchases_plus_sales_over_the_base_before() -> None
 def test_turnover_without_history_is_missing_unless_stated() -> None:
     bare = replace(BOOK, transactions=None, disposals=None)
     assert told("turnover this year to at most 15%", "buy 1 S0", book=bare) == "R missing_data block by 1"
-    stated = replace(bare, accounts={AccountId("A"): replace(bare.accounts[AccountId("A")], turnover=Decimal("0.04"))})
-    assert figures("turnover this year to at most 15%", "buy 20 S0", book=stated) == (Fraction(4, 100), Fraction(5, 100))
+    stated = replace(
+        bare, accounts={AccountId("A"): replace(bare.accounts[AccountId("A")], turnover=Decimal("0.04"))}
+    )
+    assert figures("turnover this year to at most 15%", "buy 20 S0", book=stated) == (
+        Fraction(4, 100),
+        Fraction(5, 100),
+    )
 
 
 def test_realized_gains_of_the_year_and_the_list() -> None:
-    book = replace(BOOK, disposals=(_disposal("D1", date(2026, 1, 1), "300"), _disposal("D2", date(2025, 12, 31), "900")))
+    book = replace(
+        BOOK, disposals=(_disposal("D1", date(2026, 1, 1), "300"), _disposal("D2", date(2025, 12, 31), "900"))
+    )
     # the list sells 100 of S1 at 10 with a basis of 7.50: a long-term gain of 250
     limit = "net_realized_gains this tax_year to at most 550 USD"
     assert figures(limit, "sell 100 S1", book=book) == (300, 550)
     assert told(limit, "sell 100 S1 at 10.01", book=book).startswith("R breach active block by 1")
-    assert figures("realized_short_term_gains this tax_year to at most 0 USD", "sell 100 S1", book=book) == (300, 300)
-    assert figures("realized_long_term_gains this tax_year to at most 0 USD", "sell 100 S1", book=book) == (0, 250)
+    assert figures("realized_short_term_gains this tax_year to at most 0 USD", "sell 100 S1", book=book) == (
+        300,
+        300,
+    )
+    assert figures("realized_long_term_gains this tax_year to at most 0 USD", "sell 100 S1", book=book) == (
+        0,
+        250,
+    )
 
 
 def test_a_loss_that_the_list_replaces_is_not_recognized() -> None:
     # S0 has a basis of 10; sold at 8 and bought again: the loss of 200 is disallowed by the purchase
     limit = "net_realized_gains to at most -100 USD"
     assert figures(limit, "sell 100 S0 at 8") == (0, -200)
-    [row] = [r for r in verdicts(policy_of(rule(limit)), BOOK, "sell 100 S0 at 8", "buy 100 S0") if r.rule == "R"]
+    [row] = [
+        r for r in verdicts(policy_of(rule(limit)), BOOK, "sell 100 S0 at 8", "buy 100 S0") if r.rule == "R"
+    ]
     assert (row.after, row.trades) == (0, frozenset({2}))
     assert figures("disallowed_loss to at most 100 USD", "sell 100 S0 at 8", "buy 100 S0") == (0, 200)
 
@@ -220,7 +273,10 @@ def test_drift_is_the_largest_distance_from_a_target() -> None:
 
 def test_stated_figures_of_an_example_come_before_the_list() -> None:
     book = replace(BOOK, stated={"net_realized_gains": "21,000 USD"}, absent="no_value")
-    assert figures("net_realized_gains this tax_year to at most 25,000 USD", "sell 100 S1", book=book) == (21_000, 21_250)
+    assert figures("net_realized_gains this tax_year to at most 25,000 USD", "sell 100 S1", book=book) == (
+        21_000,
+        21_250,
+    )
 
 
 def test_an_unknown_measure_is_said_to_have_no_witness() -> None:
@@ -228,13 +284,19 @@ def test_an_unknown_measure_is_said_to_have_no_witness() -> None:
 
     policy = policy_of(rule("weight of equities to at most 50%"))
     [limit] = policy.rules
-    measure = replace(limit.obligation.measure, terms=(replace(limit.obligation.measure.terms[0], measure="mood"),))  # type: ignore[union-attr]
-    odd: CheckedPolicy = replace(policy, rules=(replace(limit, obligation=replace(limit.obligation, measure=measure)),))  # type: ignore[call-arg]
+    measure = replace(
+        limit.obligation.measure, terms=(replace(limit.obligation.measure.terms[0], measure="mood"),)
+    )  # type: ignore[union-attr]
+    odd: CheckedPolicy = replace(
+        policy, rules=(replace(limit, obligation=replace(limit.obligation, measure=measure)),)
+    )  # type: ignore[call-arg]
     [row] = verdicts(odd, BOOK)
     assert not row.witnessed
 
 
-def _transaction(name: str, kind: TransactionType, day: date, symbol: str, quantity: str, price: str) -> Transaction:
+def _transaction(
+    name: str, kind: TransactionType, day: date, symbol: str, quantity: str, price: str
+) -> Transaction:
     return Transaction(
         id=TransactionId(name),
         date=day,

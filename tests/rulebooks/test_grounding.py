@@ -114,6 +114,23 @@ def test_a_held_position_without_price_makes_figures_over_the_base_unknown() -> 
     assert laid.limit(name="R-2").unknown == ((A, "OLD"),)
 
 
+def test_gaps_of_the_base_wait_beside_a_group_of_which_nothing_is_held() -> None:
+    lots = [lot_of("X", 5, 5), lot_of("OLD", 1, 1)]
+    book = tiny(about={"X": {}, "OLD": {}, "NEW": {}}, prices={"X": price_of("X", 1)}, lots=lots)
+    new = lay(ISSUER_CAP, book).limit("NEW")
+    assert new.gaps == ((A, "OLD"),)
+    assert new.unknown == ((A, "NEW"),), "it has no price either, should it be bought"
+    at_cost = lay(ISSUER_CAP.replace("at most 5%", "at most 5% valued at cost"), book)
+    assert at_cost.limit("X").gaps == ()
+
+
+def test_a_bound_of_unknown_membership_is_a_gap() -> None:
+    book = tiny({"X": (5, 1), "Y": (5, 1)}, about={"Y": {"asset_class": "", "issuer": "X"}})
+    laid = lay(rule("for each issuer in holdings limit weight to at most 5% of bonds"), book)
+    assert laid.limit("X").gaps == ((A, "Y"),)
+    assert laid.limit("X").unknown == ((A, "Y"),)
+
+
 def test_a_policy_with_its_own_rule_on_price_age_accepts_older_prices() -> None:
     prices = {"X": price_of("X", 1, on=date(2026, 2, 1))}
     book = tiny(prices=prices, about={"X": {}}, lots=[lot_of("X", 5, 5)])

@@ -499,6 +499,7 @@ def _verdict(
         before=None if before is None else before.reading.told,
         after=None if after is None else after.reading.told,
         headroom_sign=None if after is None else after.room.sign,
+        headroom=None if after is None else after.room.ratio,
         worsened=worsened,
         warned=warned,
         trades=trades,

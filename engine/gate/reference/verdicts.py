@@ -48,6 +48,7 @@ class ReferenceVerdict:
     trades: frozenset[int]
     decision: str
     witnessed: bool = True
+    headroom: Fraction | None = None  # after the list, in the measure's unit
     why: str = ""
 
 

@@ -99,7 +99,8 @@ def sell(state: State, order: Order, *, everything: bool = False) -> tuple[Short
     if state.setting.reading.wash.same_order_replacement:
         return _sell_in_turn(state, pool, order)
     picks, missing = pick(state, pool, order, everything=everything)
-    rows = give_up(state, pool, order, picks, told=to_cents(_proceeds(order, picks)))
+    net = _proceeds(order, picks) if missing else order.net
+    rows = give_up(state, pool, order, picks, told=to_cents(net))
     _judge_with_order(state, pool, order, rows)
     return missing
 

@@ -13,7 +13,7 @@ from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.lots import Disposal
 from engine.facts.readings import TaxReading
 from engine.ledger.answer import coverage_answer, coverage_of, money
-from engine.ledger.book import ledger_of_records
+from engine.ledger.book import ledger_of_records, plain_ledger
 from engine.ledger.ledger import Ledger
 from engine.ledger.tax.broker_forms import BoxDifference, box_differences
 from engine.ledger.tax.dividends import qualified_dividends, stretches
@@ -182,7 +182,8 @@ def _restated(
     year_end = date(year, 12, 31)
     if as_of <= year_end:
         return ()
-    then = _ledger(records, year_end, reading)
+    then = plain_ledger(records, as_of=year_end, reading=reading)
+    assert then is not None, "the year's own ledger stands on the same transactions"
     before: dict[tuple[str, str], Decimal] = {}
     for row in then.disposals:
         key = (row.sale, row.lot)

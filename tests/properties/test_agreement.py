@@ -1,0 +1,170 @@
+"""Gate and reference agree on every verdict over random policies, books and lists.
+
+Everyday a few hundred lists are judged by both. At full size, a million verdicts with counters of what
+they covered:
+
+    GUARDBAND_VERDICTS=1000000 GUARDBAND_SEED=1 python -m pytest tests/properties/test_agreement.py --long -s
+
+A disagreement is told with its seed and made small: the one rule, with its exceptions and waivers, and
+the fewest trades that still show it.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from dsl.policy import CheckedPolicy
+from engine.facts.book import Book
+from engine.facts.failure import InputErrors
+from engine.facts.trades import Trade
+from engine.gate.engine.inline import Inline
+from engine.gate.judge import judge, open_book
+from engine.gate.reference import ReferenceVerdict
+from engine.gate.reference import judge as reference_judge
+from engine.gate.verdict import Outcome
+from rulebooks.compile import compile_rulebook
+from rulebooks.grounding import ground
+from tests.properties.worlds import world_of
+
+EVERYDAY = 60
+"""Worlds of an everyday run, three lists each."""
+
+FIRST_SEED = 1_000
+
+ENGINE = Inline()
+
+
+def differences(policy: CheckedPolicy, book: Book, trades: tuple[Trade, ...]) -> list[str]:
+    """Return where the two evaluators differ on a list, in the words of the fault; none where they agree."""
+    opened = open_book(ground(compile_rulebook((policy,)), book))
+    try:
+        answer = judge(opened, trades, engine=ENGINE, explained=False)
+    except InputErrors:
+        return []
+    if answer.fault is None:
+        return []
+    return list(json.loads(answer.fault.bundle or "{}").get("differences", [answer.fault.reason]))
+
+
+def smallest(policy: CheckedPolicy, book: Book, trades: tuple[Trade, ...], rule: str) -> str:
+    """Return the rule and the fewest trades on which the two still differ, in words."""
+    only = replace(
+        policy,
+        rules=tuple(row for row in policy.rules if rule in (row.id, row.exception_to)),
+        targets=tuple(row for row in policy.targets if row.name == rule),
+    )
+    policy = only if differences(only, book, trades) else policy
+    for trade in trades:
+        fewer = tuple(other for other in trades if other is not trade)
+        if differences(policy, book, fewer):
+            trades = fewer
+    told = differences(policy, book, trades)
+    listed = "; ".join(f"{t.account} {t.side} {t.quantity} {t.symbol} at {t.price}" for t in trades)
+    return f"{told[:1]} on [{listed}] under {[row.obligation for row in policy.rules][:1]}"
+
+
+def rule_of(difference: str) -> str:
+    """Return the rule that a difference is about."""
+    parts = [part.split(":")[0].strip() for part in difference.split(" / ")]
+    return parts[0] if parts[0].startswith("BOOK") else parts[1]
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What a run has covered."""
+
+    verdicts: int = 0
+    near: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    clauses: Counter[str] = field(default_factory=Counter)
+
+    def add(self, policy: CheckedPolicy, rows: tuple[ReferenceVerdict, ...]) -> None:
+        """Count the verdicts of one list."""
+        titles = {rule.id: rule.title for rule in policy.rules}
+        exceptions = {rule.exception_to for rule in policy.rules}
+        waived = {waiver.rule for waiver in policy.waivers}
+        for row in rows:
+            if not row.witnessed:
+                continue
+            self.verdicts += 1
+            self.near += is_near(row)
+            self.outcomes[f"{row.outcome} {row.breach or ''} {row.decision}".strip()] += 1
+            self.kinds[titles.get(row.rule, "targets" if row.target else row.rule)] += 1
+            self.clauses["with exceptions"] += row.rule in exceptions
+            self.clauses["with waivers"] += row.rule in waived
+            self.clauses["excepted"] += row.outcome is Outcome.EXCEPTED
+            self.clauses["early warning"] += row.warned
+            self.clauses["worsened"] += row.worsened
+            self.clauses["across household"] += row.household is not None
+
+    def words(self) -> str:
+        """Return the counters, one line each."""
+        lines = [f"{self.verdicts} verdicts, {self.near} near their limit"]
+        for name, counter in (("outcome", self.outcomes), ("kind", self.kinds), ("clause", self.clauses)):
+            lines += [f"  {name} {key}: {count}" for key, count in counter.most_common()]
+        return "\n".join(lines)
+
+
+def is_near(row: ReferenceVerdict) -> bool:
+    """Return whether a figure is within about one share (20 USD, 2 bp of an account) of its limit."""
+    if row.headroom is None or row.after is None:
+        return False
+    return abs(row.headroom) * 5_000 <= 1 if abs(row.after) < 5 else abs(row.headroom) <= 20
+
+
+def judged(
+    seed: int,
+) -> Iterator[tuple[CheckedPolicy, Book, tuple[Trade, ...], tuple[ReferenceVerdict, ...], list[str]]]:
+    """Return each list of a world with what the reference says and where the gate differs."""
+    policy, book, lists = world_of(seed)
+    opened = open_book(ground(compile_rulebook((policy,)), book))
+    for trades in lists:
+        try:
+            answer = judge(opened, trades, engine=ENGINE, explained=False)
+        except InputErrors:
+            continue
+        told: list[str] = []
+        if answer.fault is not None:
+            told = json.loads(answer.fault.bundle or "{}").get("differences", [answer.fault.reason])
+        rows = reference_judge(opened.reference, trades, opened.listed(trades).settlement)
+        yield policy, book, trades, rows, told
+
+
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + EVERYDAY))
+def test_gate_and_reference_agree(seed: int) -> None:
+    for policy, book, trades, _, told in judged(seed):
+        if told:
+            pytest.fail(f"seed {seed}: {smallest(policy, book, trades, rule_of(told[0]))}", pytrace=False)
+
+
+def test_the_everyday_worlds_are_worth_judging() -> None:
+    """The worlds breach, pass, miss data and come near their limits often enough to mean something."""
+    coverage = Coverage()
+    for seed in range(FIRST_SEED, FIRST_SEED + 20):
+        for policy, _, _, rows, _ in judged(seed):
+            coverage.add(policy, rows)
+    breaches = sum(count for words, count in coverage.outcomes.items() if words.startswith("breach"))
+    passes = sum(count for words, count in coverage.outcomes.items() if words.startswith("pass"))
+    assert coverage.verdicts > 500
+    assert min(breaches, passes) * 5 > coverage.verdicts
+    assert coverage.outcomes["missing_data  pass".replace("  ", " ")] > 0
+
+
+@pytest.mark.long
+def test_a_million_verdicts_agree() -> None:
+    wanted = int(os.environ.get("GUARDBAND_VERDICTS", "1000000"))
+    seed = first = int(os.environ.get("GUARDBAND_SEED", "1"))
+    coverage, found = Coverage(), list[str]()
+    while coverage.verdicts < wanted and len(found) < 20:
+        for policy, book, trades, rows, told in judged(seed):
+            coverage.add(policy, rows)
+            if told:
+                found.append(f"seed {seed}: {smallest(policy, book, trades, rule_of(told[0]))}")
+        seed += 1
+    print(f"\nseeds {first} to {seed - 1}: {coverage.words()}")
+    assert not found, "\n".join(found)
