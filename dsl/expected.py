@@ -260,6 +260,15 @@ def _strange(text: str, offset: int, span_of: SpanOf, accepts: Set[str]) -> Diag
             label="opened here, still open at the end of the line",
             help='close it with `"` on the same line',
         )
+    if text[offset] == "%":
+        number = re.search(r"[\d.,]*$", text[:offset])
+        start = number.start() if number is not None else offset
+        return finding(
+            "E0101",
+            f"`{text[start : offset + 1]}` cannot stand here",
+            span_of(start, offset + 1),
+            label=expected(accepts),
+        )
     if text[offset] in "“”„«»‘’'`":
         return finding(
             "E0103",

@@ -32,14 +32,17 @@ def formatted(parsed: Parsed) -> str:
 
 def _comments(text: str) -> list[_Comment]:
     found = []
+    line, counted = 1, 0
     for match in _COMMENTS.finditer(text):
         if match[1] is None:
             continue
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
         begin = text.rfind("\n", 0, match.start()) + 1
         found.append(
             _Comment(
                 text=match[1].rstrip(),
-                line=text.count("\n", 0, match.start()) + 1,
+                line=line,
                 column=match.start() - begin + 1,
                 alone=not text[begin : match.start()].strip(),
             )

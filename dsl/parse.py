@@ -25,6 +25,7 @@ from dsl.tables import load
 
 _LOCK = threading.Lock()
 _MOST_SLIPS = 20  # per statement: after that its clauses are not tried any further
+_MOST_BROKEN = 500  # statements: a file with more is not read to its end
 _MOST_DEPTH = 60
 
 
@@ -135,11 +136,16 @@ def _starts(text: str) -> list[int]:
         word = match[1]
         if match.start() in starts or word in CLAUSES or word == "lots":
             continue
-        if len(word) > 2 and any(
-            distance(word.lower(), head, most=2) <= 2 for head in (*STATEMENTS, "policy")
-        ):
+        if _is_nearly_a_head(word):
             starts.add(match.start())
     return sorted(starts)
+
+
+@lru_cache(maxsize=1024)
+def _is_nearly_a_head(word: str) -> bool:
+    """Return whether a word is a slip of the pen for one that opens a statement."""
+    heads = (*STATEMENTS, "policy")
+    return 2 < len(word) < 20 and any(distance(word.lower(), head, most=2) <= 2 for head in heads)
 
 
 def _pieces(text: str) -> list[_Piece]:
@@ -159,9 +165,14 @@ def _piecewise(text: str, file: str) -> Parsed:
     lost: set[str] = set()
     damaged: set[int] = set()
     pieces = _pieces(text)
+    broken = 0
     for index, piece in enumerate(pieces):
+        if broken >= _MOST_BROKEN:
+            diagnostics.append(_gives_up(piece, file))
+            break
         node, slips = _read_piece(piece, file, first=index == 0)
         diagnostics += slips
+        broken += bool(slips)
         if slips:
             lost |= set(_DEFINES.findall(piece.text))
         if node is None:
@@ -173,7 +184,7 @@ def _piecewise(text: str, file: str) -> Parsed:
         else:
             statements.append(node)
     if not pieces:
-        diagnostics.append(_nothing(text, file))
+        diagnostics.append(_nothing(file))
     span = Span(file=file, line=1, column=1, end_line=text.count("\n") + 1, end_column=1)
     tree = s.File(header=header, statements=tuple(statements), span=span)
     return Parsed(
@@ -186,7 +197,17 @@ def _piecewise(text: str, file: str) -> Parsed:
     )
 
 
-def _nothing(text: str, file: str) -> Diagnostic:
+def _gives_up(piece: _Piece, file: str) -> Diagnostic:
+    span = SpanOf(piece.text, file=file, line_offset=piece.line_offset)(0, 1)
+    return finding(
+        "E0101",
+        f"reading stops here: {_MOST_BROKEN} statements before this could not be read",
+        span,
+        help="mend those first",
+    )
+
+
+def _nothing(file: str) -> Diagnostic:
     span = Span(file=file, line=1, column=1, end_line=1, end_column=1)
     return finding("E0102", "there is no mandate in this file", span, help='begin with `policy "title"`')
 

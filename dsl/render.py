@@ -18,17 +18,20 @@ Sources = Mapping[str, str]
 
 def text(diagnostic: Diagnostic, sources: Sources) -> str:
     """Return one diagnostic for a person, with the lines it speaks of."""
+    return _text(diagnostic, sources.get(diagnostic.span.file, "").split("\n"))
+
+
+def _text(diagnostic: Diagnostic, lines: Sequence[str]) -> str:
     span = diagnostic.span
     marks = [(span, "^", diagnostic.label)]
     marks += [(label.span, "-", label.text) for label in diagnostic.secondary if label.span.file == span.file]
     marks.sort(key=lambda mark: (mark[0].line, mark[0].column))
-    lines = sources.get(span.file, "").split("\n")
     width = len(str(max(mark[0].line for mark in marks)))
     out = [
         f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}",
         f"{' ' * width}--> {span.file}:{span.line}:{span.column}",
     ]
-    if span.line <= len(lines) and lines != [""]:
+    if span.line <= len(lines) and list(lines) != [""]:
         out.append(f"{' ' * width} |")
         out += _marked_lines(marks, lines, width)
     for label in diagnostic.secondary:
@@ -54,7 +57,8 @@ def _marked_lines(marks: Sequence[tuple[Span, str, str]], lines: Sequence[str], 
 
 def all_text(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     """Return every diagnostic for a person, a blank line between them."""
-    return "\n\n".join(text(diagnostic, sources) for diagnostic in diagnostics)
+    lines = {file: source.split("\n") for file, source in sources.items()}
+    return "\n\n".join(_text(d, lines.get(d.span.file, [""])) for d in diagnostics)
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:

@@ -31,8 +31,11 @@ from rulebooks.evaluate import value
 from rulebooks.forms import Count, Form, Guarded, Linear, Term, terms_of
 from rulebooks.state import BookState
 
-CUT_SLACK = 1e-6
+CUT_SLACK = 1e-10
 """A curved rule missed by less, relative to its size, is met."""
+
+CUT_MARGIN = 1e-8
+"""How much deeper than its limit a cutting plane cuts, relative to the rule's size."""
 
 Read = Callable[[Term], Fraction]
 
@@ -106,7 +109,8 @@ def _patch(problem: Problem, after: After, missed: tuple[Requirement, ...], insi
     for need in missed:
         counts = counts_of(need.form)
         if curve_of(need.form) is Curve.CONCAVE:
-            rows.extend(_rows(problem, need, tangent(need.form, after), as_float(need.least)))
+            deep = CUT_MARGIN * _size(need.form, problem.state)
+            rows.extend(_rows(problem, need, tangent(need.form, after), as_float(need.least) + deep))
             continue
         patterns.append(need)
         if counts:

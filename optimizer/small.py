@@ -22,12 +22,16 @@ from optimizer.solvers.mixed import MixedProgram
 from rulebooks.evaluate import value
 from rulebooks.forms import Count, Form, Guarded, Least, Linear, Sum
 
-SMALL = 60
+SMALL = 40
 """Open columns up to which a problem is small."""
 
-MOST_PASSES = 8
-MOST_NODES = 400
+RELAXED_PASSES = 15
+MOST_PASSES = 4
+MOST_NODES = 200
 FIRST_TANGENTS = 7
+MARGIN = 1e-6
+"""Part of its largest coefficient by which a rule with switches is held inside: above solver noise."""
+
 COARSE_STEP = 2e-3
 """Units below which a step is as good as none: the amount is left free and rounded afterwards."""
 
@@ -76,10 +80,22 @@ def solve_small(problem: Problem, *, tolerance: float) -> SmallAnswer | None:
     writer = _Writer(problem)
     best: tuple[float, Floats] | None = None
     bound = -INF
+    for _ in range(RELAXED_PASSES):
+        answer = writer.program.solve(gap=tolerance, nodes=0, relaxed=True)
+        if answer is None:
+            return None
+        trades = writer.amounts_of(answer.values)
+        bent = objective(problem.model, trades) - answer.cost
+        writer.cut(trades)
+        writer.touch(trades)
+        if bent <= tolerance / 4:
+            break
+    start: Floats | None = None
     for _ in range(MOST_PASSES):
-        answer = writer.program.solve(gap=tolerance / 4, nodes=MOST_NODES)
+        answer = writer.program.solve(gap=tolerance / 4, nodes=MOST_NODES, start=start)
         if answer is None:
             break
+        start = answer.values
         bound = max(bound, answer.bound)
         trades = writer.trades_of(answer.values)
         broken = writer.cut(trades)
@@ -222,9 +238,14 @@ class _Writer:
         for index in self.row_bend:
             self._touch_row(index, float(values[index]))
 
-    def trades_of(self, values: Floats) -> Floats:
+    def amounts_of(self, values: Floats) -> Floats:
         """Return amounts in units from the program's columns."""
-        found = np.array([values[number] * unit for number, unit in self.amount])
+        found = np.array([values[number] * unit for number, unit in self.amount], dtype=np.float64)
+        return np.asarray(np.maximum(found, 0.0))
+
+    def trades_of(self, values: Floats) -> Floats:
+        """Return amounts in units, whole steps where steps count."""
+        found = self.amounts_of(values)
         whole = np.array([self.problem.grid.step[c] >= COARSE_STEP for c in range(found.size)])
         stepped = np.round(found / self.problem.grid.step) * self.problem.grid.step
         return np.where(whole, stepped, np.maximum(found, 0.0))
@@ -259,7 +280,8 @@ class _Writer:
         terms, start = shown
         size = max((abs(amount) for amount in terms.values()), default=0.0)
         if size:
-            low = (as_float(need.least) - start) / size
+            room = (start - as_float(need.least)) / size
+            low = -room + (MARGIN if curve_of(need.form) is Curve.OTHER else 0.0)
             self.program.row({n: a / size for n, a in terms.items()}, low=low)
 
     def _form(self, form: Linear) -> tuple[dict[int, float], float]:

@@ -8,7 +8,7 @@ never `less than 5%`. Where a column holds several values, one that is equal is 
     rule IPS-4.1, limit 5%: `limit is at most 5%` true, `limit is less than 500 USD` false
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -192,7 +192,7 @@ def _shown(amount: AnyAmount | None) -> Iterable[str]:
 # ------------------------------------------------------------------ judging
 
 
-_ORDERS = {
+_ORDERS: dict[Op, Callable[[int], bool]] = {
     Op.AT_LEAST: lambda order: order >= 0,
     Op.AT_MOST: lambda order: order <= 0,
     Op.MORE: lambda order: order > 0,

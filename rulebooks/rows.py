@@ -20,6 +20,7 @@ from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
 from engine.facts.securities import Security
+from engine.ledger.state import contract_size
 from engine.ledger.terms import days_to_long_term, term
 from rulebooks.cells import NO_VALUE, Age, Cell
 from rulebooks.forms import Term, TermKind
@@ -159,7 +160,7 @@ class SecurityRow:
             case "lot_size":
                 return Fraction(self.security.lot_size)
             case "multiplier":
-                return Fraction(self.security.multiplier)
+                return contract_size(self.security)
             case "identical":
                 return facts.identical.get(symbol, NO_VALUE)
             case "price" | "price_age" | "price_date" | "volume":

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from dsl.policy import CheckedPolicy, Period, Unit, ValuedAt
 from engine.facts.ids import AccountId, Symbol
+from engine.ledger.state import contract_size
 from rulebooks.cells import number_of
 from rulebooks.comparing import Setting, cell_number
 from rulebooks.evaluate import value
@@ -195,7 +196,7 @@ class Scene:
         underlying = part.row.security.underlying
         if valued_at == "notional" and underlying is not None:
             unit = self.facts.state.unit_value(part.account, underlying)
-            return None if unit is None else unit * Fraction(part.row.security.multiplier)
+            return None if unit is None else unit * contract_size(part.row.security)
         stated = cell_number(part.row.read(valued_at), Unit.MONEY, self.setting)
         return None if stated is None else stated * self._rate(part)
 

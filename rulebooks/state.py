@@ -1,6 +1,6 @@
 """The state of a book before any trade: an exact number for every term.
 
-Amounts are in one currency, the policy's. A position is worth quantity * price * multiplier * rate;
+Amounts are in one currency, the policy's. A position is worth quantity * price * contract size * rate;
 short positions are negative. Before trading nothing is bought, sold or disallowed, and the year's
 gains are those of the disposals so far (or, without history, what accounts.csv states).
 
@@ -11,7 +11,6 @@ with a stale price reads at that price, and `missing` says why either cannot be 
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
@@ -19,6 +18,7 @@ from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.state import contract_size
 from rulebooks.forms import Term, TermKind
 
 PRICE_AGE_DAYS = 5
@@ -126,8 +126,7 @@ class BookState:
         rate = exchange_rate(self.book, currency, into=self.currency)
         if price is None or rate is None:
             return None
-        multiplier = Decimal(1) if security is None else security.multiplier
-        return Fraction(price.price) * Fraction(multiplier) * rate
+        return Fraction(price.price) * contract_size(security) * rate
 
     def _value(self, account: AccountId, symbol: Symbol) -> Fraction:
         quantity = self.quantities.get((account, symbol), ZERO)

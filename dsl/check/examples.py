@@ -12,6 +12,8 @@ from dsl.check.literals import day, literal, money
 from dsl.policy import Unit
 
 N = TypeVar("N", bound=s.Node)
+BUILT_IN = ("BOOK-CASH", "BOOK-SHORT")
+"""Rules that hold without being written: cash is at least 0, a sale takes no more than is held."""
 
 
 def example(
@@ -184,13 +186,12 @@ def _response(
 ) -> p.ExpectResponse | None:
     wanted = responses.response(ctx, node.response)
     name = node.rule.text
-    if name not in rules and name not in targets:
-        ctx.unknown("E0207", "rule", node.rule, (*rules, *targets))
+    if not _is_rule(ctx, node.rule, rules, targets):
         return None
     rule = rules.get(name) or targets.get(name)
-    if wanted is None or rule is None:
+    if wanted is None or (rule is None and name not in BUILT_IN):
         return None
-    possible = _possible(rule)
+    possible = (p.BLOCK, *responses.DEFAULT_PASSIVE) if rule is None else _possible(rule)
     if wanted not in possible:
         ctx.add(
             "E0323",
@@ -200,6 +201,19 @@ def _response(
         )
         return None
     return p.ExpectResponse(response=wanted, rule=name)
+
+
+def _is_rule(
+    ctx: Context,
+    word: s.Word,
+    rules: Mapping[str, p.CheckedRule | None],
+    targets: Mapping[str, p.Targets | None],
+) -> bool:
+    known = (*rules, *targets, *BUILT_IN)
+    if word.text in known:
+        return True
+    ctx.unknown("E0207", "rule", word, known)
+    return False
 
 
 def _possible(rule: p.CheckedRule | p.Targets) -> tuple[p.Response, ...]:
@@ -219,8 +233,7 @@ def _measured(
 ) -> p.ExpectMeasured | None:
     value = literal(ctx, node.value)
     name = node.rule.text
-    if name not in rules and name not in targets:
-        ctx.unknown("E0207", "rule", node.rule, (*rules, *targets))
+    if not _is_rule(ctx, node.rule, rules, targets):
         return None
     if value is None:
         return None

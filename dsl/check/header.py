@@ -90,7 +90,7 @@ def applies(ctx: Context, node: s.AppliesTo | None) -> p.Applies | None:
         return None
     if node.noun.text not in _APPLIES:
         ctx.unknown(
-            "E0216", "kind of client,", node.noun, _APPLIES, help=f"it is one of {', '.join(_APPLIES)}"
+            "E0216", "kind of client", node.noun, _APPLIES, help=f"it is one of {', '.join(_APPLIES)}"
         )
     where = predicates.predicate(ctx, node.where, "account") if node.where is not None else None
     return p.Applies(noun=node.noun.text, id=_text(node.id), where=where)

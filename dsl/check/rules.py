@@ -157,7 +157,7 @@ def _scope(ctx: Context, node: s.Scope | None) -> Literal["account", "household"
 def _look_through(ctx: Context, node: s.LookThrough | None) -> bool:
     if node is not None and node.noun.text != "funds":
         ctx.unknown(
-            "E0216", "wrapper to look through,", node.noun, ("funds",), help="write `looking through funds`"
+            "E0216", "wrapper to look through", node.noun, ("funds",), help="write `looking through funds`"
         )
     return node is not None
 
@@ -353,7 +353,7 @@ def _window(ctx: Context, node: s.Window) -> p.Window | None:
         ctx.unknown("E0208", "event", node.event, ctx.catalogue.events)
         return None
     if node.noun.text not in ("security", "issuer"):
-        ctx.unknown("E0216", "kind of thing,", node.noun, ("security",), help="write `an identical security`")
+        ctx.unknown("E0216", "kind of thing", node.noun, ("security",), help="write `an identical security`")
         return None
     if length is None:
         return None

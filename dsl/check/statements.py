@@ -39,13 +39,9 @@ def parameter(ctx: Context, node: s.ParameterOf) -> p.Parameter | None:
     if value is None or unread:
         return None
     for bound, part in ((low, node.low), (high, node.high)):
-        if bound is not None and part is not None and bound.unit is not value.unit:
-            ctx.add(
-                "E0301",
-                f"`{bound.written}` does not fit `{name}`",
-                part.span,
-                label=f"this is {units.WORDS[bound.unit]}; `{name}` is {units.WORDS[value.unit]}",
-            )
+        if bound is None or part is None:
+            continue
+        if not units.fits(ctx, bound, what=name, allowed={value.unit}, span=part.span):
             return None
     if low is not None and high is not None and low.value > high.value and node.low is not None:
         ctx.add("E0305", "the lower bound is above the upper bound", node.low.span, help="exchange the two")
@@ -61,12 +57,15 @@ def _number(ctx: Context, node: s.Literal | None) -> p.Amount | None:
 
 def in_range(ctx: Context, parameter: p.Parameter, value: p.Amount, node: s.Literal) -> bool:
     """Return whether a value lies in a parameter's declared range and has its unit; else a finding."""
-    if value.unit is not parameter.value.unit:
+    if not units.fits(ctx, value, what=parameter.name, allowed={parameter.value.unit}, span=node.span):
+        return False
+    if value.currency != parameter.value.currency:
         ctx.add(
-            "E0301",
-            f"`{value.written}` does not fit `{parameter.name}`",
+            "E0304",
+            f"`{value.written}` is not in the currency of `{parameter.name}`",
             node.span,
-            label=f"this is {units.WORDS[value.unit]}; it is {units.WORDS[parameter.value.unit]}",
+            label=f"its value is {parameter.value.written}",
+            help="state it in the currency of the policy that declares it",
         )
         return False
     below = parameter.low is not None and value.value < parameter.low.value
@@ -169,7 +168,7 @@ def harvest(ctx: Context, node: s.HarvestOf) -> p.Harvest | None:
         )
         return None
     if node.replacing is not None and node.replacing.text != "substitutes":
-        ctx.unknown("E0216", "kind of replacement,", node.replacing, ("substitutes",))
+        ctx.unknown("E0216", "kind of replacement", node.replacing, ("substitutes",))
     _cited(ctx, node.because, "the harvest", node)
     because = responses.citations(ctx, node.because)
     if lots is None:
@@ -209,7 +208,7 @@ def relief(ctx: Context, node: s.Relieved | None, inherited: Relief) -> Relief:
         if method == node.method.text:
             return method
     ctx.unknown(
-        "E0210", "way to relieve lots,", node.method, _RELIEFS, help=f"it is one of {', '.join(_RELIEFS)}"
+        "E0210", "way to relieve lots", node.method, _RELIEFS, help=f"it is one of {', '.join(_RELIEFS)}"
     )
     return inherited
 
@@ -226,7 +225,7 @@ def waiver(ctx: Context, node: s.Waive, rules: Mapping[str, p.CheckedRule | None
     elif up_to is not None and node.up_to is not None:
         _waiver_fits(ctx, rules[node.rule.text], up_to, node.up_to)
     if node.noun.text not in ("account", "portfolio", "fund", "household"):
-        ctx.unknown("E0216", "kind of client,", node.noun, ("account", "portfolio", "fund", "household"))
+        ctx.unknown("E0216", "kind of client", node.noun, ("account", "portfolio", "fund", "household"))
     if errors != ctx.error_count or until is None:
         return None
     if ctx.today is not None and until < ctx.today:

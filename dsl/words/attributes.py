@@ -71,7 +71,6 @@ _ACCOUNT_KINDS = (
     "sipp",
 )
 _DAY_COUNT = frozenset({_NUMBER})
-_AMOUNT_OF_LOT = frozenset({_SHARE})
 
 ATTRIBUTES = (
     _attribute("symbol", _TEXT, "the security's symbol"),
@@ -168,19 +167,6 @@ ATTRIBUTES = (
         accepts=frozenset({Unit.BUSINESS_DAYS}),
         of=_ALL | _HOUSE,
     ),
-    _attribute(
-        "data_age",
-        Unit.DAYS,
-        "days since the data were refreshed",
-        accepts=frozenset({Unit.BUSINESS_DAYS}),
-        of=_ALL | _HOUSE,
-    ),
-    _attribute(
-        "days_to_liquidate",
-        Unit.DAYS,
-        "trading days needed to sell the holding",
-        accepts=frozenset({Unit.BUSINESS_DAYS, _NUMBER}),
-    ),
     _attribute("benchmark_weight", _SHARE, "weight in the account's benchmark"),
     _attribute("otc_exposure", _MONEY, "exposure to the counterparty of a contract"),
     _attribute("quantity", Unit.SHARES_HELD, "shares held", accepts=frozenset({_NUMBER})),
@@ -193,8 +179,8 @@ ATTRIBUTES = (
     _attribute("basis", _MONEY, "adjusted basis of the lot", _LOT),
     _attribute("cost", _MONEY, "adjusted basis of the lot", _LOT),
     _attribute("original_basis", _MONEY, "what was paid for the lot", _LOT),
-    _attribute("gain", _MONEY, "value less adjusted basis of the lot", _LOT, accepts=_AMOUNT_OF_LOT),
-    _attribute("loss", _MONEY, "size of the gain where it is negative, else 0", _LOT, accepts=_AMOUNT_OF_LOT),
+    _attribute("gain", _MONEY, "value less adjusted basis of the lot", _LOT),
+    _attribute("loss", _MONEY, "size of the gain where it is negative, else 0", _LOT),
     _attribute("holding_days", Unit.DAYS, "days since the (adjusted) acquisition", _LOT, accepts=_DAY_COUNT),
     _attribute(
         "days_to_long_term",

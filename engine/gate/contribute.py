@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import assert_never
 
-from engine.facts.ids import AccountId
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
 from engine.gate.verdict import Contributor
@@ -27,23 +26,52 @@ def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
     factor = _factor(listed, limit)
     if factor is None or limit.ground.rounded:
         return ()
-    read = reader(listed)
-    parts: dict[tuple[str, str], Fraction] = {}
-    for weight, form in counting(limit.ground.measure, read):
-        for term, coefficient in form.terms:
-            if amount := read(term):
-                key = (term.account, _name(listed, term))
-                parts[key] = parts.get(key, Fraction(0)) + weight * coefficient * amount * factor
-    ranked = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
-    several = len({account for (account, _), _ in ranked}) > 1
+    measure = limit.ground.measure
+    ranked = _of_linear(listed, limit, measure) if isinstance(measure, Linear) else _parts(listed, measure)
+    shown = [(term, amount) for term, amount in ranked[:TOP] if amount]
+    several = len({term.account for term, _ in shown}) > 1
     told = [
-        Contributor(symbol=name, amount=amount, account=AccountId(account) if several else None)
-        for (account, name), amount in ranked[:TOP]
+        Contributor(
+            symbol=_name(listed, term), amount=amount * factor, account=term.account if several else None
+        )
+        for term, amount in shown
     ]
-    if len(ranked) > TOP:
-        left = sum((amount for _, amount in ranked[TOP:]), start=Fraction(0))
-        told.append(Contributor(symbol=THE_REST, amount=left, note=f"{len(ranked) - TOP} more"))
+    left = [(term, amount) for term, amount in ranked[TOP:] if amount]
+    if left:
+        rest = sum((amount for _, amount in left), start=Fraction(0)) * factor
+        told.append(Contributor(symbol=THE_REST, amount=rest, note=f"{len(left)} more"))
     return tuple(told)
+
+
+Parts = list[tuple[Term, Fraction]]
+
+
+def _of_linear(listed: Listed, limit: OpenLimit, form: Linear) -> Parts:
+    """Return the parts of a linear measure, the largest first, from those before and what has changed."""
+    state, deltas = listed.opened.state, listed.deltas
+    if limit.ranked is None:
+        parts = ((term, factor * state(term)) for term, factor in form.terms)
+        limit.ranked = tuple(sorted(parts, key=_by_size))
+    changed = {term: factor for term, factor in form.terms if term in deltas}
+    if not changed:
+        return list(limit.ranked)
+    moved = [(term, factor * (state(term) + deltas[term])) for term, factor in changed.items()]
+    still = [part for part in limit.ranked if part[0] not in changed]
+    return sorted([*moved, *still], key=_by_size)
+
+
+def _by_size(part: tuple[Term, Fraction]) -> tuple[Fraction, str, str]:
+    return (-abs(part[1]), part[0].account, part[0].symbol or "")
+
+
+def _parts(listed: Listed, form: Form) -> Parts:
+    """Return the parts that count in a figure that is not linear, the largest first."""
+    read = reader(listed)
+    parts: dict[Term, Fraction] = {}
+    for weight, linear in counting(form, read):
+        for term, factor in linear.terms:
+            parts[term] = parts.get(term, Fraction(0)) + weight * factor * read(term)
+    return sorted(parts.items(), key=_by_size)
 
 
 def reader(listed: Listed) -> Read:

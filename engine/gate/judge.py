@@ -19,6 +19,7 @@ from engine.gate.engine.port import InferenceEngine
 from engine.gate.facts import Measured
 from engine.gate.fingerprint import facts_hash
 from engine.gate.infer import Concluded, Inferred, infer
+from engine.gate.items import Item
 from engine.gate.limit_items import limit_items
 from engine.gate.measure import Listed, OpenBook
 from engine.gate.reference import judge as reference_judge
@@ -60,10 +61,13 @@ def judge(
     """
     listed = opened.listed(trades)
     measured = measure(listed, every_group=every_group)
-    inferred = infer(engine, trades, measured)
+    fresh, proven = _split(opened, measured)
+    inferred = infer(engine, trades, fresh)
     if isinstance(inferred, Fault):
         return _faulty(opened, listed, inferred, (RULES_ENGINE,))
     told = [(item, verdict_of(listed, item, explained=explained)) for item in inferred.concluded]
+    _remember(opened, told, explained=explained)
+    told += proven
     reference = reference_judge(opened.reference, trades, listed.settlement) if second else ()
     fault = None
     if second:
@@ -86,6 +90,31 @@ def judge(
         evaluators=(RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,),
         decision_id=named,
     )
+
+
+Told = tuple[Concluded, Verdict]
+
+
+def _split(opened: OpenBook, measured: Measured) -> tuple[Measured, list[Told]]:
+    """Return what must be inferred, and what was for an earlier list: rules that no list has moved since."""
+    proven: list[Told] = []
+    fresh: list[Item] = []
+    for item in measured.items:
+        known = opened.proven.get(id(item))
+        if known is None:
+            fresh.append(item)
+        else:
+            proven.append(known)
+    return replace(measured, items=tuple(fresh)), proven
+
+
+def _remember(opened: OpenBook, told: list[Told], *, explained: bool) -> None:
+    """Keep what was concluded of the rules that the list does not move; they are the same for the next."""
+    if not explained:
+        return
+    for concluded, verdict in told:
+        if id(concluded.item) in opened.quiet_ids:
+            opened.proven[id(concluded.item)] = (concluded, verdict)
 
 
 def measure(listed: Listed, *, every_group: bool = False) -> Measured:

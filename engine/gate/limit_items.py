@@ -33,8 +33,11 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
     for index in sorted(told):
         yield from _items_of(listed, limits.all[index], touched=index in touched)
     if not every_group:
-        for key in limits.by_key:
-            yield from _rest(listed, key, told, moved)
+        for key, group in limits.by_key.items():
+            if told.isdisjoint(group) and moved.isdisjoint(group):
+                yield from _quiet(listed, key)
+            else:
+                yield from _rest(listed, key, told, moved)
 
 
 def _touched(listed: Listed) -> set[int]:
@@ -357,6 +360,15 @@ def group_of(limit: OpenLimit) -> Group:
     return NO_GROUP if limit.ground.group is None else (limit.ground.group,)
 
 
+def _quiet(listed: Listed, key: RuleScope) -> tuple[Item, ...]:
+    """Return the items of a rule of which no list so far has moved anything: they are always the same."""
+    known = listed.opened.quiet.get(key)
+    if known is None:
+        known = listed.opened.quiet[key] = tuple(_rest(listed, key, set(), set()))
+        listed.opened.quiet_ids.update(map(id, known))
+    return known
+
+
 def _rest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> Iterator[Item]:
     limits = listed.opened.limits
     others = [index for index in limits.tightest[key] if index not in told]
@@ -365,7 +377,7 @@ def _rest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> It
     tested = [i for i in others if limits.all[i].ground.standing == "applies" and _stands(listed, i)]
     if tested:
         yield _standing_for(listed, limits.all[_tightest(listed, tested, moved)], len(tested))
-    idle = [i for i in others if i not in set(tested)]
+    idle = [] if len(tested) == len(others) else [i for i in others if i not in set(tested)]
     if idle:
         limit = limits.all[idle[0]]
         item = measured_item(listed, limit, touched=False)

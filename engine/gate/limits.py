@@ -12,12 +12,18 @@ from fractions import Fraction
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
 from engine.gate.graph import NOTHING, Graph, Values, root_step
-from rulebooks.forms import RISK_STEP, Form, TermKind, terms_of
+from rulebooks.forms import RISK_STEP, Form, Term, TermKind, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
 
 Position = tuple[AccountId, Symbol]
 FLOWS = frozenset({TermKind.CASH, TermKind.BOUGHT, TermKind.SOLD})
 """Terms that the price of a trade moves."""
+
+HISTORY = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG})
+"""Terms that the history of the year is in."""
+
+HISTORY_WORDS = ("turnover", "realized", "gains")
+"""Words in a measure's name that say it reads the history."""
 
 RuleScope = tuple[str, str, str, Scope]
 """Governing policy, the rule's own policy, rule id and scope: whose verdicts belong together."""
@@ -80,6 +86,8 @@ class OpenLimit:
     settles: bool = False  # reads what only a settlement tells
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
     worths: frozenset[AccountId] = frozenset()  # accounts whose net assets it reads
+    history: bool = False  # reads what was realized or turned over before
+    ranked: tuple[tuple[Term, Fraction], ...] | None = None  # parts of a linear measure before, largest first
     belonging: frozenset[Position] | None = None  # members, and what may be; found when first asked for
 
     @property
@@ -137,6 +145,7 @@ class Limits:
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
             before=_NOT_YET,
             settles=any(term.kind in SETTLED_KINDS for term in terms),
+            history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS),
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )
@@ -224,6 +233,10 @@ def _factor(limit: OpenLimit, base: Fraction) -> Fraction | None:
 def _least(low: Fraction | None, high: Fraction | None) -> Fraction:
     sides = [side for side in (low, high) if side is not None]
     return min(sides) if sides else Fraction(0)
+
+
+def _reads_history(measure: str) -> bool:
+    return any(word in measure for word in HISTORY_WORDS)
 
 
 def _is_loud(limit: OpenLimit) -> bool:

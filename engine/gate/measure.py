@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from engine.facts.book import Book
 from engine.facts.failure import InputError, InputErrors
@@ -27,7 +28,8 @@ from engine.gate.deltas import (
 )
 from engine.gate.fingerprint import book_fingerprint
 from engine.gate.graph import NOTHING, Graph, Values
-from engine.gate.limits import Limits
+from engine.gate.items import Item
+from engine.gate.limits import Limits, RuleScope
 from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.settle import Settlement
 from rulebooks.ground import GroundBook
@@ -47,6 +49,9 @@ class OpenBook:
         self.graph = Graph(self.state)
         self.limits = Limits(self.graph, (*ground.limits, *book_limits(ground, self.currency)))
         self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
+        self.quiet: dict[RuleScope, tuple[Item, ...]] = {}
+        self.quiet_ids: set[int] = set()
+        self.proven: dict[int, Any] = {}  # by identity of a quiet item: what was concluded and told of it
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
         self.settles = any(limit.settles for limit in self.limits.all)
 
@@ -96,6 +101,7 @@ class Listed:
         self.trades = tuple(sorted(trades, key=lambda trade: trade.number))
         self.by_number: Mapping[int, Trade] = {trade.number: trade for trade in trades}
         self.own: dict[int, Deltas] = {t.number: trade_deltas(opened.state, t) for t in trades}
+        self.memo: dict[tuple[str, int], object] = {}  # what other modules have worked out for this list
         self._without: dict[tuple[int, bool], Values] = {}
         self._pools: dict[tuple[tuple[Trade, ...], int | None], Deltas] = {}
         self._settlements: dict[tuple[Trade, ...], Settlement] = {}

@@ -13,10 +13,8 @@ from engine.gate.infer import Concluded
 from engine.gate.items import Item, Meeting
 from engine.gate.measure import Listed
 from engine.gate.verdict import Contributor, Decision, Outcome, Verdict
-from engine.gate.window_items import HISTORY_READERS
 from engine.gate.wording import deciding, event_words, limit_words, reason_of
 from engine.gate.would_pass import would_pass
-from rulebooks.forms import TermKind, terms_of
 
 _OUTCOMES = {
     Standing.HOLDS: Outcome.PASS,
@@ -31,7 +29,6 @@ _OUTCOMES = {
 
 _PLAIN = (Standing.HOLDS, Standing.EXCEPTED, None)
 _ACTIVE = (Standing.NEW, Standing.WORSENED)
-_HISTORY = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG})
 
 
 def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) -> Verdict:
@@ -118,12 +115,7 @@ def _with_window(listed: Listed, item: Item, verdict: Verdict) -> Verdict:
 def _reads_history(listed: Listed, item: Item) -> bool:
     if item.kind == "window":
         return True
-    if item.kind != "limit" or item.source is None:
-        return False
-    ground = listed.opened.limits.all[item.source].ground
-    if any(word in ground.rule.measure for word in HISTORY_READERS):
-        return True
-    return any(term.kind in _HISTORY for term in terms_of(ground.measure))
+    return item.kind == "limit" and item.source is not None and listed.opened.limits.all[item.source].history
 
 
 def _event(listed: Listed, pair: Meeting) -> tuple[tuple[str, str], ...]:

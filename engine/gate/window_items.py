@@ -27,9 +27,6 @@ from rulebooks.ground import GroundWindow, PastEvent
 PURCHASES = (Side.BUY,)
 _SALES = ("sale", "loss_sale", "gain_sale")
 
-HISTORY_READERS = ("turnover", "realized", "gains")
-"""Words in a measure's name that say it reads the history."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
@@ -52,14 +49,20 @@ class WindowCase:
     events: tuple[Party, ...] = ()
 
 
-def window_cases(listed: Listed) -> Iterator[WindowCase]:
-    """Yield one case for each window rule, its item already measured by what meets."""
-    for source, ground in enumerate(listed.opened.ground.windows):
-        yield window_case(listed, ground, source)
+def window_cases(listed: Listed) -> tuple[WindowCase, ...]:
+    """Return one case for each window rule, its item already measured by what meets."""
+    return tuple(window_case(listed, ground, n) for n, ground in enumerate(listed.opened.ground.windows))
 
 
 def window_case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
     """Return one window rule's case; source: its place in the opened book."""
+    known = listed.memo.get(("window", source))
+    if not isinstance(known, WindowCase):
+        known = listed.memo[("window", source)] = _case(listed, ground, source)
+    return known
+
+
+def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
     item = Item(
         kind="window",
         rule=ground.rule,

@@ -19,11 +19,14 @@ from engine.shell.commands import (
     explain,
     fmt,
     gate,
+    harvest,
     init,
     lots,
+    lsp,
     query,
     rebalance,
     report,
+    tax,
 )
 from engine.shell.console import EXIT_INTERNAL, EXIT_WRONG_USE, complain
 
@@ -50,12 +53,17 @@ app.command("fmt", rich_help_panel=_OFFICERS)(fmt.fmt)
 app.command("test", rich_help_panel=_OFFICERS)(examples.run)
 app.command("explain", rich_help_panel=_OFFICERS)(explain.explain)
 app.command("doc", rich_help_panel=_OFFICERS)(doc.doc)
+app.command("lsp", rich_help_panel=_OFFICERS)(lsp.lsp)
+app.command("lint", rich_help_panel=_OFFICERS)(lint.lint)
 app.command("query", rich_help_panel=_OFFICERS)(query.query)
 app.command("diff", rich_help_panel=_OFFICERS)(diff.diff)
+app.command("impact", rich_help_panel=_OFFICERS)(impact.impact)
 app.command("drift", rich_help_panel=_MANAGERS)(drift.drift)
 app.command("gate", rich_help_panel=_MANAGERS)(gate.gate)
 app.command("rebalance", rich_help_panel=_MANAGERS)(rebalance.rebalance)
+app.command("harvest", rich_help_panel=_MANAGERS)(harvest.harvest)
 app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
+app.command("tax", rich_help_panel=_OPERATIONS)(tax.tax)
 app.command("report", rich_help_panel=_AUDITORS)(report.report)
 
 

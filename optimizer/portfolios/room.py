@@ -25,6 +25,8 @@ CENT = Decimal("0.01")
 MOST_ASKED = 1.0
 """Points: how much more than the limit a witness is asked to show, and how much room it is given."""
 
+_FREE = 1e5
+
 LEAST_SEEN = 1e-6
 """Points: a hundredth of a millionth of the account; less cannot be told from an error of the solver."""
 
@@ -39,6 +41,8 @@ class Room:
         self._sheet = sheet_for(self.places, now.accounts, worth=worth_of(now), overdraft=overdraft)
         self.demands: list[Demand] = []
         self.left_out: dict[str, str] = {}  # name of a rule -> what it reads that has no rows
+        self._off: dict[str, int] = {}
+        self._left: set[str] = set()
         self._slack = self._sheet.column(0.0, MOST_ASKED)
         self._more = self._sheet.column(0.0, MOST_ASKED)
         for demand in demands:
@@ -56,7 +60,9 @@ class Room:
             self._cut(*before)
             self.left_out[demand.name] = str(problem)
             return
-        self._sheet.need(left, plus={self._slack: -1.0})
+        if demand.name not in self._off:
+            self._off[demand.name] = self._sheet.column(0.0, 0.0)
+        self._sheet.need(left, plus={self._slack: -1.0, self._off[demand.name]: 1.0})
         self.demands.append(demand)
 
     def _cut(self, columns: int, rows: int) -> None:
@@ -75,6 +81,13 @@ class Room:
         self._cut(columns, rows)
         self._program.back_to(mark)
         self._sent = (columns, rows)
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Let these rules, and no others, demand nothing from now on."""
+        wanted = {name for name in names if name in self._off}
+        for name in self._left ^ wanted:
+            self._program.bound(self._off[name], 0.0, _FREE if name in wanted else 0.0)
+        self._left = wanted
 
     def find(self, *, missing: Iterable[Form] = (), meeting: Iterable[Form] = ()) -> tuple[Floats, ...]:
         """Return candidates that meet the demands and `meeting`, and miss every form of `missing`.

@@ -43,8 +43,14 @@ class MixedProgram:
         kept = sorted((column, amount) for column, amount in terms.items() if amount)
         self._rows.append(([c for c, _ in kept], [a for _, a in kept], low, high))
 
-    def solve(self, *, gap: float, nodes: int) -> Mixed | None:
-        """Return the best point within `gap` of the best possible, or after `nodes`; None without one."""
+    def solve(
+        self, *, gap: float, nodes: int, relaxed: bool = False, start: Floats | None = None
+    ) -> Mixed | None:
+        """Return the best point within `gap` of the best possible, or after `nodes`; None without one.
+
+        relaxed: without regard to whole numbers. start: a point to begin from, (n_columns,); columns
+        added since are left to the solver.
+        """
         import highspy
 
         make: Any = highspy.Highs
@@ -60,17 +66,24 @@ class MixedProgram:
             ("random_seed", 7),
         ):
             highs.setOptionValue(option, setting)
-        highs.passModel(self._model(highspy))
+        highs.passModel(self._model(highspy, relaxed))
+        if start is not None and start.size == len(self._low):
+            known = highspy.HighsSolution()
+            known.col_value = list(start)
+            highs.setSolution(known)
         highs.run()
         info = highs.getInfo()
         if info.primal_solution_status != 2:
             return None
         values = np.asarray(highs.getSolution().col_value, dtype=np.float64)
+        if relaxed:
+            cost = float(info.objective_function_value)
+            return Mixed(values=values, cost=cost, bound=cost)
         return Mixed(
             values=values, cost=float(info.objective_function_value), bound=float(info.mip_dual_bound)
         )
 
-    def _model(self, highspy: Any) -> Any:
+    def _model(self, highspy: Any, relaxed: bool) -> Any:
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(self._low), len(self._rows)
         model.col_cost_ = np.array(self._cost)
@@ -83,5 +96,6 @@ class MixedProgram:
         model.a_matrix_.index_ = np.array([c for row in self._rows for c in row[0]], dtype=np.int32)
         model.a_matrix_.value_ = np.array([a for row in self._rows for a in row[1]])
         kinds = highspy.HighsVarType
-        model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self._whole]
+        if not relaxed:
+            model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in self._whole]
         return model

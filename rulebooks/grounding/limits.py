@@ -53,7 +53,7 @@ class Sheet:
     scene: Scene
     stands: Stands
     lens: Lens
-    sides: dict[tuple[int, int], Laid] = field(default_factory=dict)  # bounds that all groups share
+    sides: dict[tuple[int, bool], Laid] = field(default_factory=dict)  # bounds that all groups share
 
 
 def sheet_of(laying: Laying, rule: CompiledRule, scope: Scope) -> Sheet:
@@ -237,12 +237,12 @@ def _side(sheet: Sheet, amount: AnyAmount | None, ruler: Ruler) -> Laid:
     """Return one side of a bound; what does not depend on the group is laid out once."""
     if amount is None:
         return NO_SIDE
-    key = (id(amount), id(ruler.base))
+    if not is_groupless(amount) or (ruler.base is not None and ruler.base is not sheet.scene.base):
+        return bound_form(sheet.scene, amount, ruler)
+    key = (id(amount), ruler.base is None)
     known = sheet.sides.get(key)
     if known is None:
-        known = bound_form(sheet.scene, amount, ruler)
-        if is_groupless(amount):
-            sheet.sides[key] = known
+        known = sheet.sides[key] = bound_form(sheet.scene, amount, ruler)
     return known
 
 

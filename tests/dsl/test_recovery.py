@@ -79,7 +79,7 @@ example "e"
 
 
 def test_a_rule_that_lost_its_obligation_to_a_slip_is_not_blamed_for_having_none() -> None:
-    assert codes('rule A-1 "t"\n  limit weight to at most 5 %\n  because ips "1"') == ["E0103"]
+    assert codes('rule A-1 "t"\n  limit weight to at most 5 %\n  because ips "1"') == ["E0101"]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_an_exception_leaves_the_rest_under_the_ban() -> None:
     text = rule("forbid buying securities where tobacco_revenue is at least 5%") + (
         'rule X "small ones"\n  exception to R\n  limit weight of holdings where issuer is "Clean" to at most 1%\n  because ips "§2"\n'
     )
-    assert said(policy_of(text), BOOK, "buy 1 CLN") == ["R pass pass", "X pass pass by 1 0.005 -> 0.0051"]
+    assert said(policy_of(text), BOOK, "buy 1 CLN") == ["R pass pass", "X pass pass 0.005 -> 0.0051"]
     assert said(policy_of(text), BOOK, "buy 1 CLN", "buy 1 MO")[0] == "R breach active block by 2"
 
 

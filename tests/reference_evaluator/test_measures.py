@@ -157,7 +157,7 @@ def test_active_weight_and_benchmark_weight() -> None:
         + 'rule R "c"\n  for each issuer in equities\n  limit weight to at most the greater of 11% and benchmark_weight\n  because ips "§1"\n'
     )
     assert said(policy_of(cap), book, "sell 50 S1", "buy 10 S0") == [
-        "R [Acme] pass pass by 2 0.1 -> 0.11",
+        "R [Acme] pass pass 0.1 -> 0.11",
         "R [Beta] pass pass 0.2 -> 0.15",
     ]
     assert "R [Acme] breach active block by 1 0.1 -> 0.111" in said(policy_of(cap), book, "buy 11 S0")

@@ -89,7 +89,7 @@ TARGETS = (
 @pytest.mark.parametrize(
     ("breach", "shares", "words"),
     [
-        ("", "500", "plan equities pass pass by 1 0.2 -> 0.25"),
+        ("", "500", "plan equities pass pass 0.2 -> 0.25"),
         ("", "501", "plan equities breach active block by 1 0.2 -> 0.2501"),
         ("  on breach warn\n", "501", "plan equities breach active warn by 1 0.2 -> 0.2501"),
     ],
@@ -112,7 +112,7 @@ def test_cash_is_at_least_zero_unless_borrowing_is_limited() -> None:
     assert "BOOK-CASH breach active block by 1 80000 -> -10" in said(plain, BOOK, "buy 8001 GOV")
     assert not [w for w in said(plain, BOOK, "buy 8000 GOV") if w.startswith("BOOK")]
     borrowing = policy_of('rule R "b"\n  limit borrowing to at most 10%\n  because ips "§1"\n')
-    assert said(borrowing, BOOK, "buy 9000 GOV") == ["R pass pass by 1 0 -> 0.1"]
+    assert said(borrowing, BOOK, "buy 9000 GOV") == ["R pass pass 0 -> 0.1"]
 
 
 def test_a_sale_takes_no_more_than_is_held_and_no_more_than_its_lot_holds() -> None:
@@ -138,7 +138,7 @@ def test_what_an_exception_selects_leaves_the_rule_and_has_its_own_verdict() -> 
     assert said(policy_of(cap() + EXCEPTION), BOOK, "buy 1 GOV") == [
         "R [Acme Corp] breach passive pass 0.1 -> 0.1",
         "R [Treasury] excepted pass",
-        "X [Treasury] pass pass by 1 0.1 -> 0.1001",
+        "X [Treasury] pass pass 0.1 -> 0.1001",
     ]
 
 

@@ -38,6 +38,8 @@ def test_a_term_of_nothing_held_is_zero() -> None:
 def test_an_option_is_worth_its_multiplier() -> None:
     book = tiny({"CALL": (2, 3)}, about={"CALL": {"multiplier": "100"}})
     assert book_state(book)(Term(TermKind.VALUE, A, Symbol("CALL"))) == 600
+    silent = tiny({"CALL": (2, 3)}, about={"CALL": {"instrument": "option"}})
+    assert book_state(silent)(Term(TermKind.VALUE, A, Symbol("CALL"))) == 600, "a standard contract"
 
 
 def test_amounts_are_in_the_currency_asked_for() -> None:

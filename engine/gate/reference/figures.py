@@ -10,6 +10,7 @@ same state, so both sides of the comparison share the base.
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from heapq import nlargest
 from typing import assert_never
 
 from dsl.policy import (
@@ -29,11 +30,11 @@ from dsl.policy import (
 from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading
 from engine.gate.reference.benchmarks import benchmark_average, benchmark_weight
 from engine.gate.reference.market import is_cash
-from engine.gate.reference.measures import MEASURES, MeasureOf, quantity, value, weight
+from engine.gate.reference.measures import LOCAL, MEASURES, MeasureOf, quantity, value, weight
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Table
 from engine.gate.reference.values import Absent, number
-from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, Key, NoWitness
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, Group, Key, NoWitness
 
 BASES = frozenset({"net_assets", "total_assets", "portfolio_value", "invested_assets"})
 
@@ -67,26 +68,57 @@ def _of_derived(
     measure: str, function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups
 ) -> Reading:
     """Return the sum over the groups that pass the tests, or over the largest; how many, for a count."""
-    derived, view = asked.derived, asked.view
-    if derived is None:
+    if asked.derived is None:
         raise NoWitness("a derived set inside a group")
-    groups = [
-        replace(asked, table=derived, group=group, subject=None)
-        for group in derived.groups(view.state.touched)
-        if group != (None,) and derived.members(view.state, group)
-    ]
+    if measure != "count" and measure not in _OF_DERIVED:
+        raise NoWitness(f"{measure} of a derived set")
+    function = quantity if measure == "count" else function
+    answers = _answers(function, asked, subject)
     match subject:
-        case GroupsWhose(tests=tests):
-            passed = [(group, [_passes(test, group) for test in tests]) for group in groups]
-            chosen = [group for group, answers in passed if all(answers)]
+        case GroupsWhose():
+            chosen = [amount for passed, amount in answers.values() if passed]
         case LargestGroups(count=size):
-            chosen = sorted(groups, key=lambda group: group.value(), reverse=True)[:size]
+            chosen = nlargest(size, (amount for _, amount in answers.values()))
     if measure == "count":
         return Reading(Fraction(len(chosen)))
-    if measure not in _OF_DERIVED:
-        raise NoWitness(f"{measure} of a derived set")
-    base = view.base_amount() if function is weight else Fraction(1)
-    return Reading(sum((function(group).amount for group in chosen), NOTHING), base)
+    base = asked.view.base_amount() if function is weight else Fraction(1)
+    return Reading(sum(chosen, NOTHING), base)
+
+
+def _answers(
+    function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups
+) -> dict[Group, tuple[bool, Fraction]]:
+    """Return of each group held whether it passes the tests, and its amount.
+
+    A later state on the same base asks again only of the groups in which it differs.
+    """
+    derived, view = asked.derived, asked.view
+    assert derived is not None
+    state, name = view.state, (function, id(derived), id(subject), view.valued_at)
+    if view.gaps is None and name in state.answers:
+        return state.answers[name]
+    tests = subject.tests if isinstance(subject, GroupsWhose) else ()
+    answers: dict[Group, tuple[bool, Fraction]] = {}
+    groups = derived.groups(state.touched)
+    if view.gaps is None and state.came_from is not None and all(map(_is_steady, tests)):
+        earlier = view.at(state.came_from, view.done)
+        if earlier.base_amount() == view.base_amount():
+            answers = dict(_answers(function, replace(asked, view=earlier), subject))
+            groups = dict.fromkeys(derived.moved_in(state))
+    for group in groups:
+        answers.pop(group, None)
+        if group != (None,) and derived.members(state, group):
+            one = replace(asked, table=derived, group=group, subject=None)
+            passed = [_passes(test, one) for test in tests]
+            answers[group] = all(passed), function(one).amount
+    if view.gaps is None:
+        state.answers[name] = answers
+    return answers
+
+
+def _is_steady(test: GroupTest) -> bool:
+    """Return whether only a group's own positions and the base can change a test's answer."""
+    return test.measure in LOCAL and isinstance(test.bound, Amount)
 
 
 def _passes(test: GroupTest, group: Asked) -> bool:

@@ -20,7 +20,8 @@ from engine.facts.book import Book
 from engine.facts.trades import Trade
 from engine.gate.reference.bans import ban_plan
 from engine.gate.reference.built_in import ShortPlan, band_plans, cash_plan, limits_borrowing
-from engine.gate.reference.limits import Judge, LimitPlan, judge_limit
+from engine.gate.reference.cases import judge_limit
+from engine.gate.reference.limits import Judge, LimitPlan
 from engine.gate.reference.per_trade import per_trade_plan
 from engine.gate.reference.plans import NO_MONEY, limit_plan
 from engine.gate.reference.requires import require_plan

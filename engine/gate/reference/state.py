@@ -18,7 +18,7 @@ from engine.facts.book import Book
 from engine.facts.ids import AccountId
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.market import Market, cash_symbol
-from engine.gate.reference.verdicts import Key
+from engine.gate.reference.verdicts import Group, Key
 from engine.ledger.settle import Settlement
 
 NOTHING = Fraction(0)
@@ -52,6 +52,8 @@ class State:
     positions: Mapping[Key, Position]
     came_from: "State | None" = None
     changed: frozenset[Key] = frozenset()
+    moved: dict[object, frozenset[Group]] = field(default_factory=dict)  # by table
+    answers: dict[object, dict[Group, tuple[bool, Fraction]]] = field(default_factory=dict)
     _sums: dict[object, Sum] = field(default_factory=dict)
 
     def position(self, key: Key) -> Position:

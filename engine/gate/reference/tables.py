@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from dsl.policy import Comparison, Not, Predicate, Subject, Unit
+from dsl.policy import Subject, Unit
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.reference.market import Market, is_cash
 from engine.gate.reference.predicates import Truth, all_of, opposite, truth
@@ -164,6 +164,18 @@ class Table:
             [*self.unknown.get(group, ()), *(key for key in touched if group in self.belongs(key).unknown)]
         )
 
+    def all_unknowns(self, touched: Iterable[Key]) -> frozenset[Key]:
+        """Return the positions held or touched that may or may not belong to any group."""
+        held = (key for keys in self.unknown.values() for key in keys)
+        return frozenset([*held, *(key for key in touched if self.belongs(key).unknown)])
+
+    def moved_in(self, state: State) -> frozenset[Group]:
+        """Return the groups that hold a position in which a state differs from the one it came from."""
+        if id(self) not in state.moved:
+            found = (group for key in state.changed for group in self.belongs(key).groups)
+            state.moved[id(self)] = frozenset(found)
+        return state.moved[id(self)]
+
     def members(self, state: State, group: Group) -> list[tuple[Key, Position, tuple[Piece, ...]]]:
         """Return what is held of a group: each position with its pieces, one by one."""
         keys = dict.fromkeys(self.held.get(group, ()))
@@ -174,6 +186,8 @@ class Table:
 
     def total(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
         """Return the sum over a group of what its pieces are worth."""
+        while state.came_from is not None and group not in self.moved_in(state):
+            state = state.came_from
 
         def of_position(key: Key, position: Position) -> Sum:
             return worth.of(key, position, self.belongs(key).groups[group])
@@ -222,14 +236,3 @@ def table(subjects: Subjects, scope: Scope, before: State) -> Table:
             for group in where.unknown:
                 unknown.setdefault(group, []).append(key)
     return Table(subjects=subjects, scope=scope, held=held, unknown=unknown)
-
-
-def names(predicate: Predicate, path: str) -> bool:
-    """Return whether a condition names an attribute."""
-    match predicate:
-        case Comparison(path=own):
-            return own == path
-        case Not(part=part):
-            return names(part, path)
-        case _:
-            return any(names(part, path) for part in predicate.parts)

@@ -17,14 +17,20 @@ def diff(
     book: Annotated[
         Path | None,
         typer.Option(
-            "--book", "-b", metavar="DIR", help="Look for proofs among this book's securities.",
+            "--book",
+            "-b",
+            metavar="DIR",
+            help="Look for proofs among this book's securities.",
             show_default=False,
         ),
     ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(
-            "--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="A day to look at. Unsaid: today.",
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="A day to look at. Unsaid: today.",
             show_default=False,
         ),
     ] = None,

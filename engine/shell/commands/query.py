@@ -41,7 +41,9 @@ def query(
 
     names = tuple(policies or sorted(str(path) for path in Path().glob(f"*{mandates.SUFFIX}")))
     if not names:
-        raise InputError("no mandate is named and none lies here", place="query", cure="name a *.mandate file")
+        raise InputError(
+            "no mandate is named and none lies here", place="query", cure="name a *.mandate file"
+        )
     rulebooks = tuple(work.rulebook_of((policy,)) for policy in mandates.load(names))
     answer = ask(question, rulebooks)
     if answer.problems:

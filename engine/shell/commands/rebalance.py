@@ -39,23 +39,10 @@ def rebalance(
 
     Example: `guardband rebalance --book BOOK --policy household.mandate --out trades.csv`
     """
-    from engine.gate.answer import gate_answer
-    from engine.shell import work
-    from engine.shell.console import print_json, print_text
-    from engine.shell.files.trade_list import trades_csv
-    from engine.shell.saving import save
-    from optimizer.answer import proposal_data
-    from optimizer.proposal import Status
-    from reports.proposal_text import proposal_text
+    from engine.shell import proposing
+    from optimizer.settings import Intent
 
-    with work.opened(policy, book, as_of) as desk:
-        proposal = desk.propose(accounts=tuple(account or ()))
-    if out is not None:
-        save(out, trades_csv(proposal))
-    if output is Format.JSON:
-        print_json(
-            proposal_data(proposal, gate=None if proposal.gate is None else gate_answer(proposal.gate))
-        )
-    else:
-        print_text(proposal_text(proposal))
-    raise typer.Exit(int(proposal.status is Status.INFEASIBLE))
+    status = proposing.run(
+        policy, book, as_of, accounts=tuple(account or ()), intent=Intent(), out=out, output=output
+    )
+    raise typer.Exit(status)

@@ -98,7 +98,7 @@ def _mention(
         case (s.Because() | s.ManualOf(), "source"):
             yield from use("source")
         case (s.Because() | s.ManualOf(), "clause"):
-            yield Use(kind="clause", name=word.text, span=word.span, source=holder.source.text)  # type: ignore[union-attr]
+            yield Use(kind="clause", name=word.text, span=word.span, source=holder.source.text)
         case (s.SetTo(), "name"):
             yield from use("parameter")
         case (s.RebalanceOf() | s.ExpectRebalance(), "targets"):
@@ -113,12 +113,22 @@ def _mention(
             yield from use("event")
         case (s.Setting(what="weights"), "value"):
             yield from use("base")
+        case _:
+            yield from _word(word, holder, field, catalogue, known)
+
+
+def _word(
+    word: s.Word, holder: s.Node, field: str, catalogue: Catalogue, known: frozenset[tuple[Kind, str]]
+) -> Iterator[Use]:
+    """Yield the use of a word that the catalogue may know."""
+    match holder, field:
         case (s.ForEach(), "attribute") | (s.Attribute(), "path"):
-            yield from use("measure" if word.text in catalogue.measures else "attribute")
+            kind: Kind = "measure" if word.text in catalogue.measures else "attribute"
+            yield Use(kind=kind, name=word.text, span=word.span)
         case (s.Groups() | s.Largest(), "plural"):
             yield from _plural(word, catalogue)
         case (s.Test(op=Op.IN | Op.NOT_IN), "right"):
-            yield from use("list")
+            yield Use(kind="list", name=word.text, span=word.span)
         case (s.Select(), "noun"):
             yield from _noun(word, catalogue)
         case (s.PercentOf(), "of") | (s.Named(), "name") | (s.Times(), "of"):

@@ -35,6 +35,7 @@ class Places:
     _theirs: list[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        """Find where the lines begin."""
         ours = [0, *(match.end() for match in re.finditer("\n", self.text))]
         theirs = [0, *(match.end() for match in _ENDS.finditer(self.text))]
         object.__setattr__(self, "_ours", ours)
@@ -72,6 +73,4 @@ class Places:
 
     def holds(self, span: Span, offset: int) -> bool:
         """Return whether an offset lies in a span or at its end."""
-        return (
-            self.offset(span.line, span.column) <= offset <= self.offset(span.end_line, span.end_column)
-        )
+        return self.offset(span.line, span.column) <= offset <= self.offset(span.end_line, span.end_column)

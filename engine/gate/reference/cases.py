@@ -1,0 +1,386 @@
+"""A limit judged on a list: group by group, from the figures before and after it.
+
+What the list cannot have moved is not taken again: a group that holds none of the securities traded, on
+an unchanged weight base under an unchanged limit, keeps the verdict that it had without any list.
+"""
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Literal
+
+from dsl.policy import Unit
+from engine.facts.trades import Trade
+from engine.gate.reference.asked import Asked, Reading, View
+from engine.gate.reference.figures import bound
+from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, room
+from engine.gate.reference.measures import weight
+from engine.gate.reference.responses import on_active, on_missing, on_passive
+from engine.gate.reference.setting import Listed, nothing_listed
+from engine.gate.reference.state import NOTHING
+from engine.gate.reference.tables import Table
+from engine.gate.reference.verdicts import (
+    EVERYTHING_IN_SCOPE,
+    Gap,
+    Group,
+    Key,
+    NoWitness,
+    ReferenceVerdict,
+)
+from engine.gate.verdict import Outcome
+
+Bounds = tuple[Fraction | None, Fraction | None]
+"""Low and high of a limit."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Case:
+    """One limit on one list."""
+
+    plan: LimitPlan
+    done: Listed
+    touched: list[Key]  # positions of the scope that the list touches
+    after: View
+    moved: set[Group] | None = None  # groups of which the list trades something; None: any may be
+    is_base_moved: bool = True
+    _bounds: dict[int, Bounds] = field(default_factory=dict)
+    _without: dict[int, tuple[View, set[Group] | None]] = field(default_factory=dict)
+
+    def figures(self, view: View, group: Group, *, upper_only: bool = False) -> Figures:
+        """Return a group's figures in a view; raises Gap where data are missing."""
+        return self.with_reading(self.plan.reading(view, group), view, group, upper_only=upper_only)
+
+    def with_reading(
+        self, reading: Reading, view: View, group: Group, *, upper_only: bool = False
+    ) -> Figures:
+        """Return a group's figures where the measure is known already."""
+        low, high = self.bounds(view, group)
+        low = None if upper_only else low
+        return Figures(reading=reading, low=low, high=high, room=room(reading, low, high))
+
+    def bounds(self, view: View, group: Group) -> Bounds:
+        """Return the bounds of a group in a view, read once for all groups where they are the same."""
+        plan = self.plan
+        if not plan.is_common or view.gaps is not None:
+            return plan.bound(plan.low, view, group), plan.bound(plan.high, view, group)
+        if id(view) not in self._bounds:
+            self._bounds[id(view)] = plan.bound(plan.low, view, group), plan.bound(plan.high, view, group)
+        return self._bounds[id(view)]
+
+    def before(self, group: Group) -> Figures:
+        """Return a group's figures before the list; they are the same for every list."""
+        if group not in self.plan.before:
+            self.plan.before[group] = self.figures(self.plan.view, group)
+        return self.plan.before[group]
+
+    def of_list(self, group: Group) -> Figures:
+        """Return a group's figures after the list."""
+        if self.moved is not None and group not in self.moved and not self.is_base_moved:
+            return self.with_reading(self.before(group).reading, self.after, group)
+        return self.figures(self.after, group)
+
+    def without(self, trade: Trade, group: Group, after: Figures, *, known_only: bool) -> Figures | None:
+        """Return a group's figures without one trade; None where the trade cannot have moved them."""
+        view, groups = self._view_without(trade)
+        if known_only:
+            return self.figures(replace(view, gaps=set()), group, upper_only=True)
+        if groups is None or group in groups:
+            return self.figures(view, group)
+        return (
+            None
+            if self.bounds(view, group) == (after.low, after.high)
+            else self.with_reading(after.reading, view, group)
+        )
+
+    def _view_without(self, trade: Trade) -> tuple[View, set[Group] | None]:
+        if trade.number not in self._without:
+            state = self.done.without(trade)
+            view = self.after.at(state, self.done.done.without(trade.number))
+            is_any = not self.plan.is_local or self.done.trade_moves_base(trade, self.after)
+            keys = [key for key in state.changed if key[0] in self.plan.scope.holds]
+            self._without[trade.number] = (view, None if is_any else groups_of(self.plan, keys))
+        return self._without[trade.number]
+
+
+def case_of(plan: LimitPlan, done: Listed) -> Case:
+    """Return a limit on a list, with what the list may have moved."""
+    touched = done.touched(plan.scope)
+    after = plan.view.at(done.after, done.done)
+    case = Case(plan=plan, done=done, touched=touched, after=after)
+    if plan.is_local:
+        case.moved = groups_of(plan, touched)
+        case.is_base_moved = bool(touched) and done.moves_base(after)
+    return case
+
+
+def groups_of(plan: LimitPlan, keys: list[Key]) -> set[Group] | None:
+    """Return the groups to which some positions belong, or may; None where a derived set has them."""
+    found: set[Group] = set()
+    for key in keys:
+        for term in plan.terms:
+            if term.derived is not None and term.derived.belongs(key).is_somewhere:
+                return None
+            where = term.table.belongs(key)
+            found.update(where.groups, where.unknown)
+        for table in (plan.whole, plan.raw):
+            if table is not None:
+                where = table.belongs(key)
+                found.update(where.groups, where.unknown)
+    return found
+
+
+def judge_limit(plan: LimitPlan, done: Listed) -> list[ReferenceVerdict]:
+    """Return a verdict for every group held or traded (two where data are missing and the rest breaches)."""
+    case = case_of(plan, done)
+    is_bound_moved = any(
+        table.belongs(key).is_somewhere for table in plan.tables.values() for key in case.touched
+    )
+    found: list[ReferenceVerdict] = []
+    for group in _groups(plan, case.touched):
+        if case.moved is None or case.is_base_moved or is_bound_moved or group in case.moved:
+            found.extend(_judge_group(case, group))
+        else:
+            found.extend(_quiet(case, group))
+    return found
+
+
+def _quiet(case: Case, group: Group) -> list[ReferenceVerdict]:
+    """Return what a group's verdict is without any list."""
+    plan = case.plan
+    if group not in plan.quiet:
+        empty = nothing_listed(case.done.setting, case.done.done)
+        plan.quiet[group] = _judge_group(case_of(plan, empty), group)
+    return plan.quiet[group]
+
+
+def _groups(plan: LimitPlan, touched: list[Key]) -> list[Group]:
+    if plan.attribute is None:
+        return [EVERYTHING_IN_SCOPE]
+    groups = plan.whole.groups(touched)
+    return list(groups if plan.raw is None else plan.raw.groups(touched) | groups)
+
+
+def _judge_group(case: Case, group: Group) -> list[ReferenceVerdict]:
+    plan = case.plan
+    why_not = plan.why_not or _not_tested(case, group)
+    if not plan.is_out_of_force and why_not is None and _is_excepted(case, group):
+        return [_plain(plan, group, Outcome.EXCEPTED, None, "exceptions leave nothing of it")]
+    try:
+        return _tell_group(case, group, why_not)
+    except NoWitness as unknown:
+        verdict = _plain(plan, group, Outcome.NOT_APPLICABLE, None, f"no second witness: {unknown}")
+        return [replace(verdict, witnessed=False)]
+
+
+def _tell_group(case: Case, group: Group, why_not: str | None) -> list[ReferenceVerdict]:
+    plan, unknown = case.plan, _unknown(case, group)
+    try:
+        told = case.before(group), case.of_list(group)
+    except Gap as gap:
+        if why_not is not None:
+            return [_plain(plan, group, Outcome.NOT_APPLICABLE, None, why_not)]
+        return _tell_gap(case, group, gap, unknown)
+    if why_not is not None:
+        return [_plain(plan, group, Outcome.NOT_APPLICABLE, None if unknown else told, why_not)]
+    if plan.unsure:
+        keys = _subject_keys(case, group)
+        return [_missing(case, group, keys, "whether the rule applies is unknown")]
+    if not unknown:
+        return [_measured(case, group, *told, known_only=False)]
+    found = [_missing(case, group, unknown, "whether a holding belongs to it is unknown")]
+    return found + _known_breach(case, group)[0]
+
+
+def _tell_gap(case: Case, group: Group, gap: Gap, unknown: frozenset[Key]) -> list[ReferenceVerdict]:
+    """Return that a number is missing: of some securities, or one for the whole subject."""
+    if not gap.keys:
+        return [_missing(case, group, _subject_keys(case, group), gap.why)]
+    breach, lacking = _known_breach(case, group)
+    return [_missing(case, group, gap.keys | unknown | lacking, gap.why), *breach]
+
+
+def _known_breach(case: Case, group: Group) -> tuple[list[ReferenceVerdict], frozenset[Key]]:
+    """Return the breach of an upper limit by what is known alone, if any, and what is missing beside it."""
+    gaps, plan = set[Key](), case.plan
+    try:
+        before = case.figures(replace(plan.view, gaps=gaps), group, upper_only=True)
+        after = case.figures(replace(case.after, gaps=gaps), group, upper_only=True)
+    except Gap:
+        return [], frozenset(gaps)
+    if plan.high is None or group == (None,) or after.room.sign >= 0:
+        return [], frozenset(gaps)
+    return [_measured(case, group, before, after, known_only=True)], frozenset(gaps)
+
+
+def _is_excepted(case: Case, group: Group) -> bool:
+    """Return whether exceptions select all that the group held or trades."""
+    plan = case.plan
+    if plan.raw is None or plan.whole.held.get(group) or plan.whole.unknown.get(group):
+        return False
+    if group not in plan.raw.groups(case.touched):
+        return False
+    return group not in plan.whole.groups(case.touched)
+
+
+def _unknown(case: Case, group: Group) -> frozenset[Key]:
+    """Return the positions of which it is unknown whether they belong to the group."""
+    plan, touched = case.plan, case.touched
+    found = plan.whole.unknowns(group, touched) if plan.attribute is not None else frozenset[Key]()
+    for term in plan.terms:
+        found |= term.table.unknowns(group, touched)
+        if term.derived is not None:
+            found |= term.derived.all_unknowns(touched)
+    return found
+
+
+def _subject_keys(case: Case, group: Group) -> frozenset[Key]:
+    """Return the traded positions of the subject; all where the measure is of no subject."""
+    plan = case.plan
+    keys = {(trade.account, trade.symbol) for trade in case.done.trades if trade.account in plan.scope.holds}
+    tables = [term.derived or term.table for term in plan.terms]
+    return frozenset(key for key in keys if any(_is_of(table, key, group) for table in tables))
+
+
+def _is_of(table: Table, key: Key, group: Group) -> bool:
+    where = table.belongs(key)
+    if table.subjects.attribute is not None and group == EVERYTHING_IN_SCOPE:
+        return where.is_somewhere
+    return group in where.groups or group in where.unknown
+
+
+def _not_tested(case: Case, group: Group) -> str | None:
+    """Return why a group that is tested at purchase is not tested: the list does not buy of it, net."""
+    plan = case.plan
+    if plan.tested != "at_purchase":
+        return None
+    net = NOTHING
+    keys = _subject_keys(case, group)
+    for trade in case.done.trades:
+        if (trade.account, trade.symbol) in keys:
+            unit = plan.view.market.unit(trade.account, trade.symbol)
+            net += trade.side.sign * Fraction(trade.quantity) * (unit if unit is not None else Fraction(1))
+    return None if net > 0 else "tested at purchase, and the list buys none of it"
+
+
+# ------------------------------------------------------------------ telling
+
+
+def _measured(
+    case: Case, group: Group, before: Figures, after: Figures, *, known_only: bool
+) -> ReferenceVerdict:
+    plan = case.plan
+    if after.room.sign >= 0:
+        if not _is_warned(case, group, after):
+            return _verdict(plan, group, Outcome.PASS, before, after, frozenset(), "pass")
+        named = _named(case, group, after, known_only=known_only)
+        return _verdict(plan, group, Outcome.PASS, before, after, named, "warn", warned=True)
+    named = _named(case, group, after, known_only=known_only)
+    if any(_is_within(case, ceiling, group, after) for ceiling in plan.ceilings):
+        return _verdict(plan, group, Outcome.WAIVED, before, after, named, "pass")
+    got_less = after.room.is_less_than(before.room)
+    worsened = got_less and before.room.sign < 0
+    kind: Literal["active", "passive"] = "active" if got_less else "passive"
+    decision = (
+        on_active(plan.active, plan.passive, worsened=worsened) if got_less else on_passive(plan.passive)
+    )
+    return _verdict(
+        plan, group, Outcome.BREACH, before, after, named, decision, breach=kind, worsened=worsened
+    )
+
+
+def _named(case: Case, group: Group, after: Figures, *, known_only: bool) -> frozenset[int]:
+    """Return the trades without which the list would leave more headroom."""
+    found = set[int]()
+    for trade in case.done.trades:
+        if trade.account in case.plan.scope.stops:
+            try:
+                other = case.without(trade, group, after, known_only=known_only)
+            except Gap:
+                continue
+            if other is not None and after.room.is_less_than(other.room):
+                found.add(trade.number)
+    return frozenset(found)
+
+
+def _is_warned(case: Case, group: Group, after: Figures) -> bool:
+    """Return whether the early warning is on: the figure has come as near its limit as it says."""
+    if case.plan.warn_from is None:
+        return False
+    try:
+        edge = case.plan.bound(case.plan.warn_from, case.after, group)
+    except Gap:
+        return False
+    assert edge is not None
+    beyond = edge * after.reading.base - after.reading.amount
+    if after.low is None:
+        return beyond <= 0
+    if after.high is None:
+        return beyond >= 0
+    is_upper = abs(after.high - edge) <= abs(edge - after.low)
+    return beyond <= 0 if is_upper else beyond >= 0
+
+
+def _is_within(case: Case, ceiling: Ceiling, group: Group, after: Figures) -> bool:
+    """Return whether a breach stays within what a waiver allows."""
+    if ceiling.up_to is None:
+        return True
+    plan, view = case.plan, case.after
+    try:
+        if ceiling.as_weight:
+            asked: Asked = replace(plan.asked(view, plan.terms[0], group), unit=Unit.SHARE)
+            return room(weight(asked), None, bound(ceiling.up_to, asked, plan.tables)).sign >= 0
+        limit = plan.bound(ceiling.up_to, view, group) or NOTHING
+    except Gap:
+        return False
+    low = None if after.low is None else min(after.low, limit)
+    high = None if after.high is None else max(after.high, limit)
+    return room(after.reading, low, high).sign >= 0
+
+
+def _missing(case: Case, group: Group, keys: frozenset[Key], why: str) -> ReferenceVerdict:
+    plan = case.plan
+    trades = case.done.numbers(keys, plan.scope)
+    return _verdict(
+        plan, group, Outcome.MISSING_DATA, None, None, trades, on_missing(plan.missing, trades), why=why
+    )
+
+
+def _plain(
+    plan: LimitPlan, group: Group, outcome: Outcome, told: tuple[Figures, Figures] | None, why: str
+) -> ReferenceVerdict:
+    before, after = told if told is not None else (None, None)
+    return _verdict(plan, group, outcome, before, after, frozenset(), "pass", why=why)
+
+
+def _verdict(
+    plan: LimitPlan,
+    group: Group,
+    outcome: Outcome,
+    before: Figures | None,
+    after: Figures | None,
+    trades: frozenset[int],
+    decision: str,
+    *,
+    breach: Literal["active", "passive"] | None = None,
+    worsened: bool = False,
+    warned: bool = False,
+    why: str = "",
+) -> ReferenceVerdict:
+    return ReferenceVerdict(
+        policy=plan.policy,
+        rule=plan.rule,
+        account=plan.scope.account,
+        household=plan.scope.household if plan.scope.account is None else None,
+        group=None if plan.attribute is None else (plan.attribute, group[0]),
+        target=plan.target,
+        outcome=outcome,
+        breach=breach,
+        before=None if before is None else before.reading.told,
+        after=None if after is None else after.reading.told,
+        headroom_sign=None if after is None else after.room.sign,
+        headroom=None if after is None else after.room.ratio,
+        worsened=worsened,
+        warned=warned,
+        trades=trades,
+        decision=decision,
+        why=why,
+    )

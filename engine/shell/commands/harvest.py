@@ -1,0 +1,37 @@
+"""`guardband harvest`: sell the lots whose losses the mandate harvests, and buy what stands in for them."""
+
+import typer
+
+from engine.shell.commands.rebalance import AccountsOption, OutOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+
+
+def harvest(
+    book: BookOption,
+    policy: PolicyOption = None,
+    as_of: AsOfOption = None,
+    account: AccountsOption = None,
+    out: OutOption = None,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Propose harvests: lots that the mandate's `harvest losses` selects, replaced by substitutes.
+
+    Wash-sale windows, bands and every other rule hold; the gate judges exactly the list printed.
+
+    Exit status: 0, 1 where no list can pass, 2 input that cannot be read.
+
+    Example: `guardband harvest --book BOOK --policy household.mandate --out trades.csv`
+    """
+    from engine.shell import proposing
+    from optimizer.settings import Intent
+
+    status = proposing.run(
+        policy,
+        book,
+        as_of,
+        accounts=tuple(account or ()),
+        intent=Intent(kind="harvest"),
+        out=out,
+        output=output,
+    )
+    raise typer.Exit(status)

@@ -1,0 +1,99 @@
+"""`guardband tax`: a household's year: Form 8949 rows, Schedule D figures, carryovers, restatements."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.shell.options import AsOfOption, BookOption, PolicyOption
+
+if TYPE_CHECKING:
+    from engine.facts.lots import Lot
+    from engine.ledger.tax.answer import TaxYear
+
+
+class TaxFormat(StrEnum):
+    """What the year is printed as; csv and txf hold the rows of the form, html is a page for an accountant."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    TXF = "txf"
+    HTML = "html"
+
+
+def tax(
+    book: BookOption,
+    year: Annotated[int, typer.Option("--year", "-y", help="The calendar year.")],
+    household: Annotated[
+        str | None,
+        typer.Option("--household", help="Which household, where the book has several.", show_default=False),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every household of the book (json only).")] = False,
+    policy: PolicyOption = None,
+    as_of: AsOfOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write to this file.", show_default=False),
+    ] = None,
+    output: Annotated[TaxFormat, typer.Option("--format", help="How to tell the year.")] = TaxFormat.TEXT,
+) -> None:
+    """Tell a household's tax year, as known on a day: January purchases may still change December.
+
+    Without --policy the default readings of the law hold. Exit status: 0, or 2 for input that cannot be
+    read.
+
+    Example: `guardband tax --book BOOK --year 2016 --format html --out tax-2016.html`
+    """
+    from engine.facts.ids import HouseholdId
+    from engine.ledger.book import open_book
+    from engine.ledger.tax.answer import tax_answers, tax_year
+    from engine.shell import work
+    from engine.shell.console import print_json
+    from engine.shell.files.book import read_records
+
+    records = read_records(book)
+    known, reading = work.as_of_date(records, as_of), work.reading_of(policy, book)
+    if every:
+        print_json(tax_answers(records, year=year, as_of=known, reading=reading))
+        return
+    chosen = None if household is None else HouseholdId(household)
+    told = tax_year(records, year=year, as_of=known, reading=reading, household=chosen)
+    opened = open_book(records, as_of=known, reading=reading)
+    embedded = tuple(
+        lot
+        for lot in opened.lots
+        if lot.deferred and (row := records.accounts[lot.account]).household == told.household
+        if not row.is_retirement
+    )
+    _tell(told, embedded, output, out)
+
+
+def _tell(told: "TaxYear", embedded: "tuple[Lot, ...]", output: TaxFormat, out: Path | None) -> None:
+    import json
+
+    from engine.ledger.tax.answer import tax_answer
+    from engine.ledger.tax.files import rows_as_csv, rows_as_txf
+    from engine.shell.console import print_text
+    from engine.shell.saving import save
+    from reports.tax_page import tax_html
+    from reports.tax_text import tax_text
+
+    match output:
+        case TaxFormat.TEXT:
+            text = tax_text(told)
+        case TaxFormat.JSON:
+            text = json.dumps(tax_answer(told), ensure_ascii=False, indent=2) + "\n"
+        case TaxFormat.CSV:
+            text = rows_as_csv(told.rows)
+        case TaxFormat.TXF:
+            text = rows_as_txf(told.rows, made=told.coverage.until)
+        case TaxFormat.HTML:
+            text = tax_html(told, embedded)
+    if out is not None:
+        save(out, text)
+    elif output is TaxFormat.TEXT:
+        print_text(text)
+    else:
+        typer.echo(text, nl=False)

@@ -1,0 +1,1 @@
+"""What is legal in a mandate and yet wrong, found by solving and by trying its examples."""

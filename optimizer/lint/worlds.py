@@ -1,0 +1,111 @@
+"""The worlds that lint tries a policy in, and when a finding holds: in every account of some situation.
+
+A condition such as `account.kind is "ira"` is a situation: rules that exclude each other there are wrong
+though they agree elsewhere. How much an account is worth and how many issuers there are is no such
+situation: only what is so for all of them is told.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from dsl.policy import CheckedPolicy, CheckedRule, Limit
+from optimizer.lint.strain import Strain
+from optimizer.portfolios.demands import (
+    DATA_MEASURES,
+    NEVER_TRIED,
+    Demand,
+    all_demands,
+    allows_overdraft,
+    compares_with_index,
+    measures_of,
+)
+from optimizer.portfolios.kinds import made_up
+from optimizer.portfolios.room import Room
+from optimizer.portfolios.world import Situation, World, situations
+from rulebooks.compile import compile_rulebook
+from rulebooks.ground import CompiledRule, GroundBook, Rulebook
+from rulebooks.grounding import ground
+from rulebooks.predicates import Setting
+
+
+@dataclass(slots=True, kw_only=True)
+class Laid:
+    """The policy laid out over one world."""
+
+    world: World
+    grounded: GroundBook
+    demands: tuple[Demand, ...]
+    strain: Strain
+    overdraft: bool = False
+    _room: Room | None = None
+
+    @property
+    def room(self) -> Room:
+        """The portfolios that keep every rule, made at the first asking."""
+        if self._room is None:
+            self._room = Room(self.world, self.demands, overdraft=self.overdraft)
+        return self._room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One situation: every world of it, of which all must agree."""
+
+    worlds: tuple[Laid, ...]
+
+    def strained(self, names: tuple[str, ...]) -> bool:
+        """Return whether the rules leave no portfolio in any of the worlds."""
+        return all(laid.strain.strained(names) for laid in self.worlds)
+
+
+def compiled_by_name(rulebook: Rulebook) -> dict[str, CompiledRule]:
+    """Return the rules by the names that demands carry."""
+    return {
+        rule.rule.id if rule.target is None else f"{rule.rule.id}.{rule.target}": rule
+        for rule in rulebook.rules
+    }
+
+
+def is_free_of_data(rule: CheckedRule) -> bool:
+    """Return whether what a rule says does not hang on an index, a risk model or volumes."""
+    return not compares_with_index(rule) and not measures_of(rule) & (DATA_MEASURES | NEVER_TRIED)
+
+
+def cases(
+    policy: CheckedPolicy, rules: tuple[CheckedRule, ...], *, today: date
+) -> Iterator[Case]:
+    """Yield the situations of a policy, its worlds made up from `rules`."""
+    rulebook = compile_rulebook((policy,))
+    found = situations((policy,), rules, today=today)
+    ordered = sorted(found, key=lambda now: (now.day, now.facts))
+    for _, group in groupby(ordered, key=lambda now: (now.day, now.facts)):
+        variants = sorted(group, key=lambda now: -now.worth)
+        yield Case(worlds=tuple(laid for now in variants for laid in _laid(rulebook, policy, rules, now)))
+
+
+def _laid(
+    rulebook: Rulebook, policy: CheckedPolicy, rules: tuple[CheckedRule, ...], now: Situation
+) -> Iterator[Laid]:
+    setting = Setting(today=now.day, calendar=policy.calendar)
+    whole = any(compares_with_index(rule) for rule in rules)
+    singles = [False]
+    if any(r.each is not None and isinstance(r.obligation, Limit) and r.obligation.low for r in rules):
+        singles.append(True)
+    for single in singles:
+        world = World(situation=now, made=made_up(rules, setting, single=single), whole=whole)
+        grounded = ground(rulebook, world.book())
+        demands = tuple(
+            demand
+            for demand in all_demands(grounded)
+            if demand.level and not demand.early and is_free_of_data(demand.limit.rule.rule)
+        )
+        overdraft = allows_overdraft(grounded)
+        yield Laid(
+            world=world,
+            grounded=grounded,
+            demands=demands,
+            strain=Strain(world, demands, overdraft=overdraft),
+            overdraft=overdraft,
+        )

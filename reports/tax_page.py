@@ -1,0 +1,91 @@
+"""A household's tax year as a page that an accountant can use: figures, rows, differences, coverage."""
+
+from decimal import Decimal
+
+from engine.facts.lots import Lot
+from engine.ledger.tax.answer import TaxYear
+from reports import words
+from reports.page import Page, Section, fill, page_html
+
+
+def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
+    """Return the year as one self-contained HTML page.
+
+    embedded: the open taxable lots whose basis holds a disallowed loss of an earlier sale.
+    """
+    netting = told.netting
+    figures = (
+        ("Net short-term", netting.net_short, "Schedule D, line 7"),
+        ("Net long-term", netting.net_long, "Schedule D, line 15"),
+        ("Deducted", netting.ordinary_deduction, "from other income, line 21"),
+        ("Qualified dividends", told.qualified_dividends, "held long enough"),
+        ("Carried on, short", netting.carryover_short, f"into {told.year + 1}"),
+        ("Carried on, long", netting.carryover_long, f"into {told.year + 1}"),
+    )
+    sections = (
+        Section(
+            anchor="figures",
+            title="The year",
+            first="",
+            body=fill("tax_figures.html.j2", figures=figures, told=told),
+            heading=False,
+        ),
+        Section(
+            anchor="rows",
+            title="Form 8949",
+            first=f"{words.plural(len(told.rows), 'row')}; a sale of which a part is long-term is two rows.",
+            body=fill("tax_rows.html.j2", told=told),
+        ),
+        Section(
+            anchor="broker",
+            title="Beside the broker’s form",
+            first=(
+                f"{words.plural(len(told.box_differences), 'sale')} differ from box 1g of Form 1099-B."
+                if told.box_differences
+                else "Nothing differs from what the brokers of these accounts must report."
+            ),
+            body=fill("tax_broker.html.j2", told=told),
+        ),
+        Section(
+            anchor="embedded",
+            title="Losses still embedded in open lots",
+            first=f"{words.money(sum((lot.deferred for lot in embedded), Decimal(0)))} of disallowed losses "
+            f"wait in the basis of {words.plural(len(embedded), 'open lot')}, released when they are sold.",
+            body=fill("tax_embedded.html.j2", lots=embedded),
+        ),
+    )
+    return page_html(
+        Page(
+            house="Guardband tax pack",
+            dated=f"as known on {words.day(told.coverage.until)}",
+            title=f"{told.household}: tax year {told.year}",
+            first=_first(told),
+            notice=_notice(told),
+            sections=sections,
+            footer=(
+                f"The records cover {', '.join(told.coverage.accounts)} until {words.day(told.coverage.until)}. "
+                "No match in the records given is not proof that there is none.",
+                "26 U.S.C. 1091, 1211, 1212, 1222, 1223; Form 8949 instructions. Not tax advice.",
+            ),
+        )
+    )
+
+
+def _first(told: TaxYear) -> str:
+    total = told.netting.net_short + told.netting.net_long
+    kind = "gain" if total >= 0 else "loss"
+    carried = told.netting.carryover_short + told.netting.carryover_long
+    text = f"A net {kind} of {words.money(abs(total))}"
+    if carried:
+        text += f"; {words.money(carried)} is carried into {told.year + 1}"
+    disallowed = sum(row.adjustment for row in told.rows)
+    return f"{text}; wash sales disallow {words.money(disallowed)}."
+
+
+def _notice(told: TaxYear) -> str:
+    if told.window_is_open:
+        return f"Purchases until 30 January {told.year + 1} can still disallow losses of December."
+    if told.restated:
+        count = words.plural(len(told.restated), "sale")
+        return f"Purchases after the year’s end changed {count} of the year; see below."
+    return ""
