@@ -63,7 +63,8 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
             notice=_notice(told),
             sections=sections,
             footer=(
-                f"The records cover {', '.join(told.coverage.accounts)} until {words.day(told.coverage.until)}. "
+                f"The records cover {', '.join(told.coverage.accounts)} "
+                f"until {words.day(told.coverage.until)}. "
                 "No match in the records given is not proof that there is none.",
                 "26 U.S.C. 1091, 1211, 1212, 1222, 1223; Form 8949 instructions. Not tax advice.",
             ),

@@ -36,11 +36,19 @@ def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
         )
         for term, amount in shown
     ]
-    left = [(term, amount) for term, amount in ranked[TOP:] if amount]
+    left = sum(1 for _, amount in ranked[TOP:] if amount)
     if left:
-        rest = sum((amount for _, amount in left), start=Fraction(0)) * factor
-        told.append(Contributor(symbol=THE_REST, amount=rest, note=f"{len(left)} more"))
+        rest = _whole(listed, limit, ranked) - sum((amount for _, amount in shown), start=Fraction(0))
+        told.append(Contributor(symbol=THE_REST, amount=rest * factor, note=f"{left} more"))
     return tuple(told)
+
+
+def _whole(listed: Listed, limit: OpenLimit, ranked: "Parts") -> Fraction:
+    """Return the sum of all parts: of a linear measure, its value without the constant."""
+    measure = limit.ground.measure
+    if isinstance(measure, Linear):
+        return listed.opened.graph.value(limit.measure, listed.after) - measure.constant
+    return sum((amount for _, amount in ranked), start=Fraction(0))
 
 
 Parts = list[tuple[Term, Fraction]]

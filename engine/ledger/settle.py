@@ -7,6 +7,7 @@ identical securities alone that it touches, so what the gate foresees is what th
       -> trade 1: gain -500, disallowed 500; trade 2 opens a lot whose basis carries the 500
 
 All sales of one security in one account are one order, and so are all purchases.
+Under `sold_before_replacement yes` sales closed before the list are not restated here; the replay does that.
 """
 
 from collections.abc import Iterable

@@ -216,6 +216,9 @@ example "e"
         ("expect warn by A-1", "E0323"),
         ("expect report by A-1", None),
         ("expect rebalance x", "E0209"),
+        ("expect block by BOOK-CASH", None),
+        ("expect warn by BOOK-SHORT", "E0323"),
+        ("expect BOOK-CASH measured 0 USD", None),
     ],
 )
 def test_examples_are_checked(part: str, code: str | None) -> None:

@@ -10,7 +10,7 @@ from dsl.render import all_text
 from tests.dsl.helpers import HEADER, checked, codes
 
 PLENTY = 20.0  # seconds of processor time: a guard against quadratic work, not a measurement
-MANY = 3000
+MANY = 500
 
 
 @pytest.mark.parametrize(

@@ -136,11 +136,27 @@ def judge_limit(plan: LimitPlan, done: Listed) -> list[ReferenceVerdict]:
     )
     found: list[ReferenceVerdict] = []
     for group in _groups(plan, case.touched):
-        if case.moved is None or case.is_base_moved or is_bound_moved or group in case.moved:
-            found.extend(_judge_group(case, group))
-        else:
+        is_still = case.moved is not None and not case.is_base_moved and group not in case.moved
+        if is_still and (not is_bound_moved or _still_passes(case, group)):
             found.extend(_quiet(case, group))
+        else:
+            found.extend(_judge_group(case, group))
     return found
+
+
+def _still_passes(case: Case, group: Group) -> bool:
+    """Return whether a group that passes without the list stays well within bounds that the list has moved."""
+    quiet = _quiet(case, group)
+    if len(quiet) != 1 or quiet[0].outcome is not Outcome.PASS or quiet[0].headroom_sign != 1:
+        return False
+    told = quiet[0].after
+    if told is None or case.plan.warn_from is not None:
+        return False
+    try:
+        low, high = case.bounds(case.after, group)
+    except Gap:
+        return False
+    return (high is None or told < high) and (low is None or low < told)
 
 
 def _quiet(case: Case, group: Group) -> list[ReferenceVerdict]:
@@ -377,7 +393,6 @@ def _verdict(
         before=None if before is None else before.reading.told,
         after=None if after is None else after.reading.told,
         headroom_sign=None if after is None else after.room.sign,
-        headroom=None if after is None else after.room.ratio,
         worsened=worsened,
         warned=warned,
         trades=trades,

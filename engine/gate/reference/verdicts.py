@@ -28,7 +28,7 @@ class ReferenceVerdict:
     group: (attribute, value), value None where the attribute is unknown; None without `for each`.
     target: the class, for a band of a `targets` statement. headroom_sign: -1, 0 or 1 after the list,
     None where nothing was measured. worsened: a breach that stood before and has less headroom now.
-    trades: those named, in accounts that the policy governs. witnessed: False where this evaluator
+    trades: those named, in accounts that the policy governs; none where a rule simply passes. witnessed: False where this evaluator
     does not know the measure, so that nothing else here has a meaning.
     """
 
@@ -48,7 +48,6 @@ class ReferenceVerdict:
     trades: frozenset[int]
     decision: str
     witnessed: bool = True
-    headroom: Fraction | None = None  # after the list, in the measure's unit
     why: str = ""
 
 

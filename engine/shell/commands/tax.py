@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TaxFormat(StrEnum):
-    """What the year is printed as; csv and txf hold the rows of the form, html is a page for an accountant."""
+    """How the year is told; csv and txf hold the rows of the form, html is for an accountant."""
 
     TEXT = "text"
     JSON = "json"

@@ -1,4 +1,4 @@
-"""Our values in the protocol's words: findings, places, completions, outline. The only module that knows both."""
+"""Our values in the protocol's words: findings, places, completions, outline."""
 
 from pathlib import Path
 

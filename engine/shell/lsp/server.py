@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -224,7 +224,7 @@ def on_rename(ls: MandateServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit 
 
 
 @contextlib.contextmanager
-def _refusals() -> Any:
+def _refusals() -> Iterator[None]:
     try:
         yield
     except editing.RefusedError as reason:
@@ -277,7 +277,7 @@ async def run_examples(ls: MandateServer, uri: str, places: list[int]) -> dict[s
     answer = _shown(
         ls, examples.told(results), failed=not all(r.passed for r in results.values()), results=results
     )
-    await _refresh(ls)
+    _refresh(ls)
     return answer
 
 
@@ -289,12 +289,11 @@ def _shown(
     return {"message": words, "examples": [protocol.result_record(result) for result in results.values()]}
 
 
-async def _refresh(ls: MandateServer) -> None:
+def _refresh(ls: MandateServer) -> None:
     """Ask the editor to draw the lines above the examples anew, where it can."""
     workspace = ls.client_capabilities.workspace
     if workspace is not None and workspace.code_lens is not None and workspace.code_lens.refresh_support:
-        waiting: Awaitable[Any] = ls.workspace_code_lens_refresh_async()
-        asyncio.ensure_future(waiting)
+        ls.workspace_code_lens_refresh(None)
 
 
 def serve(*, today: Callable[[], date]) -> None:
