@@ -17,11 +17,12 @@ from engine.facts.ids import AccountId, Symbol
 from engine.gate.builtin import book_limits
 from optimizer.aims import Aims, aims_of
 from optimizer.demands import demand_rows
-from optimizer.drift import Factors, factors_of, families, variance_of_own
+from optimizer.drift import Factors, factors_of
+from optimizer.drift_rows import drift_rows
 from optimizer.locks import Locks, locks_of
 from optimizer.model import INF, Floats, Ints, Lots, Model, Positions, Rows
 from optimizer.rows import BoundData, Gathered, Requirement, RowData, RowNote, gather, requirements
-from optimizer.scale import Columns, Entry, as_float
+from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings
 from optimizer.tradable import Tradable, policy_of, tradables
 from optimizer.whole import Grid
@@ -80,10 +81,10 @@ def build(
     wanted = requirements(limits, state, accounts)
     elastic = intent.kind in ("raise", "invest")
     gathered = gather(columns, state, wanted, elastic=elastic)
-    if intent.kind == "harvest":
+    if intent.kind in ("harvest", "repair"):
         gathered.rows = [row for row in gathered.rows if row.price_cap == INF]
     factors = factors_of(ground.book, [name.symbol for name in names])
-    drift, own, constant = _drift(ground, columns, aims, factors, net_assets, settings)
+    drift, own, constant = drift_rows(ground, columns, aims, factors, net_assets, settings)
     rows = (*gathered.rows, *demand_rows(ground, state, columns, aims, wanted, intent, settings), *drift)
     positions, lots, grid = _tradable_arrays(columns, aims, gathered, own, settings, locks)
     return Problem(
@@ -176,7 +177,7 @@ def _candidates(
 def _narrowed(ground: GroundBook, names: tuple[Tradable, ...], intent: Intent) -> tuple[Tradable, ...]:
     """Return the positions with what the intent does not want closed."""
     match intent.kind:
-        case "rebalance":
+        case "rebalance" | "repair":
             return names
         case "raise":
             return tuple(_closed(name, buy=True) for name in names)
@@ -351,88 +352,3 @@ def _groups(columns: Columns, locks: Locks) -> Ints:
     roots = [root(index) for index in range(columns.count)]
     numbers = {label: number for number, label in enumerate(sorted(set(roots)))}
     return np.array([numbers[label] for label in roots], dtype=np.int64)
-
-
-# ------------------------------------------------------------------ drift
-
-
-def _drift(
-    ground: GroundBook,
-    columns: Columns,
-    aims: Aims,
-    factors: Factors,
-    net_assets: Mapping[AccountId, Fraction],
-    settings: Settings,
-) -> tuple[tuple[RowData, ...], Floats, float]:
-    """Return factor rows, own curvature by position, and the constant part."""
-    own = np.zeros(columns.count)
-    rows: list[RowData] = []
-    aversion = as_float(settings.aversion)
-    for account, amount in sorted(net_assets.items()):
-        places = columns.in_account(account)
-        if not places or amount <= 0:
-            continue
-        price = aversion / (as_float(amount) / columns.unit)
-        family = families(row for p in policy_of(ground, account) for row in p.substitutes)
-        loads: dict[str, list[tuple[int, float]]] = {}
-        for index in places:
-            symbol = columns.names[index].symbol
-            for factor, loading in factors.loadings[symbol].items():
-                loads.setdefault(factor, []).append((index, loading))
-        shared = _family_loads(columns, places, factors, family, settings)
-        for index in places:
-            symbol = columns.names[index].symbol
-            part = 1.0 - as_float(settings.likeness) if index in shared[1] else 1.0
-            own[index] = price * part * variance_of_own(factors.own[symbol])
-        for label, members in sorted({**loads, **shared[0]}.items()):
-            rows.append(_factor_row(columns, aims, label, members, price))
-    constant = float(sum(own[i] * (_away(columns, aims, i)) ** 2 for i in range(columns.count)))
-    return tuple(rows), own, constant
-
-
-def _family_loads(
-    columns: Columns,
-    places: list[int],
-    factors: Factors,
-    family: Mapping[Symbol, str],
-    settings: Settings,
-) -> tuple[dict[str, list[tuple[int, float]]], frozenset[int]]:
-    members: dict[str, list[int]] = {}
-    for index in places:
-        label = family.get(columns.names[index].symbol)
-        if label is not None:
-            members.setdefault(label, []).append(index)
-    shared = {label: found for label, found in members.items() if len(found) > 1}
-    root = as_float(settings.likeness) ** 0.5
-    loads = {
-        f"substitutes of {label}": [
-            (i, root * variance_of_own(factors.own[columns.names[i].symbol]) ** 0.5) for i in found
-        ]
-        for label, found in shared.items()
-    }
-    return loads, frozenset(i for found in shared.values() for i in found)
-
-
-def _away(columns: Columns, aims: Aims, index: int) -> float:
-    name = columns.names[index]
-    return as_float(name.held * name.unit - aims.wishes.get(name.place, Fraction(0))) / columns.unit
-
-
-def _factor_row(
-    columns: Columns, aims: Aims, label: str, members: list[tuple[int, float]], price: float
-) -> RowData:
-    found: list[tuple[int, float]] = []
-    start = 0.0
-    for index, loading in members:
-        start += loading * _away(columns, aims, index)
-        found.append((index, loading))
-        found.extend((column, -loading) for column in columns.sales(index))
-    found.sort()
-    return RowData(
-        entry=Entry(
-            columns=np.array([c for c, _ in found], dtype=np.int64), amounts=np.array([a for _, a in found])
-        ),
-        start=start,
-        curvature=price,
-        note=RowNote(kind="drift", words=label),
-    )

@@ -40,7 +40,7 @@ def demand_rows(
             rows.extend(_cash_rows(state, columns, wanted, intent, aims))
         case "invest":
             rows.extend(_spend_rows(state, columns, wanted, intent, aims))
-        case "harvest":
+        case "harvest" | "repair":
             pass
     if intent.max_gain is not None:
         rows.extend(_gain_rows(state, columns, aims, Fraction(intent.max_gain)))

@@ -146,18 +146,22 @@ def gate_rounds(problem: Problem, judge: Judge) -> Gated:
     solution = search(problem)
     answer = judge(())
     for number in range(1, problem.settings.most_rounds + 1):
-        listed = trades_of(solution.problem.columns, solution.steps)
-        if not listed:
+        if not solution.steps.any():
             return Gated(solution=solution, answer=answer, rounds=number - 1, dropped=0)
-        answer = judge(tuple(trade for trade, _ in listed))
+        answer, columns = gate_list(solution, judge)
         if passes(answer):
             return Gated(solution=solution, answer=answer, rounds=number, dropped=0)
         if answer.fault is not None:
-            return Gated(solution=idle(problem), answer=answer, rounds=number, dropped=len(listed))
-        tightened = _tightened(solution, answer, [column for _, column in listed])
-        again = search(tightened)
+            return Gated(solution=idle(problem), answer=answer, rounds=number, dropped=len(columns))
+        again = search(tighten(solution, answer, columns))
         solution = replace(again, bound=max(solution.bound, -float("inf")))
-    return _dropped(solution, judge, problem.settings.most_rounds)
+    return drop_until_passed(solution, judge, problem.settings.most_rounds)
+
+
+def gate_list(solution: Solution, judge: Judge) -> tuple[GateAnswer, list[int]]:
+    """Return the gate's answer to a solution's list, and the columns of its trades."""
+    listed = trades_of(solution.problem.columns, solution.steps)
+    return judge(tuple(trade for trade, _ in listed)), [column for _, column in listed]
 
 
 def passes(answer: GateAnswer) -> bool:
@@ -173,7 +177,7 @@ TIGHTEN_STEPS = 1.0
 """Smallest steps of the row's positions by which a missed row is tightened, each time."""
 
 
-def _tightened(solution: Solution, answer: GateAnswer, listed: list[int]) -> Problem:
+def tighten(solution: Solution, answer: GateAnswer, listed: list[int]) -> Problem:
     problem = solution.problem
     values = row_values(problem.model, solution.trades)
     rows = list(problem.rows)
@@ -207,25 +211,31 @@ def _tighter(data: RowData, reached: float, problem: Problem) -> RowData:
     return replace(data, low=max(data.low, reached) + margin)
 
 
-def _dropped(solution: Solution, judge: Judge, rounds: int) -> Gated:
-    """Drop the trades that verdicts name until the gate passes; the empty list always does."""
+def drop_until_passed(solution: Solution, judge: Judge, rounds: int, *, improving: bool = True) -> Gated:
+    """Drop the trades that verdicts name until the gate passes; the empty list always does.
+
+    improving: what is left must be better than doing nothing, else it is dropped too.
+    """
     steps, dropped = solution.steps.copy(), 0
     while True:
         listed = trades_of(solution.problem.columns, steps)
         answer = judge(tuple(trade for trade, _ in listed))
         rounds += 1
         if not listed or passes(answer):
-            return Gated(solution=_with_steps(solution, steps), answer=answer, rounds=rounds, dropped=dropped)
+            kept = _with_steps(solution, steps, improving)
+            if listed and not kept.steps.any():
+                answer = judge(())
+            return Gated(solution=kept, answer=answer, rounds=rounds, dropped=dropped)
         named = {number for verdict in _stopping(answer) for number in verdict.trades}
         gone = [column for trade, column in listed if trade.number in named] or [c for _, c in listed]
         steps[gone] = 0
         dropped += len(gone)
 
 
-def _with_steps(solution: Solution, steps: Ints) -> Solution:
+def _with_steps(solution: Solution, steps: Ints, improving: bool) -> Solution:
     problem = solution.problem
     trades: Floats = np.asarray(steps * problem.grid.step)
-    if objective(problem.model, trades) >= cost_of_nothing(problem):
+    if improving and objective(problem.model, trades) >= cost_of_nothing(problem):
         steps = np.zeros_like(steps)
         trades = np.zeros(problem.model.columns)
     return replace(solution, steps=steps, cost=objective(problem.model, trades))

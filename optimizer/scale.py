@@ -70,10 +70,7 @@ class Columns:
         for index, name in enumerate(names):
             self._of_account.setdefault(name.account, []).append(index)
         self._known: dict[Term, Entry] = {}
-        self.most_bought = [
-            as_float(of_account[name.account] if name.buy.most is None else name.buy.most) / self.unit
-            for name in names
-        ]
+        self.most_bought = [_most_bought(name, of_account[name.account]) / self.unit for name in names]
 
     def sales(self, index: int) -> list[int]:
         """Return the sale columns of a position."""
@@ -164,6 +161,11 @@ class Columns:
         merged = np.bincount(back, amounts, where.size).astype(np.float64)
         kept = np.abs(merged) > 1e-12 * max(1.0, float(np.abs(merged).max()))
         return Entry(columns=where[kept].astype(np.int64), amounts=merged[kept])
+
+
+def _most_bought(name: Tradable, net_assets: Fraction) -> float:
+    """Return the largest purchase: the account's net assets, or less where a rule for each trade says so."""
+    return as_float(net_assets if name.buy.most is None else min(net_assets, name.buy.most))
 
 
 def _made(pairs: list[tuple[int, float]]) -> Entry:

@@ -19,6 +19,7 @@ from optimizer.curved import Patched, missed_curves, patches
 from optimizer.model import INF, Floats, Ints, Model, objective, row_values, violation
 from optimizer.modes import Choice, best_choice, likely_choice
 from optimizer.names import answer_names
+from optimizer.nearest import nearest_whole
 from optimizer.prices import Climb
 from optimizer.primal import fixed_modes
 from optimizer.rows import Requirement
@@ -84,7 +85,8 @@ def _exactly(
     answer = solve_small(problem, tolerance=float(problem.settings.tolerance_bp))
     if answer is None:
         return found, bound, restricted
-    bound = max(bound, answer.bound)
+    if answer.bound <= min(found.cost, objective(problem.model, answer.trades)):
+        bound = max(bound, answer.bound)
     steps = whole_trades(problem.model, problem.grid, answer.trades, most_moves=0)
     trades = _amount(problem, steps)
     cost = objective(problem.model, trades)
@@ -143,7 +145,12 @@ def _rounded(problem: Problem, choices: tuple[Choice, ...]) -> Ints:
             break
         low = np.where(missing > 0, low + missing + _one_step(problem), low)
     assert best is not None
-    return best[2]
+    if best[0] <= MISSED:
+        return best[2]
+    fitting = nearest_whole(problem.model, problem.grid, _amounts(problem.model, choices))
+    if fitting is None:
+        return best[2]
+    return whole_trades(problem.model, problem.grid, _amount(problem, fitting))
 
 
 def _one_step(problem: Problem) -> Floats:

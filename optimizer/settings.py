@@ -27,7 +27,7 @@ class Settings:
     avoid_wash_sales: bool = True  # also where no rule forbids them
 
 
-IntentKind = Literal["rebalance", "harvest", "raise", "invest"]
+IntentKind = Literal["rebalance", "harvest", "raise", "invest", "repair"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,4 +57,6 @@ class Intent:
                 text = f"raise {self.amount} in cash" + (f" by {self.due}" if self.due else "")
             case "invest":
                 text = "invest cash" if self.amount is None else f"invest {self.amount} of cash"
+            case "repair":
+                text = "the nearest list that passes"
         return text

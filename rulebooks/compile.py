@@ -14,8 +14,6 @@ from decimal import Decimal
 
 from dsl.catalogue import Catalogue
 from dsl.policy import (
-    DO_NOT_WORSEN,
-    REPORT,
     AllowOnly,
     Amount,
     CheckedPolicy,
@@ -147,7 +145,7 @@ def target_rule(policy: CheckedPolicy, targets: Targets, target: TargetClass) ->
         warn_from=None,
         missing=policy.missing,
         on_active=targets.on_active,
-        on_passive=(REPORT, DO_NOT_WORSEN),
+        on_passive=targets.on_passive,
         because=targets.because,
         span=targets.span,
         where=target.span,

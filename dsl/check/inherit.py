@@ -82,6 +82,20 @@ def faulty(ctx: Context, node: s.Bring, found: tuple[Diagnostic, ...]) -> None:
     )
 
 
+def dated(policy: p.CheckedPolicy) -> p.CheckedPolicy:
+    """Return a parent whose rules carry its own days, so that they are not in force before or after it."""
+    start, until = policy.effective_from, policy.effective_until
+    rules = tuple(
+        replace(
+            rule,
+            effective_from=max((d for d in (rule.effective_from, start) if d is not None), default=None),
+            effective_until=min((d for d in (rule.effective_until, until) if d is not None), default=None),
+        )
+        for rule in policy.rules
+    )
+    return replace(policy, rules=rules)
+
+
 def fold(ctx: Context, parent: Parent) -> None:
     """Make a parent's names known in the child."""
     for definition in parent.policy.definitions:

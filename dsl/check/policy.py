@@ -5,9 +5,10 @@ then definitions, then rules, and examples last, because each rests on those bef
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from dsl import policy as p
@@ -15,6 +16,7 @@ from dsl import syntax as s
 from dsl.catalogue import Catalogue, DataSchema
 from dsl.check import examples, header, inherit, responses, rules, statements, targets
 from dsl.check.context import Context
+from dsl.check.exceptions import check_exceptions
 from dsl.check.inherit import Parent, Settings
 from dsl.check.literals import literal
 from dsl.check.names import Names
@@ -105,12 +107,12 @@ class _Work:
         own = self._rules()
         every = {rule.id: rule for rule in self._inherited("rules")}
         known: dict[str, p.CheckedRule | None] = {**every, **own}
-        self._exceptions(known)
+        check_exceptions(ctx, self._of(s.Rule), known)
         own_targets = self._targets()
         inherited_targets = self._inherited("targets")
         known_targets: dict[str, p.Targets | None] = {**{t.name: t for t in inherited_targets}, **own_targets}
         rebalances = [targets.rebalance(ctx, node, tuple(known_targets)) for node in self._of(s.RebalanceOf)]
-        sets = statements.identical(ctx, self._of(s.Identical))
+        sets = statements.identical(ctx, self._of(s.Identical), self._inherited("identical"))
         inherited_sets = self._inherited("identical")
         substitutes = statements.substitutes(ctx, self._of(s.Substitute), (*inherited_sets, *sets))
         harvest_node = self._single(s.HarvestOf, "harvest")
@@ -211,12 +213,13 @@ class _Work:
             if found is None or key in seen:
                 continue
             seen.add(key)
-            parsed = parse(found.text, file=found.file)
+            parsed = _read(found.text, found.file)
             work = _Work(parsed, ctx.catalogue, self.library, found.files, ctx.schema, ctx.today, down)
             policy = work.run() if parsed.ok else None
             if policy is None:
                 inherit.faulty(ctx, node, in_order((*parsed.diagnostics, *work.ctx.findings)))
                 continue
+            policy = inherit.dated(policy)
             self._agrees(node, policy)
             parent = Parent(policy=policy, lists=work.ctx.lists)
             self.parents.append(parent)
@@ -265,33 +268,19 @@ class _Work:
             own[name] = rules.rule(ctx, node)
         return own
 
-    def _exceptions(self, known: Mapping[str, p.CheckedRule | None]) -> None:
-        ctx = self.ctx
-        seen: list[tuple[s.ExceptionTo, p.CheckedRule]] = []
-        for node in self._of(s.Rule):
-            clause = next((c for c in node.clauses if isinstance(c, s.ExceptionTo)), None)
-            if clause is None:
-                continue
-            name = clause.rule.text
-            if name not in known:
-                ctx.unknown("E0207", "rule", clause.rule, known)
-            elif name == node.id.text:
-                ctx.add(
-                    "E0316",
-                    f"rule `{name}` is an exception to itself",
-                    clause.rule.span,
-                    help="name the rule that it relaxes",
-                )
-            rule = known.get(node.id.text)
-            if rule is not None:
-                _disagreeing(ctx, clause, rule, seen)
-                seen.append((clause, rule))
-
     def _targets(self) -> dict[str, p.Targets | None]:
         own: dict[str, p.Targets | None] = {}
         for node in self._of(s.TargetsOf):
             if node.name.text in own:
                 self.ctx.add("E0211", f"targets `{node.name.text}` are defined twice", node.name.span)
+            if any(parent.name == node.name.text for parent in self._inherited("targets")):
+                self.ctx.add(
+                    "E0223",
+                    f"targets `{node.name.text}` already stand in a policy that this one builds on",
+                    node.name.span,
+                    label="a policy may add to what it builds on, not replace it",
+                    help="give them another name, or build on another policy",
+                )
             own[node.name.text] = targets.targets(self.ctx, node)
         return own
 
@@ -306,26 +295,10 @@ class _Work:
         return TaxReading(wash=wash, relief=relief, identical=identical)
 
 
-def _disagreeing(
-    ctx: Context,
-    clause: s.ExceptionTo,
-    rule: p.CheckedRule,
-    seen: Sequence[tuple[s.ExceptionTo, p.CheckedRule]],
-) -> None:
-    for other_clause, other in seen:
-        if other.exception_to != rule.exception_to or other.each is None or rule.each is None:
-            continue
-        same = (
-            other.each.within.where == rule.each.within.where and other.each.attribute == rule.each.attribute
-        )
-        if same and other.obligation != rule.obligation:
-            ctx.add(
-                "E0317",
-                f"exceptions `{other.id}` and `{rule.id}` select the same and disagree",
-                clause.span,
-                secondary=(Label(span=other_clause.span, text=f"`{other.id}` relaxes the same rule here"),),
-                help="keep one of them, or let them select different holdings",
-            )
+@lru_cache(maxsize=64)
+def _read(text: str, file: str) -> Parsed:
+    """Return a parent's tree; the same few policies are built on again and again."""
+    return parse(text, file=file)
 
 
 def _silent(ctx: Context) -> Context:

@@ -8,6 +8,7 @@ from dsl import syntax as s
 from dsl.check import amounts, responses, subjects, units
 from dsl.check.context import Context
 from dsl.check.literals import day, literal, same_currency
+from dsl.diagnostics import Label
 from dsl.policy import Unit
 from engine.facts.readings import Relief, WashReadings
 
@@ -98,9 +99,11 @@ def set_value(ctx: Context, node: s.SetTo, known: Mapping[str, p.Parameter]) -> 
     return replace(value, parameter=node.name.text)
 
 
-def identical(ctx: Context, nodes: Iterable[s.Identical]) -> tuple[p.IdenticalSet, ...]:
-    """Return the declared identical sets; a symbol in two of them is a finding."""
-    homes: dict[str, s.Identical] = {}
+def identical(
+    ctx: Context, nodes: Iterable[s.Identical], inherited: Iterable[p.IdenticalSet]
+) -> tuple[p.IdenticalSet, ...]:
+    """Return the declared identical sets; a symbol in two of them, or in an inherited one, is a finding."""
+    homes: dict[str, s.Identical | p.IdenticalSet] = {x: group for group in inherited for x in group.symbols}
     found = []
     for node in nodes:
         _cited(ctx, node.because, f"identical `{node.name.text}`", node.name)
@@ -110,12 +113,13 @@ def identical(ctx: Context, nodes: Iterable[s.Identical]) -> tuple[p.IdenticalSe
         for word in node.symbols:
             other = homes.setdefault(word.text, node)
             if other is not node:
+                place = other.name.span if isinstance(other, s.Identical) else other.span
                 ctx.add(
                     "E0324",
                     f"`{word.text}` stands in two identical sets",
                     word.span,
                     label=f"`{node.name.text}`",
-                    secondary=(responses.first_said(other.name),),
+                    secondary=(Label(span=place, text="it stands here first"),),
                     help="join the two sets: what is identical to the same is identical to each other",
                 )
         because = responses.citations(ctx, node.because)

@@ -43,6 +43,7 @@ class Replacement:
     quantity: Decimal  # shares
     absorbed: Decimal  # money added to the replacement's basis; 0 where permanent
     permanent: bool  # acquired in a retirement account: the loss is gone for good
+    disallowed: Decimal = Decimal(0)  # the part of the loss that these shares disallow, permanent or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from engine.gate.verdict import (
     worst,
 )
 from engine.gate.window_items import missing_window_items, window_cases
+from engine.gate.witnesses import lacking_fault
 from rulebooks.ground import GroundBook
 
 RULES_ENGINE = "durable-rules"
@@ -51,12 +52,14 @@ def judge(
     every_group: bool = False,
     explained: bool = True,
     second: bool = True,
+    witnesses: int = 1,
 ) -> GateAnswer:
     """Return the gate's answer for exactly this list.
 
     approvals: a person's yes to this very list. every_group: a verdict for each group of each rule.
     explained: with contributors, what would pass and the largest quantities. second: ask the reference
-    evaluator too; without it the answer names one evaluator.
+    evaluator too; without it the answer names one evaluator. witnesses: how many evaluators must know
+    every rule; with 2 a rule that the reference does not know blocks.
     Raises InputErrors for a trade that cannot be judged: unknown account or security, no price, no policy.
     """
     listed = opened.listed(trades)
@@ -73,6 +76,7 @@ def judge(
     if second:
         fault = disagreement(listed, told, reference, about=about(opened))
         told = _noted(told, unwitnessed(reference))
+        fault = fault or lacking_fault(unwitnessed(reference), witnesses=witnesses)
     fault = fault or _inconsistent(inferred, told)
     if fault is not None:
         evaluators = (RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,)
@@ -179,6 +183,7 @@ def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
             verdict.household or "",
             verdict.groups_passed is not None,
             tuple((name, value or "") for name, value in verdict.group),
+            not verdict.limit_words,  # what is held before what is traded, where a rule forbids both
         )
 
     return tuple(sorted(verdicts, key=key))

@@ -19,6 +19,9 @@ Position = tuple[AccountId, Symbol]
 FLOWS = frozenset({TermKind.CASH, TermKind.BOUGHT, TermKind.SOLD})
 """Terms that the price of a trade moves."""
 
+PRICED = frozenset({TermKind.VALUE, TermKind.NET_ASSETS})
+"""Terms that need the price of what is held."""
+
 HISTORY = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG})
 """Terms that the history of the year is in."""
 
@@ -86,6 +89,7 @@ class OpenLimit:
     settles: bool = False  # reads what only a settlement tells
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
     worths: frozenset[AccountId] = frozenset()  # accounts whose net assets it reads
+    priced: bool = True  # reads what positions are worth at a price; at cost it does not
     history: bool = False  # reads what was realized or turned over before
     ranked: tuple[tuple[Term, Fraction], ...] | None = None  # parts of a linear measure before, largest first
     belonging: frozenset[Position] | None = None  # members, and what may be; found when first asked for
@@ -147,6 +151,7 @@ class Limits:
             settles=any(term.kind in SETTLED_KINDS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS),
+            priced=ground.rule.rule.valued_at != "cost" or any(term.kind in PRICED for term in terms),
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )
         limit.before = self.reading(limit, NOTHING)

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.facts.book import Book
 from engine.facts.failure import InputError, InputErrors
-from engine.facts.ids import AccountId, LotId
+from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Trade
 from engine.gate.builtin import book_limits
 from engine.gate.deltas import (
@@ -50,6 +50,10 @@ class OpenBook:
         self.limits = Limits(self.graph, (*ground.limits, *book_limits(ground, self.currency)))
         self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
         self.quiet: dict[RuleScope, tuple[Item, ...]] = {}
+        self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
+        self.blind: frozenset[int] | None = (
+            None  # limits whose base lacks a price; found when first asked for
+        )
         self.quiet_ids: set[int] = set()
         self.proven: dict[int, Any] = {}  # by identity of a quiet item: what was concluded and told of it
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}

@@ -9,7 +9,6 @@ depend on lots, the quantity is searched for between the points at which the sal
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -17,177 +16,21 @@ from dsl.policy import CheckedRule
 from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
 from engine.gate.ban_items import fact_of
-from engine.gate.builtin import held_of
 from engine.gate.deltas import settlement_of
-from engine.gate.graph import Values
-from engine.gate.limit_items import belonging, compared, concerned, is_of_everything, net_bought
-from engine.gate.limits import OpenLimit, Reading, Sides
+from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed, resized_trade
+from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
 from engine.gate.trade_items import fits, headroom_to, what_is_missing
+from engine.gate.unknowns import belonging, concerned, is_of_everything
 from engine.gate.window_items import window_cases
-from rulebooks.forms import TermKind
-from rulebooks.ground import PerTrade, Scope
+from rulebooks.forms import Term, TermKind
+from rulebooks.ground import GroundBan, PerTrade, Scope
 
-FINEST = Fraction(1, 1_000_000)
 """The step of a search in an account that may hold fractions of a share."""
 
-_ZERO = Fraction(0)
 _DOUBLINGS = 64
+_ZERO = Fraction(0)
 Clear = Callable[[Fraction], bool]
-
-
-def step_of(listed: Listed, trade: Trade) -> Fraction | None:
-    """Return the multiple in which a trade's quantity moves; None where any fraction may be held."""
-    if listed.opened.book.accounts[trade.account].fractional:
-        return None
-    return Fraction(listed.opened.book.securities[trade.symbol].lot_size) or Fraction(1)
-
-
-def floored(quantity: Fraction, step: Fraction | None) -> Fraction:
-    """Return the largest multiple of the step that is not above the quantity; 0 at the least."""
-    if quantity <= 0:
-        return _ZERO
-    return quantity if step is None else quantity // step * step
-
-
-def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
-    """Return what a sale can take beside the list's other sales; None for what is no sale."""
-    if trade.side is not Side.SELL:
-        return None
-    state = listed.opened.state
-    rooms = []
-    for lot in dict.fromkeys((None, trade.lot)):
-        others = (
-            Fraction(other.quantity)
-            for other in listed.trades
-            if other.number != trade.number
-            and (other.account, other.symbol, other.side) == (trade.account, trade.symbol, Side.SELL)
-            and lot in (None, other.lot)
-        )
-        rooms.append(held_of(state, replace(trade, lot=lot)) - sum(others, start=_ZERO))
-    return max(_ZERO, min(rooms))
-
-
-class Sizing:
-    """One trade of a list at other quantities, the others unchanged."""
-
-    def __init__(self, listed: Listed, trade: Trade) -> None:
-        self.listed = listed
-        self.trade = trade
-        self.step = step_of(listed, trade)
-        self.quantity = Fraction(trade.quantity)
-        self._states: dict[tuple[Fraction, bool], Values] = {}
-        self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
-
-    def _touched(self) -> Iterator[OpenLimit]:
-        limits = self.listed.opened.limits
-        nodes = self.listed.nodes_of(self.trade.number)
-        indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
-        position = (self.trade.account, self.trade.symbol)
-        indexes.update(limits.touched_by.get(position, ()))
-        indexes.update(i for i in limits.unsure if position in limits.all[i].ground.unknown)
-        if self.listed.opened.settles:
-            indexes.update(limit.index for limit in limits.all if limit.settles)
-        for index in sorted(indexes):
-            if limits.all[index].ground.standing == "applies":
-                yield limits.all[index]
-
-    def state(self, quantity: Fraction, *, settled: bool) -> Values:
-        """Return the values of the list with the trade at this quantity."""
-        if quantity == 0 and not settled:
-            return self.listed.without(self.trade.number, settled=False)
-        if quantity == self.quantity:
-            return self.listed.after
-        known = self._states.get((quantity, settled))
-        if known is None:
-            known = self.listed.resized(self.trade.number, quantity, settled=settled)
-            self._states[(quantity, settled)] = known
-        return known
-
-    def reading(self, limit: OpenLimit, quantity: Fraction) -> Reading:
-        """Return a limit's reading with the trade at this quantity."""
-        return self.listed.opened.limits.reading(limit, self.state(quantity, settled=limit.settles))
-
-    def breaks(self, limit: OpenLimit, quantity: Fraction) -> bool:
-        """Return whether the trade at this quantity is in an active breach of the limit."""
-        if quantity == 0 or not self.is_tested(limit, quantity):
-            return False
-        here = self.reading(limit, quantity)
-        if here.headroom >= 0 or self._is_waived(limit, quantity):
-            return False
-        before, now = compared(limit.before, here)
-        if now >= before:
-            return False
-        alone, same = compared(self._left_out(limit, quantity), here)
-        return same < alone
-
-    def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Reading:
-        """Return the reading of the list without the trade, the others standing as they were settled."""
-        number, limits = self.trade.number, self.listed.opened.limits
-        if not limit.settles:
-            return limits.reading(limit, self.listed.without(number, settled=False))
-        state = self.state(quantity, settled=True)
-        return limits.reading(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
-
-    def is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
-        """Return whether the list buys of the group, net, where the limit is tested at purchase only."""
-        if not limit.ground.purchase_only:
-            return True
-        own, members = _ZERO, belonging(self.listed, limit)
-        for term, delta in self.listed.own[self.trade.number].items():
-            if term.kind is TermKind.VALUE and (term.account, term.symbol) in members:
-                own += delta
-        return net_bought(self.listed, limit) + own * (quantity / self.quantity - 1) > 0
-
-    def _is_waived(self, limit: OpenLimit, quantity: Fraction) -> bool:
-        if limit.ground.waiver is None:
-            return False
-        if limit.waived is None:
-            return True
-        return (
-            self.listed.opened.limits.against(
-                limit, limit.waived, self.state(quantity, settled=limit.settles)
-            )
-            >= 0
-        )
-
-    def linear_bound(self, limit: OpenLimit) -> Fraction | None:
-        """Return the largest quantity that keeps a linear limit, or its waiver; None: none bounds it."""
-        if limit.ground.waiver is None:
-            return self._root(limit, limit.bound, _floor_of(limit))
-        if limit.waived is None:
-            return None
-        bounds = [self._root(limit, limit.bound, _floor_of(limit)), self._root(limit, limit.waived, _ZERO)]
-        known = [bound for bound in bounds if bound is not None]
-        return max(known) if len(known) == len(bounds) else None
-
-    def _root(self, limit: OpenLimit, sides: Sides, least: Fraction) -> Fraction | None:
-        """Return the quantity at which the headroom falls to `least` times the base."""
-        graph = self.listed.opened.graph
-        none, full = self.state(_ZERO, settled=False), self.listed.after
-        bound: Fraction | None = None
-        for low, high in ((sides.low, limit.measure), (limit.measure, sides.high)):
-            if low is None or high is None:
-                continue
-            starts, ends = (
-                graph.value(high, at)
-                - graph.value(low, at)
-                - least * (1 if limit.base is None else graph.value(limit.base, at))
-                for at in (none, full)
-            )
-            slope = (ends - starts) / self.quantity
-            if slope < 0:
-                side = max(_ZERO, starts / -slope)
-                bound = side if bound is None else min(bound, side)
-        return bound
-
-
-def _floor_of(limit: OpenLimit) -> Fraction:
-    """Return the headroom, per unit of the base, that a list may not fall below: min(0, before)."""
-    told = limit.before.told_headroom
-    if limit.base is None or told is None:
-        return min(_ZERO, limit.before.headroom)
-    return min(_ZERO, told / (100 if limit.ground.rule.unit == "percent" else 1))
 
 
 def blocks(rule: CheckedRule, before: Fraction) -> bool:
@@ -214,6 +57,7 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     if any(_is_blind(listed, rule, trade) for rule in tickets):
         return _ZERO
     per_trade = [rule for rule in tickets if blocks(rule.rule.rule, _ZERO)]
+    by_size = _depends_on_size(listed, trade)
 
     def clear(quantity: Fraction) -> bool:
         if quantity and any(sizing.is_tested(limit, quantity) for limit in unknown):
@@ -222,7 +66,7 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
             return False
         if any(_breaks_ticket(listed, rule, trade, quantity) for rule in per_trade):
             return False
-        return not _depends_on_lots(listed, trade) or _lots_clear(listed, trade, quantity)
+        return not by_size or _is_clear_of_bans(listed, trade, quantity)
 
     ceiling = _ceiling(listed, trade, per_trade)
     return largest(sizing, stopping, clear, ceiling=ceiling, marks=_floors(sizing, per_trade))
@@ -240,7 +84,7 @@ def largest(
 
     marks: quantities at which a search should look, such as the smallest ticket allowed.
     """
-    plain = [limit for limit in limits if limit.linear and not limit.settles]
+    plain = [limit for limit in limits if sizing.is_line(limit)]
     bounds = [ceiling, *(sizing.linear_bound(limit) for limit in plain)]
     known = [bound for bound in bounds if bound is not None]
     upper = floored(min(known), sizing.step) if known else None
@@ -261,7 +105,7 @@ def _searched(
         upper = _grown(sizing, clear, step)
         if upper is None:
             return None
-    inside = (mark for mark in (*marks, *_lot_marks(sizing), step) if mark < upper)
+    inside = (mark for mark in (*marks, *_lot_marks(sizing), _sold_beside(sizing), step) if 0 < mark < upper)
     for low, high in reversed(list(pairwise(sorted({_ZERO, upper, *inside})))):
         if clear(high):
             return high
@@ -292,6 +136,14 @@ def _grown(sizing: Sizing, clear: Clear, step: Fraction) -> Fraction | None:
             return quantity
         quantity *= 2
     return None
+
+
+def _sold_beside(sizing: Sizing) -> Fraction:
+    """Return what the other trades sell of the position, net: beyond it a purchase lets it grow."""
+    trade = sizing.trade
+    term = Term(TermKind.QUANTITY, trade.account, trade.symbol)
+    own = sizing.listed.own[trade.number].get(term, _ZERO)
+    return floored(own - sizing.listed.deltas.get(term, _ZERO), sizing.step)
 
 
 def _lot_marks(sizing: Sizing) -> Iterator[Fraction]:
@@ -378,7 +230,7 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
     for ban in ground.bans:
         if ban.standing != "applies" or not _governs(ban.scope, trade):
             continue
-        if ban.lots is None:
+        if not _is_of_size(ban):
             hit = covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=None)
             if not (hit and ban.waiver is not None) and _stops(ban.rule.rule, hit, stopping=True):
                 return False
@@ -404,23 +256,27 @@ def _completes_pair(listed: Listed, trade: Trade) -> bool:
     )
 
 
-def _depends_on_lots(listed: Listed, trade: Trade) -> bool:
+def _is_of_size(ban: GroundBan) -> bool:
+    """Return whether it depends on a trade's size if the ban covers it: by lots, or by what increases."""
+    return ban.lots is not None or "increasing" in ban.actions
+
+
+def _depends_on_size(listed: Listed, trade: Trade) -> bool:
     ground = listed.opened.ground
-    return trade.side is Side.SELL and (
-        bool(ground.windows) or any(ban.lots is not None for ban in ground.bans)
-    )
+    sells = trade.side is Side.SELL and bool(ground.windows)
+    return sells or any(_is_of_size(ban) for ban in ground.bans)
 
 
-def _lots_clear(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
-    """Return whether the lots that a sale of this size takes are free of bans and windows."""
+def _is_clear_of_bans(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
+    """Return whether a trade of this size is free of bans and windows that look at size or lots."""
     if not quantity:
         return True
     changed = listed.replaced(resized_trade(trade, quantity))
     smaller = changed.by_number[trade.number]
     for ban in listed.opened.ground.bans:
-        if ban.lots is None or ban.standing != "applies" or not _governs(ban.scope, trade):
+        if not _is_of_size(ban) or ban.standing != "applies" or not _governs(ban.scope, trade):
             continue
         hit = covered(changed, smaller, actions=ban.actions, securities=ban.securities, lots=ban.lots)
         if not (hit and ban.waiver is not None) and _stops(ban.rule.rule, hit, stopping=True):
             return False
-    return not _completes_pair(changed, smaller)
+    return trade.side is not Side.SELL or not _completes_pair(changed, smaller)

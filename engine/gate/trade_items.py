@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from engine.facts.trades import Trade
 from engine.gate.acts import sells_all, value_of
+from engine.gate.compare import reached
 from engine.gate.items import Item, Told
-from engine.gate.limit_items import lacks_price, reached
 from engine.gate.measure import Listed
+from engine.gate.unknowns import lacks_price
 from rulebooks.forms import TermKind
 from rulebooks.ground import PerTrade
 

@@ -22,14 +22,15 @@ from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
 from engine.gate.ban_items import fact_of
 from engine.gate.builtin import short_items
+from engine.gate.compare import compared
 from engine.gate.deltas import unit_deltas
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
-from engine.gate.limit_items import compared
 from engine.gate.limits import OpenLimit, Reading
 from engine.gate.measure import Listed, resized_trade
-from engine.gate.remedy import Sizing, floored, largest, room_to_sell, step_of
+from engine.gate.remedy import largest
+from engine.gate.sizing import Sizing, floored, room_to_sell, step_of
 from engine.gate.trade_items import trade_items
 from engine.gate.verdict import WouldPass
 from engine.gate.window_items import span_of, window_case

@@ -99,13 +99,14 @@ def _disposal(row: Disposal) -> dict[str, Any]:
 
 
 def _replacement(part: Replacement) -> dict[str, Any]:
+    """Return a replacement; `absorbed` is the loss it took over, which is gone where `permanent` is true."""
     return {
         "lot": part.lot,
         "account": part.account,
         "symbol": part.symbol,
         "acquired": part.acquired.isoformat(),
         "quantity": plain(part.quantity),
-        "absorbed": money(part.absorbed),
+        "absorbed": money(part.disallowed),
         "permanent": part.permanent,
     }
 

@@ -58,12 +58,14 @@ def default_as_of(records: Records) -> date:
     return max(days)
 
 
-def open_book(records: Records, *, as_of: date, reading: TaxReading) -> Book:
+def open_book(records: Records, *, as_of: date, reading: TaxReading, explained: bool = True) -> Book:
     """Return the book of a day: rows dated later are not known.
 
+    explained: disposals carry the brokers' figures and sentences, at the cost of a second replay.
     Raises InputError where transactions give up shares that neither they nor lots.csv account for.
     """
-    ledger = ledger_of_records(records, as_of=as_of, reading=reading)
+    derive = ledger_of_records if explained else plain_ledger
+    ledger = derive(records, as_of=as_of, reading=reading)
     lots = _lots(records, ledger, as_of)
     return Book(
         as_of=as_of,

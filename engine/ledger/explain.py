@@ -17,7 +17,6 @@ from itertools import takewhile
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.lots import Acquisition, Disposal, Replacement
 from engine.facts.money import plain
-from engine.ledger.answer import money
 from engine.ledger.state import PoolKey, Setting, is_fund, pool_key, right_of
 from engine.ledger.terms import WINDOW_DAYS
 
@@ -85,11 +84,11 @@ def _because_short(row: Disposal) -> tuple[str, ...]:
     first, last = row.sold - timedelta(days=WINDOW_DAYS), row.sold + timedelta(days=WINDOW_DAYS)
     met = [
         f"`{part.lot}` ({_when(row, part.acquired)}) disallows it for {plain(part.quantity)}: "
-        + ("nothing is left that carries it" if part.permanent else f"it carries {money(part.absorbed)}")
+        + ("nothing is left that carries it" if part.permanent else f"it carries {_money(part.absorbed)}")
         for part in row.replacements
     ]
     opening = (
-        f"loss of {money(-row.gain)} on closing {plain(row.quantity)} of `{row.lot}`; "
+        f"loss of {_money(-row.gain)} on closing {plain(row.quantity)} of `{row.lot}`; "
         f"short sales and sales from {first} to {last} can disallow it (26 U.S.C. 1091(e))"
     )
     return (opening, *met, _closing(row))
@@ -101,7 +100,7 @@ def _opening(row: Disposal) -> str:
         "" if row.adjusted_acquired == row.acquired else f", held since {row.adjusted_acquired} by tacking"
     )
     return (
-        f"loss of {money(-row.gain)} on {plain(row.quantity)} of lot `{row.lot}`{carried}; "
+        f"loss of {_money(-row.gain)} on {plain(row.quantity)} of lot `{row.lot}`{carried}; "
         f"purchases from {first} to {last} can replace them (26 U.S.C. 1091(a))"
     )
 
@@ -111,7 +110,7 @@ def _used(row: Disposal, part: Replacement) -> str:
     if part.permanent:
         return f"{where} replace shares for good: their basis does not rise (Rev. Rul. 2008-5)"
     return (
-        f"{where} replace shares: {money(part.absorbed)} goes into their basis (26 U.S.C. 1091(d), 1223(3))"
+        f"{where} replace shares: {_money(part.absorbed)} goes into their basis (26 U.S.C. 1091(d), 1223(3))"
     )
 
 
@@ -177,8 +176,12 @@ def _same_place_and_day(row: Disposal, bought: Acquisition) -> bool:
 
 def _closing(row: Disposal) -> str:
     allowed = -row.gain - row.disallowed
-    lost = f", {money(row.permanently_disallowed)} of it for good" if row.permanently_disallowed else ""
-    return f"disallowed {money(row.disallowed)}{lost}; allowed {money(allowed)}"
+    lost = f", {_money(row.permanently_disallowed)} of it for good" if row.permanently_disallowed else ""
+    return f"disallowed {_money(row.disallowed)}{lost}; allowed {_money(allowed)}"
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}"
 
 
 def _when(row: Disposal, day: date) -> str:

@@ -161,17 +161,19 @@ def open_lots(state: State, lots: Iterable[Lot]) -> None:
 
 def _open_lot(state: State, lot: Lot, sequence: int) -> None:
     quantity, original = Fraction(lot.quantity), Fraction(lot.original_basis)
-    basis = original if lot.basis == lot.original_basis else Fraction(lot.basis)
+    original_unit, told = original / quantity, to_cents(original)
+    is_adjusted = lot.basis != lot.original_basis
+    basis = Fraction(lot.basis) if is_adjusted else original
     right = right_of(state.setting, lot.symbol)
     piece = Piece(
         lot=lot.lot,
         account=lot.account,
         symbol=lot.symbol,
         quantity=quantity,
-        unit=basis / quantity,
-        original_unit=original / quantity,
-        told=to_cents(basis),
-        told_original=to_cents(original),
+        unit=basis / quantity if is_adjusted else original_unit,
+        original_unit=original_unit,
+        told=to_cents(basis) if is_adjusted else told,
+        told_original=told,
         acquired=lot.acquired,
         adjusted=lot.adjusted_acquired,
         sequence=sequence,

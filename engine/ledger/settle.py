@@ -11,7 +11,7 @@ Under `sold_before_replacement yes` sales closed before the list are not restate
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import assert_never
@@ -41,6 +41,9 @@ from engine.ledger.state import (
 )
 from engine.ledger.tell import replacements_of, tell_lots
 from engine.ledger.terms import WINDOW_DAYS, term
+
+_OPENED = "trade "
+"""How the names of what the list opens and sells begin."""
 
 LIST = "list"
 """Order under which the trades of one list in one security and account stand together."""
@@ -100,11 +103,20 @@ class Settlement:
 
     taken: tuple[Taken, ...]
     restated: tuple[Restated, ...]
-    lots: tuple[Lot, ...]
     read: tuple[Lot, ...]
-    opened: tuple[Lot, ...]
     shortfalls: tuple[Shortfall, ...]
     unsettled: tuple[int, ...]
+    state: State = field(repr=False, compare=False)
+
+    @property
+    def lots(self) -> tuple[Lot, ...]:
+        """The lots that stand for `read` after the list."""
+        return tell_lots(self.state)
+
+    @property
+    def opened(self) -> tuple[Lot, ...]:
+        """Those of them that the list opens."""
+        return tuple(lot for lot in self.lots if lot.lot.startswith(_OPENED))
 
     def book_lots(self, book: Book) -> tuple[Lot, ...]:
         """Return all lots of the book after the list."""
@@ -129,20 +141,15 @@ def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settl
             key = (book.as_of, trade.account, trade.symbol, LIST)
             state.fills_left[key] = state.fills_left.get(key, 0) + 1
     done = {trade.number for trade, money in priced if _do(state, book, trade, money)}
-    lots = tell_lots(state)
     sold = [row for pool in state.pools.values() for row in pool.sold]
     return Settlement(
         taken=tuple(_taken(row) for row in sorted(sold, key=lambda row: row.place)),
         restated=tuple(_restated(row) for row in earlier if row.disallowed),
-        lots=lots,
         read=read,
-        opened=tuple(lot for lot in lots if lot.lot.startswith(_OPENED)),
+        state=state,
         shortfalls=tuple(state.shortfalls),
         unsettled=tuple(trade.number for trade in listed if trade.number not in done),
     )
-
-
-_OPENED = "trade "
 
 
 def amount_of(book: Book, trade: Trade) -> Fraction | None:

@@ -154,6 +154,7 @@ def _replacement(matches: list[Match], *, by_row: bool) -> Replacement:
         acquired=first.acquired,
         quantity=exact_decimal(quantity),
         absorbed=NOTHING if first.permanent else money,
+        disallowed=money,
         permanent=first.permanent,
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.catalogue import DataSchema
-from dsl.diagnostics import Diagnostic, has_errors
+from dsl.diagnostics import Diagnostic, has_errors, in_order
 from dsl.library import FileReader, Library, library_of, no_files
 from dsl.policy import CheckedPolicy
 from engine.facts.failure import GuardbandError, InputError
@@ -67,6 +67,8 @@ def check_parsed(
 ) -> CheckedFile:
     """Return a mandate that has been read, checked as if it stood in a folder (None: in no folder)."""
     from dsl.check import check
+    from dsl.words import shipped
+    from engine.gate.witnesses import one_witness
     from rulebooks.catalogue import catalogue
 
     checked = check(
@@ -77,8 +79,13 @@ def check_parsed(
         schema=schema,
         today=today,
     )
+    policy = checked.policy
+    noted = () if policy is None else one_witness(policy, frozenset(shipped().measures))
     return CheckedFile(
-        name=parsed.file, text=parsed.text, policy=checked.policy, diagnostics=checked.diagnostics
+        name=parsed.file,
+        text=parsed.text,
+        policy=policy,
+        diagnostics=in_order((*checked.diagnostics, *noted)) if noted else checked.diagnostics,
     )
 
 

@@ -66,10 +66,22 @@ class Desk:
         return OpenBook(self.ground)
 
     def judge(
-        self, trades: tuple[Trade, ...], *, approvals: tuple[Approval, ...] = (), every_group: bool = False
+        self,
+        trades: tuple[Trade, ...],
+        *,
+        approvals: tuple[Approval, ...] = (),
+        every_group: bool = False,
+        witnesses: int = 1,
     ) -> GateAnswer:
-        """Return the gate's answer for a list."""
-        return judge(self.opened, trades, engine=self.inference, approvals=approvals, every_group=every_group)
+        """Return the gate's answer for a list; `witnesses`: how many evaluators must know every rule."""
+        return judge(
+            self.opened,
+            trades,
+            engine=self.inference,
+            approvals=approvals,
+            every_group=every_group,
+            witnesses=witnesses,
+        )
 
     def drift(self) -> "tuple[AccountDrift, ...]":
         """Return where each account stands against its targets."""

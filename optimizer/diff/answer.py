@@ -67,6 +67,7 @@ def _witness(witness: Witness) -> dict[str, Any]:
         "securities": {symbol: dict(cells) for symbol, cells in witness.securities.items()},
         "before": _holdings(witness.before),
         "after": _holdings(witness.after),
+        "history": list(witness.history),
         "trades": [
             {
                 "account": trade.account,
@@ -147,6 +148,8 @@ def _witness_lines(witness: Witness, difference: Difference) -> Iterator[str]:
     done = "; ".join(
         f"{t.side.value} {_money(t.quantity)} {t.symbol}{_named(witness, t.symbol)}" for t in witness.trades
     )
+    if witness.history:
+        yield f"  history  {'; '.join(witness.history)}"
     yield f"  list     {done}"
     yield f"  verdict  {witness.told.reason}"
     yield (

@@ -32,7 +32,7 @@ from optimizer.portfolios.demands import (
     why_not_tried,
 )
 from optimizer.portfolios.encode import NotRowsError
-from optimizer.portfolios.kinds import Made, made_up
+from optimizer.portfolios.kinds import Made, given, made_up
 from optimizer.portfolios.proof import Judge, Judged, book_of, gate_with, proven
 from optimizer.portfolios.room import Room, meets
 from optimizer.portfolios.steps import list_between, start_of
@@ -141,9 +141,7 @@ def _worlds(
     for now in situations(policies, changed, today=today, every=ordered):
         setting = Setting(today=now.day, calendar=policies[1].calendar)
         if securities is not None:
-            kinds = {symbol: number for number, symbol in enumerate(securities)}
-            given = Made(securities=securities, kind_of=kinds, complete=True)
-            yield World(situation=now, made=given, whole=whole)
+            yield World(situation=now, made=given(securities), whole=whole)
             continue
         made = made_up(ordered, setting)
         yield World(situation=now, made=made, whole=whole)
@@ -216,7 +214,7 @@ def _witness(
     if level == NOTHING:
         known.untried.append("a breach of it is only reported")
         return None
-    known.tried = True
+    known.tried = known.tried or _is_tried_only(rule)
     for trial in islice(
         trials_of(rule, forbids.grounded, admits.grounded, admits.room(level), forbids.world), known.trials
     ):
@@ -229,9 +227,10 @@ def _witness(
             trades=trial.trades,
             rule=rule.rule.id,
             level=level,
+            screened=True,
         )
         if judged is not None:
-            return _told(direction, forbids.world, trial.before, trial.after, trial.trades, judged)
+            return _told(direction, forbids.world, trial.before, trial.after, judged, history=trial.history)
     return None
 
 
@@ -319,7 +318,7 @@ def _shown(
         rule=demand.rule,
         level=demand.level,
     )
-    return None if judged is None else _told(direction, world, before, after, trades, judged)
+    return None if judged is None else _told(direction, world, before, after, judged)
 
 
 def _banned(grounded: GroundBook, actions: set[str]) -> frozenset[Position]:
@@ -337,12 +336,14 @@ def _told(
     world: World,
     before: Mapping[Position, Decimal],
     after: Mapping[Position, Decimal],
-    trades: tuple[object, ...],
     judged: Judged,
+    *,
+    history: tuple[str, ...] = (),
 ) -> Witness:
     verdict, now = judged.verdict, world.situation
     forbidden, admitted = judged.forbidding.decision.value, judged.admitting.decision.value
-    symbols = sorted({*(s for _, s in before), *(s for _, s in after)} | {t.trade.symbol for t in judged.forbidding.trades})
+    trades = tuple(decided.trade for decided in judged.forbidding.trades)
+    symbols = sorted({symbol for _, symbol in (*before, *after)} | {trade.symbol for trade in trades})
     return Witness(
         direction=direction,
         day=now.day,
@@ -351,7 +352,7 @@ def _told(
         securities={symbol: world.made.securities.get(symbol, {}) for symbol in symbols},
         before=before,
         after=after,
-        trades=tuple(decided.trade for decided in judged.forbidding.trades),
+        trades=trades,
         old=forbidden if direction == "loosened" else admitted,
         new=admitted if direction == "loosened" else forbidden,
         told=Told(
@@ -364,6 +365,7 @@ def _told(
             limit=verdict.limit,
             reason=verdict.reason,
         ),
+        history=history,
     )
 
 
@@ -399,8 +401,15 @@ def in_words(rule: CompiledRule) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _is_tried_only(rule: CompiledRule) -> bool:
+    """Return whether a rule is looked at by trials alone, which prove a difference and never its absence."""
+    return not isinstance(rule.rule.obligation, Limit) or is_per_trade(rule.rule)
+
+
 def _unmoved(pair: Pair, known: Findings) -> Unmoved:
     why = "; ".join(dict.fromkeys(known.untried))
+    if not why and any(_is_tried_only(rule) for rule in (pair.old, pair.new) if rule is not None):
+        why = "it judges trades; of the lists that were tried none was judged differently"
     decided = known.tried and not why
     if decided:
         why = "no portfolio is admitted by one version and forbidden by the other"

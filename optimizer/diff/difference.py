@@ -51,6 +51,7 @@ class Witness:
     old: str
     new: str
     told: Told
+    history: tuple[str, ...] = ()  # what happened before, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

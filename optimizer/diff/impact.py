@@ -166,7 +166,7 @@ def _rejudged(
     try:
         before, after = (_said(rulebook, day.book, day.trades, engine) for rulebook in (old, new))
     except GuardbandError as problem:
-        return [], str(problem)
+        return [], _in_short(problem)
     found = [
         Rejudged(
             day=day.day,
@@ -181,6 +181,12 @@ def _rejudged(
         if before[trade.number][0] != after[trade.number][0]
     ]
     return found, None
+
+
+def _in_short(problem: GuardbandError) -> str:
+    """Return a problem in one line: the first of several, and how many more there are."""
+    lines = [line for line in str(problem).split("\n") if not line.startswith("  ")]
+    return lines[0] if len(lines) == 1 else f"{lines[0]}, and {len(lines) - 1} more like it"
 
 
 def _said(rulebook: Rulebook, book: Book, trades: tuple[Trade, ...], engine: InferenceEngine) -> _Said:

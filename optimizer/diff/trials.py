@@ -8,13 +8,15 @@ A trial starts from a portfolio that the admitting version allows, so that nothi
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side, Trade
+from optimizer.diff.window_trials import days_of, kinds_covered, told, with_event
 from optimizer.portfolios.demands import all_demands, demands_of, level_of, why_not_tried
 from optimizer.portfolios.proof import book_of
 from optimizer.portfolios.room import CENT, Room, meets, reader
@@ -23,7 +25,7 @@ from optimizer.portfolios.world import Position, World
 from optimizer.scale import as_decimal
 from rulebooks.evaluate import value
 from rulebooks.forms import Linear, Term, TermKind, linear
-from rulebooks.ground import CompiledRule, GroundBan, GroundBook, PerTrade
+from rulebooks.ground import CompiledRule, GroundBan, GroundBook, GroundWindow, PerTrade
 
 Holdings = Mapping[Position, Decimal]
 MOST_TRIALS = 48
@@ -37,6 +39,7 @@ class Trial:
     trades: tuple[Trade, ...]
     before: Holdings
     after: Holdings
+    history: tuple[str, ...] = ()  # what happened before, in words
 
 
 def trials_of(
@@ -61,6 +64,9 @@ def _proposed(
     for per_trade in forbids.per_trade:
         if per_trade.rule.rule.id == name and per_trade.standing == "applies":
             yield from _of_sizes(per_trade, admits, room, world)
+    for window in forbids.windows:
+        if window.rule.rule.id == name and window.standing == "applies":
+            yield from _of_window(window, admits, room, world)
     if any(r.rule.rule.id == name and r.standing == "applies" for r in forbids.requires):
         yield from _any_purchase(room, world)
     if any(limit.rule.rule.id == name and why_not_tried(limit) is None for limit in forbids.limits):
@@ -140,6 +146,21 @@ def _before(after: Holdings, trade: Trade) -> Holdings | None:
     if held < 0:
         return None
     return {p: money for p, money in {**after, place: held}.items() if money}
+
+
+# ------------------------------------------------------------------ windows
+
+
+def _of_window(window: GroundWindow, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
+    side = Side.SELL if window.actions == frozenset({"selling"}) else Side.BUY
+    for position in islice(kinds_covered(window, dict(world.made.kind_of)), _MOST_GOALS):
+        for trial in islice(_one_trade(position, side, room, world), 1):
+            for day in days_of(window, admits):
+                yield replace(
+                    trial,
+                    book=with_event(trial.book, window, day, *position),
+                    history=(told(window, day, position[1]),),
+                )
 
 
 # ------------------------------------------------------------------ sizes

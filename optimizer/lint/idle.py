@@ -5,16 +5,19 @@
 Only a policy's own rules are told of: what it inherits may well be looser than what it says itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from dsl.diagnostics import Label, finding
 from dsl.policy import CheckedPolicy, CheckedRule, Limit
 from optimizer.lint.finding import Finding
 from optimizer.lint.worlds import Case, Laid, cases, is_free_of_data
-from optimizer.portfolios.demands import Demand, level_of
+from optimizer.portfolios.demands import Demand, level_of, measures_of
 from optimizer.portfolios.encode import NotRowsError
 from rulebooks.ground import CompiledRule
+
+WITH_SHORTS = frozenset({"gross_exposure", "net_exposure", "borrowing"})
+"""Measures that shorts and debts move; no made-up portfolio has any."""
 
 MOST_TRIED = 200
 """Rules up to which each is tried against all others."""
@@ -27,6 +30,7 @@ def idle(
     *,
     today: date,
     but: frozenset[str],
+    universe: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each rule that no portfolio breaks alone; `but` are in a conflict already."""
     gone: set[str] = set()
@@ -39,14 +43,19 @@ def idle(
         if name in but or not _is_idle(every, name, rules[name].rule, frozenset(gone | but)):
             continue
         why = _why(every, name, rules[name].rule, frozenset(gone | but))
-        if not _holds_in_full(policy, name, why, rules, today):
+        if universe is None and not _holds_in_full(policy, name, why, rules, today):
             continue
         gone.add(name)
         yield _finding(name, why, rules)
 
 
 def _can_be_idle(rule: CheckedRule) -> bool:
-    return isinstance(rule.obligation, Limit) and level_of(rule) > 0 and is_free_of_data(rule)
+    return (
+        isinstance(rule.obligation, Limit)
+        and level_of(rule) > 0
+        and is_free_of_data(rule)
+        and not measures_of(rule) & WITH_SHORTS
+    )
 
 
 def _is_idle(every: tuple[Case, ...], name: str, rule: CheckedRule, gone: frozenset[str]) -> bool:

@@ -31,15 +31,17 @@ def lint(
     documents: Mapping[str, str] | None = None,
     securities: Securities | None = None,
     examples: bool = True,
+    universe: Securities | None = None,
 ) -> tuple[Finding, ...]:
     """Return what is found, by place.
 
     text: the policy's own text. documents: the text of each source that is at hand, by its name.
     securities: attributes by symbol of a book, to see whether selectors match anything in it. examples:
-    whether the policy's examples are run.
+    whether the policy's examples are run. universe: attributes by symbol, to solve over instead of
+    securities that are made up.
     """
     found = [
-        *solved(policy, engine=engine, today=today),
+        *solved(policy, engine=engine, today=today, universe=universe),
         *wide_exceptions(policy, today=today),
         *empty_selectors(policy, today=today, securities=securities),
         *empty_lists(policy),
@@ -57,14 +59,17 @@ def lint(
     return tuple(first[diagnostic] for diagnostic in in_order(first))
 
 
-def solved(policy: CheckedPolicy, *, engine: InferenceEngine, today: date) -> Iterator[Finding]:
+def solved(
+    policy: CheckedPolicy, *, engine: InferenceEngine, today: date, universe: Securities | None = None
+) -> Iterator[Finding]:
     """Yield what solving finds: conflicts, targets that cannot be met, rules that never bind."""
     rulebook = compile_rulebook((policy,))
     rules = compiled_by_name(rulebook)
     if not rules:
         return
     ask = gate_with(engine)
-    every = tuple(cases(policy, tuple(rule.rule for rule in rulebook.rules), today=today))
+    named = tuple(rule.rule for rule in rulebook.rules)
+    every = tuple(cases(policy, named, today=today, universe=universe))
     seen: set[tuple[str, tuple[str, ...]]] = set()
     blamed: set[str] = set()
     for case in every:
@@ -74,4 +79,4 @@ def solved(policy: CheckedPolicy, *, engine: InferenceEngine, today: date) -> It
             if key not in seen:
                 seen.add(key)
                 yield row
-    yield from idle(policy, every, rules, today=today, but=frozenset(blamed))
+    yield from idle(policy, every, rules, today=today, but=frozenset(blamed), universe=universe)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl.diagnostics import Diagnostic, Label, finding
-from dsl.policy import ALWAYS, CheckedPolicy, CheckedRule, Span, Subject
+from dsl.policy import ALWAYS, CheckedPolicy, CheckedRule, Comparison, Span, Subject, TextSet
 from optimizer.lint.finding import Finding
 from optimizer.portfolios.choices import OF_LOT_OR_TRADE, OF_POSITION, is_of_account, subjects_in
 from optimizer.portfolios.kinds import made_up
@@ -118,7 +118,9 @@ def empty_selectors(
             continue
         for subject in subjects_in(rule):
             tests = tuple(comparisons_of(subject.where))
-            if subject.where == ALWAYS or not tests or not _is_plain(subject) or tests[0].span in seen:
+            if subject.where == ALWAYS or not tests or tests[0].span in seen:
+                continue
+            if not _is_plain(subject) or any(_names_an_empty_list(test) for test in tests):
                 continue
             made = made_up((rule,), setting, single=True)
             if made.complete and not selected(subject, made.securities, setting):
@@ -127,6 +129,10 @@ def empty_selectors(
             elif securities and not selected(subject, securities, setting):
                 seen.add(tests[0].span)
                 yield _matches_nothing(rule, subject, "no security of the book meets this condition")
+
+
+def _names_an_empty_list(test: Comparison) -> bool:
+    return any(isinstance(right, TextSet) and not right.values for right in test.right)
 
 
 def _matches_nothing(rule: CheckedRule, subject: Subject, why: str) -> Finding:

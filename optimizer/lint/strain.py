@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from optimizer.portfolios.demands import Demand
 from optimizer.portfolios.encode import NotRowsError, sheet_for
-from optimizer.portfolios.program import Program
+from optimizer.portfolios.program import Program, UnsettledError
 from optimizer.portfolios.world import Position, World, worth_of
 
 STRAINED = 1e-5
@@ -58,5 +58,8 @@ class Strain:
             free = _FREE if name in self._on else 0.0
             self._program.bound(self._off[name], 0.0, free)
         self._on = wanted
-        answer = self._program.solve()
+        try:
+            answer = self._program.solve()
+        except UnsettledError:
+            return False
         return answer is not None and bool(answer[self._least] > STRAINED)

@@ -5,7 +5,7 @@ though they agree elsewhere. How much an account is worth and how many issuers t
 situation: only what is so for all of them is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -21,7 +21,7 @@ from optimizer.portfolios.demands import (
     compares_with_index,
     measures_of,
 )
-from optimizer.portfolios.kinds import made_up
+from optimizer.portfolios.kinds import given, made_up
 from optimizer.portfolios.room import Room
 from optimizer.portfolios.world import Situation, World, situations
 from rulebooks.compile import compile_rulebook
@@ -74,19 +74,27 @@ def is_free_of_data(rule: CheckedRule) -> bool:
 
 
 def cases(
-    policy: CheckedPolicy, rules: tuple[CheckedRule, ...], *, today: date
+    policy: CheckedPolicy,
+    rules: tuple[CheckedRule, ...],
+    *,
+    today: date,
+    universe: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[Case]:
-    """Yield the situations of a policy, its worlds made up from `rules`."""
+    """Yield the situations of a policy, its worlds made up from `rules` or of the securities given."""
     rulebook = compile_rulebook((policy,))
     found = situations((policy,), rules, today=today)
     ordered = sorted(found, key=lambda now: (now.day, now.facts))
     for _, group in groupby(ordered, key=lambda now: (now.day, now.facts)):
         variants = sorted(group, key=lambda now: -now.worth)
-        yield Case(worlds=tuple(laid for now in variants for laid in _laid(rulebook, policy, rules, now)))
+        yield Case(worlds=tuple(laid for now in variants for laid in _laid(rulebook, policy, rules, now, universe)))
 
 
 def _laid(
-    rulebook: Rulebook, policy: CheckedPolicy, rules: tuple[CheckedRule, ...], now: Situation
+    rulebook: Rulebook,
+    policy: CheckedPolicy,
+    rules: tuple[CheckedRule, ...],
+    now: Situation,
+    universe: Mapping[str, Mapping[str, str]] | None,
 ) -> Iterator[Laid]:
     setting = Setting(today=now.day, calendar=policy.calendar)
     whole = any(compares_with_index(rule) for rule in rules)
@@ -94,7 +102,8 @@ def _laid(
     if any(r.each is not None and isinstance(r.obligation, Limit) and r.obligation.low for r in rules):
         singles.append(True)
     for single in singles:
-        world = World(situation=now, made=made_up(rules, setting, single=single), whole=whole)
+        made = made_up(rules, setting, single=single) if universe is None else given(universe)
+        world = World(situation=now, made=made, whole=whole)
         grounded = ground(rulebook, world.book())
         demands = tuple(
             demand

@@ -174,6 +174,9 @@ class Sheet:
                 raise NotRowsError(term.kind.value.replace("_", " "))
 
     def _extreme(self, inner: list[Affine], *, least: bool, below: bool) -> Affine:
+        inner = _undominated(inner, least=least)
+        if len(inner) == 1:
+            return inner[0]
         low, high = min(a.low for a in inner), max(a.high for a in inner)
         result = self.single(self.column(low, high))
         if least is below:
@@ -253,6 +256,13 @@ class Sheet:
             else:
                 self.need(self.join((max(held.high, STRICT), self.single(there)), (-1.0, held)))
         return self.affine(parts)
+
+
+def _undominated(inner: list[Affine], *, least: bool) -> list[Affine]:
+    """Return the parts that can decide: a size, the larger of x and -x, is x where nothing is short."""
+    edge = min(part.high for part in inner) if least else max(part.low for part in inner)
+    kept = [part for part in inner if (part.low < edge if least else part.high > edge)]
+    return kept or inner[:1]
 
 
 def sheet_for(

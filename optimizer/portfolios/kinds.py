@@ -64,18 +64,28 @@ def made_up(rules: tuple[CheckedRule, ...], setting: Setting, *, single: bool = 
     axes = _axes(rules, setting)
     kinds, whole = _kinds(rules, axes)
     wanted = 1 if single else copies_wanted(rules)
-    copies = max(1, min(wanted, _MOST_COPIES, max(2, MOST_SECURITIES // max(1, len(kinds)))))
+    paired = not single and wanted > 1 and _tells_securities_apart(rules)
+    room = MOST_SECURITIES // max(1, len(kinds) * (2 if paired else 1))
+    copies = max(1, min(wanted, _MOST_COPIES, max(2, room)))
     groups = tuple(sorted({name for rule in rules for name in group_attributes(rule)}))
-    paired = not single and copies > 1 and _tells_securities_apart(rules)
     securities: dict[str, dict[str, str]] = {}
     kind_of: dict[str, int] = {}
     for number, kind in enumerate(kinds):
         for copy in range(copies * (2 if paired else 1)):
-            symbol = f"S{len(securities) + 1}"
+            named = kind.get("symbol") or kind.get("security") or OTHER
+            if named != OTHER and named in securities:
+                break
+            symbol = f"S{len(securities) + 1}" if named == OTHER else named
             issuer = copy // 2 if paired else copy
             securities[symbol] = _attributes(symbol, kind, issuer, groups, rules)
             kind_of[symbol] = number
     return Made(securities=securities, kind_of=kind_of, complete=whole and (single or copies >= wanted))
+
+
+def given(securities: Mapping[str, Mapping[str, str]]) -> Made:
+    """Return securities that are given, each a kind of its own."""
+    kinds = {symbol: number for number, symbol in enumerate(securities)}
+    return Made(securities=securities, kind_of=kinds, complete=True)
 
 
 def _axes(rules: tuple[CheckedRule, ...], setting: Setting) -> dict[str, tuple[str | None, ...]]:
@@ -222,7 +232,7 @@ def _attributes(
     for name, value in names.items():
         if cells.get(name, OTHER) == OTHER:
             cells[name] = value
-    return {**cells, "symbol": symbol}
+    return {**cells, "symbol": symbol, **({"security": symbol} if "security" in cells else {})}
 
 
 def _groups_of(name: str, rules: tuple[CheckedRule, ...]) -> int:

@@ -14,8 +14,12 @@ from optimizer.model import INF, Floats
 FEASIBILITY = 1e-9
 """How far a row may be missed, in its own scale: far below a cent of a million."""
 
-MOST_SECONDS = 30.0
-"""Of one solve; a program that takes longer counts as not answered."""
+MOST_SECONDS = 5.0
+"""Of one solve; a program that takes longer is not answered."""
+
+
+class UnsettledError(Exception):
+    """The solver reached no verdict in the time it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Program:
             self._highs.setOptionValue(option, setting)
         self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
         self._optimal = highspy.HighsModelStatus.kOptimal
+        self._infeasible = highspy.HighsModelStatus.kInfeasible
         self._whole = highspy.HighsVarType.kInteger
         self._rows = self._columns = 0
 
@@ -98,8 +103,14 @@ class Program:
         self._highs.changeColCost(column, cost)
 
     def solve(self) -> Floats | None:
-        """Return the best point (n_columns,), or None where there is none or time ran out."""
+        """Return the best point (n_columns,), or None where there is none.
+
+        Raises UnsettledError where the solver does not know.
+        """
         self._highs.run()
-        if self._highs.getModelStatus() != self._optimal:
+        status = self._highs.getModelStatus()
+        if status == self._infeasible:
             return None
+        if status != self._optimal:
+            raise UnsettledError
         return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)

@@ -60,13 +60,15 @@ def proven(
     trades: tuple[Trade, ...],
     rule: str,
     level: int,
+    screened: bool = False,
 ) -> Judged | None:
-    """Return both answers where `rule` stops the list at a level under one rulebook and the other lets it by."""
-    for second in (False, True):
-        judged = _judged(ask, forbids, admits, book, trades, rule, level, second)
-        if judged is None:
-            return None
-    return judged
+    """Return both answers where `rule` stops the list at a level under one rulebook and the other lets it by.
+
+    screened: ask one evaluator first, where most lists are expected to fail; the answers are of both.
+    """
+    if screened and _judged(ask, forbids, admits, book, trades, rule, level, False) is None:
+        return None
+    return _judged(ask, forbids, admits, book, trades, rule, level, True)
 
 
 def _judged(

@@ -17,7 +17,7 @@ from optimizer.portfolios.demands import Demand
 from optimizer.portfolios.encode import NotRowsError, Sheet, sheet_for
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal
-from optimizer.portfolios.program import Program
+from optimizer.portfolios.program import Program, UnsettledError
 from rulebooks.evaluate import Read, value
 from rulebooks.forms import Form, Term, TermKind
 
@@ -103,6 +103,8 @@ class Room:
                 self._sheet.need(self._sheet.bounded(form, below=True), plus={self._slack: -1.0})
             self._send()
             return self._solve(bool(asked))
+        except UnsettledError:
+            raise NotRowsError("more choices than the solver settles in its time") from None
         finally:
             self._reset()
 
@@ -118,6 +120,8 @@ class Room:
             self._program.price(self._more, 0.0)
             self._program.price(top, 1.0)
             return self._program.solve()
+        except UnsettledError:
+            return None
         finally:
             self._reset()
 

@@ -16,7 +16,7 @@ from optimizer.portfolios.encode import POINTS, NotRowsError, Sheet, sheet_for
 from optimizer.portfolios.room import CENT, reader
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal, as_float
-from optimizer.portfolios.program import Program
+from optimizer.portfolios.program import Program, UnsettledError
 from rulebooks.evaluate import value
 from rulebooks.forms import Form
 
@@ -78,7 +78,10 @@ def _solved(
     for column in far:
         program.price(column, -_NEAR)
     program.price(met, 1.0)
-    answer = program.solve()
+    try:
+        answer = program.solve()
+    except UnsettledError:
+        return None
     if answer is None:
         return None
     unit = now.worth / 100

@@ -106,7 +106,6 @@ class World:
             benchmarks=_benchmark(self.made),
             volumes=dict.fromkeys(listed, depth),
             risk=_risk(self.made, moving=self.tight) if self.whole else None,
-            absent="no_value",
         )
 
 
@@ -229,7 +228,11 @@ def _days(
     lasts = [p.effective_until for p in policies if p.effective_until is not None]
     marks = {max(today, first), *(day for day in starts if day is not None)}
     marks |= {day + timedelta(days=1) for day in ends if day is not None}
-    inside = sorted(day for day in marks if day >= first and all(day <= last for last in lasts)) or [first]
+    usual = max(today, first)
+    inside = sorted(
+        (day for day in marks if day >= first and all(day <= last for last in lasts)),
+        key=lambda day: (day != usual, day),
+    ) or [first]
     periods = {rule.period or "quarter" for rule in rules if rule.tested == "at_period_end"}
     tested = [period_end(day, name, policies[0].calendar) for day in inside for name in sorted(periods)]
     return tuple(dict.fromkeys((*tested, *inside) if periods else inside))

@@ -238,3 +238,31 @@ def test_where_points_at_the_first_word_of_the_obligation() -> None:
     rule = rule_of(ONE.format(""))
     assert (rule.where.line, rule.where.column) == (7, 3)
     assert (rule.span.line, rule.span.end_line) == (5, 9)
+
+
+BASE = ONE.format("")
+EXCEPTION = """
+rule A-{n} "u"
+  exception to A-1
+  for each issuer in holdings where {where}
+  limit weight to at most {limit}
+  because ips "{n}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (("instrument is etf", "20%"), ("instrument is etf", "25%"), ["E0317"]),
+        (("instrument is etf", "20%"), ("instrument is etf", "20%"), []),
+        (("instrument is etf", "20%"), ('instrument is etf and country is "US"', "25%"), ["E0317"]),
+        (("instrument is etf", "20%"), ('country is "US" and instrument is etf', "25%"), ["E0317"]),
+        (("instrument is etf", "20%"), ("issuer.kind is sovereign", "35%"), []),
+        (("instrument is etf", "20%"), ("instrument is bond", "35%"), []),
+    ],
+)
+def test_exceptions_that_surely_overlap_may_not_disagree(
+    first: tuple[str, str], second: tuple[str, str], expected: list[str]
+) -> None:
+    rules = [EXCEPTION.format(n=n, where=w, limit=x) for n, (w, x) in enumerate((first, second), start=2)]
+    assert codes(BASE + "".join(rules)) == expected

@@ -1,5 +1,6 @@
 """Policies that build on others: names and rules come along, parameters move, nothing is replaced."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,14 @@ def test_a_parents_header_counts_for_its_rules_else_the_childs() -> None:
     assert (rule.base, rule.missing.kind) == ("net_assets", "warn")
 
 
+def test_inherited_rules_are_in_force_only_as_long_as_their_policy() -> None:
+    dated = library(BASE.format(header="effective from 2026-03-01 until 2026-09-30"))
+    rule = policy_of(EXTENDS + "  effective from 2026-01-01\n", library=dated).rules[0]
+    assert (rule.effective_from, rule.effective_until) == (date(2026, 3, 1), date(2026, 9, 30))
+    rule = policy_of(EXTENDS + "  effective from 2026-01-01\n", library=BASES).rules[0]
+    assert (rule.effective_from, rule.effective_until) == (None, None)
+
+
 def test_a_child_may_not_replace_a_rule_but_may_except_it() -> None:
     again = EXTENDS + '\nrule BASE-1 "t" limit weight of equities to at most 50% because ips "1"\n'
     assert codes(again, library=BASES) == ["E0223"]
@@ -119,3 +128,11 @@ def test_two_parents_that_differ_on_one_rule_are_an_error() -> None:
     ]
     text = HEADER + "use s.n0 version 1.0.0\nuse s.n1 version 1.0.0\n"
     assert codes(text, library=library(BASE.format(header=""), *sides)) == ["E0223"]
+
+
+def test_inherited_sets_and_targets_are_not_said_again() -> None:
+    assert codes(EXTENDS + 'identical u are "A", "C" because ips "1"\n', library=BASES) == ["E0324"]
+    rows = 'targets mix\n  because {} "1"\n  equities   100%  from 0% to 100%\n'
+    base = library(BASE.format(header="") + rows.format("manual"))
+    assert codes(EXTENDS + rows.format("ips"), library=base) == ["E0223"]
+    assert len(policy_of(EXTENDS, library=base).targets) == 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,21 @@ def engine() -> Iterator[Inline]:
     inline.close()
 
 
+@cache
+def opened_case(path: Path) -> tuple[Case, OpenBook]:
+    """Return a case with its book opened, read once for all tests."""
+    case = read_case(path)
+    return case, opened_of(case)
+
+
 def opened_of(case: Case) -> OpenBook:
     return open_book(ground(compile_rulebook(case.policies), case.book))
 
 
 @pytest.mark.parametrize("path", case_paths(), ids=case_name)
 def test_case_says_what_is_expected(path: Path, engine: Inline) -> None:
-    case = read_case(path)
-    answer = judge(opened_of(case), case.trades, engine=engine)
+    case, opened = opened_case(path)
+    answer = judge(opened, case.trades, engine=engine)
     assert answer.fault is None, answer.fault
     assert unmet(gate_answer(answer), case.expects) == [], gate_text(answer, everything=True)
     assert path.parent.name == answer.decision.value, "the folder names the decision"
@@ -41,8 +49,7 @@ def test_case_says_what_is_expected(path: Path, engine: Inline) -> None:
 
 @pytest.mark.parametrize("path", case_paths(), ids=case_name)
 def test_order_of_the_list_does_not_matter(path: Path, engine: Inline) -> None:
-    case = read_case(path)
-    opened = opened_of(case)
+    case, opened = opened_case(path)
     turned = case.trades[::-1]
     one, other = (judge(opened, trades, engine=engine) for trades in (case.trades, turned))
     assert one.decision is other.decision
@@ -54,8 +61,7 @@ def test_order_of_the_list_does_not_matter(path: Path, engine: Inline) -> None:
 
 @pytest.mark.parametrize("path", case_paths(), ids=case_name)
 def test_what_would_pass_passes(path: Path, engine: Inline) -> None:
-    case = read_case(path)
-    opened = opened_of(case)
+    case, opened = opened_case(path)
     answer = judge(opened, case.trades, engine=engine)
     for verdict in answer.verdicts:
         for change in verdict.would_pass:
@@ -69,8 +75,7 @@ def test_what_would_pass_passes(path: Path, engine: Inline) -> None:
 
 @pytest.mark.parametrize("path", case_paths(), ids=case_name)
 def test_largest_quantity_passes_and_one_more_does_not(path: Path, engine: Inline) -> None:
-    case = read_case(path)
-    opened = opened_of(case)
+    case, opened = opened_case(path)
     answer = judge(opened, case.trades, engine=engine)
     for decided in answer.trades:
         most = decided.max_quantity

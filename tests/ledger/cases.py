@@ -18,6 +18,8 @@
       open L3: quantity 100, basis 1050, since 2014-05-05
       year 2014: short 0, long 0
       totals: disallowed 250, permanently_disallowed 0, deferred 250, recognized 0
+      tax 2014: net_short 0, carryover_short 0, qualified_dividends 0
+      form 2014 2 of L1: part I, box A, code W, adjustment 250, gain 0
       refused: words of the message
 
 Transactions without `as` are named by their number. Where any `sale` is expected, all are; likewise `open`.
@@ -30,6 +32,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from engine.facts.accounts import Account
+from engine.facts.book import Records
 from engine.facts.failure import GuardbandError
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
 from engine.facts.readings import TaxReading, WashReadings
@@ -40,8 +43,16 @@ from engine.ledger.broker import with_broker_view
 from engine.ledger.explain import with_explanations
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay, replay_as_brokers
+from engine.ledger.tax.answer import tax_answer, tax_year
 
 FOREVER = date(2099, 12, 31)
+NUMBERS = (
+    "short_term_rate",
+    "long_term_rate",
+    "carryover_short",
+    "carryover_long",
+    "adjusted_taxable_income",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,18 @@ def answer(case: Case, reading: TaxReading) -> dict[str, Any]:
     )
 
 
+def tax_told(case: Case, reading: TaxReading, year: int) -> dict[str, Any]:
+    """Return the answer of `guardband tax` for a case, as known on its last day."""
+    records = Records(
+        accounts=case.accounts,
+        securities=case.securities,
+        prices=(),
+        lots=None,
+        transactions=case.transactions,
+    )
+    return tax_answer(tax_year(records, year=year, as_of=case.until, reading=reading))
+
+
 def failures(case: Case, expectation: Expectation) -> list[str]:
     """Return what an expectation says and the ledger does not."""
     refused = [line for line in expectation.lines if line.startswith("refused:")]
@@ -118,7 +141,24 @@ def failures(case: Case, expectation: Expectation) -> list[str]:
         return [] if words and all(word in str(error) for word in words) else [f"refused: {error}"]
     if refused:
         return [f"expected `{refused[0]}`, but it was computed"]
-    return _compare(expectation.lines, got)
+    lots = tuple(line for line in expectation.lines if line.split()[0] not in ("tax", "form"))
+    taxes = [line for line in expectation.lines if line not in lots]
+    return [
+        *_compare(lots, got),
+        *(problem for line in taxes for problem in _compare_tax(case, expectation.reading, line)),
+    ]
+
+
+def _compare_tax(case: Case, reading: TaxReading, line: str) -> list[str]:
+    head, _, rest = line.partition(":")
+    kind, year, *name = head.split()
+    told = tax_told(case, reading, int(year))
+    if kind == "tax":
+        return _differences(line, _pairs(rest), told)
+    sale, _, lot = name
+    rows = [row for row in told["rows"] if (row["sale"], row["lot"]) == (sale, lot)]
+    results = [_differences(line, _pairs(rest), row) for row in rows]
+    return min(results, key=len) if results else [f"missing: {line}"]
 
 
 def _compare(lines: tuple[str, ...], got: dict[str, Any]) -> list[str]:
@@ -212,7 +252,7 @@ def account_of(line: str) -> Account:
     name, owner, kind, *rest = line.split()
     pairs = dict(zip(rest[::2], rest[1::2], strict=True))
     household = pairs.pop("household", "H")
-    rates = {key: Decimal(pairs.pop(key)) for key in ("short_term_rate", "long_term_rate") if key in pairs}
+    stated = {key: Decimal(pairs.pop(key)) for key in NUMBERS if key in pairs}
     return Account(
         account=AccountId(name),
         household=HouseholdId(household),
@@ -221,7 +261,8 @@ def account_of(line: str) -> Account:
         currency="USD",
         cash=Decimal(0),
         tax_status=pairs.pop("tax_status", "investor"),
-        **rates,  # type: ignore[arg-type]
+        filing_status=pairs.pop("filing_status", None),
+        **stated,  # type: ignore[arg-type]
     )
 
 

@@ -56,7 +56,7 @@ def test_the_answer_in_full() -> None:
                         "symbol": "X",
                         "acquired": "2024-05-25",
                         "quantity": "40",
-                        "absorbed": "0",
+                        "absorbed": "200",
                         "permanent": True,
                     },
                 ],

@@ -62,6 +62,18 @@ def test_rows_dated_later_are_not_known() -> None:
     assert book.disposals[0].disallowed == 240
 
 
+def test_a_book_without_explanations_has_the_same_figures() -> None:
+    full = open_book(_records(), as_of=TODAY, reading=TaxReading())
+    bare = open_book(_records(), as_of=TODAY, reading=TaxReading(), explained=False)
+    assert full.disposals is not None
+    assert bare.disposals is not None
+    assert full.disposals[0].because
+    assert not bare.disposals[0].because
+    plain = replace(full.disposals[0], because=(), broker_disallowed=D(0))
+    assert replace(bare.disposals[0], broker_disallowed=D(0)) == plain
+    assert full.lots == bare.lots
+
+
 def test_the_day_of_the_last_price() -> None:
     assert default_as_of(_records()) == TODAY
     assert default_as_of(_records(prices=())) == date(2024, 6, 4)  # of the transactions

@@ -25,6 +25,9 @@ expect
         ("year 2024: long 5", "long is 0, expected 5"),
         ("refused: anything", "but it was computed"),
         ("nonsense: 1", "not understood"),
+        ("tax 2024: net_long 1", "net_long is 0, expected 1"),
+        ("form 2024 s of old: code X", "code is W, expected X"),
+        ("form 2024 s of none: code W", "missing: form 2024 s of none"),
     ],
 )
 def test_what_does_not_hold_is_told(tmp_path: Path, line: str, told: str) -> None:

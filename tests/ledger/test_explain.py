@@ -15,20 +15,20 @@ def _because(name: str, sale: str) -> tuple[str, ...]:
 
 def test_every_candidate_is_told() -> None:
     assert _because("because/candidates.case", "s") == (
-        "loss of 200 on 100 of lot `old`; purchases from 2024-05-04 to 2024-07-03 can replace them "
+        "loss of 200.00 on 100 of lot `old`; purchases from 2024-05-04 to 2024-07-03 can replace them "
         "(26 U.S.C. 1091(a))",
-        "40 of `first` (account A, 2024-05-20, 14 days before) replace shares: 80 goes into their basis "
+        "40 of `first` (account A, 2024-05-20, 14 days before) replace shares: 80.00 goes into their basis "
         "(26 U.S.C. 1091(d), 1223(3))",
         "10 of `ira` (account I, 2024-06-05, 2 days after) replace shares for good: their basis does not "
         "rise (Rev. Rul. 2008-5)",
-        "50 of `second` (account A, 2024-06-20, 17 days after) replace shares: 100 goes into their basis "
+        "50 of `second` (account A, 2024-06-20, 17 days after) replace shares: 100.00 goes into their basis "
         "(26 U.S.C. 1091(d), 1223(3))",
         "`early` (account A, 2024-05-01, 33 days before) is not used: 3 days outside the window",
         "`gone` (account A, 2024-05-10, 24 days before) is not used: no longer held after the sale",
         "`third` (account A, 2024-06-21, 18 days after) is not used: all shares sold had been replaced by "
         "earlier purchases (26 CFR 1.1091-1(d))",
         "`late` (account A, 2024-07-05, 32 days after) is not used: 2 days outside the window",
-        "disallowed 200, 20 of it for good; allowed 0",
+        "disallowed 200.00, 20.00 of it for good; allowed 0.00",
     )
 
 
@@ -53,10 +53,10 @@ def test_inside_a_retirement_account() -> None:
 
 def test_a_loss_on_closing_a_short_sale() -> None:
     assert _because("r13-short-sales/short-again-day-30.case", "c1") == (
-        "loss of 50 on closing 10 of `s1`; short sales and sales from 2024-05-04 to 2024-07-03 can "
+        "loss of 50.00 on closing 10 of `s1`; short sales and sales from 2024-05-04 to 2024-07-03 can "
         "disallow it (26 U.S.C. 1091(e))",
-        "`s2` (2024-07-03, 30 days after) disallows it for 10: it carries 50",
-        "disallowed 50; allowed 0",
+        "`s2` (2024-07-03, 30 days after) disallows it for 10: it carries 50.00",
+        "disallowed 50.00; allowed 0.00",
     )
     sold = _because("r13-short-sales/shares-sold.case", "c1")
     assert sold[1].endswith("disallows it for 10: nothing is left that carries it")

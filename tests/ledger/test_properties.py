@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.facts.failure import InputError
+from engine.facts.ids import LotId, TransactionId
 from engine.facts.money import cents_half_up
 from engine.facts.readings import TaxReading, WashReadings
 from engine.facts.transactions import Transaction, TransactionType
@@ -128,3 +129,31 @@ def test_a_row_that_comes_late_asks_for_a_replay() -> None:
     ledger = _replay(rows, TaxReading(), until=rows[-1].date)
     with pytest.raises(InputError, match="comes late"):
         extend(ledger, rows[-1:], until=UNTIL)
+
+
+def test_lots_taken_from_the_middle_are_forgotten() -> None:
+    """Many lots sold by name out of the middle of a position leave the others in their order."""
+    days = [date(2020, 1, 1) + timedelta(days=n) for n in range(200)]
+    account, symbol = next(iter(ACCOUNTS)), SYMBOLS[0]
+
+    def row(n: int, kind: TransactionType, **more: object) -> Transaction:
+        return Transaction(
+            id=TransactionId(f"{kind.value}{n}"),
+            date=days[n] if kind is TransactionType.BUY else date(2022, 1, 1),
+            account=account,
+            type=kind,
+            symbol=symbol,
+            quantity=Decimal(1),
+            price=Decimal(10),
+            **more,  # type: ignore[arg-type]
+        )
+
+    bought = [row(n, TransactionType.BUY) for n in range(200)]
+    named = [
+        row(n, TransactionType.SELL, lots=((LotId(f"buy{n}"), Decimal(1)),))
+        for n in [*range(20, 120), *range(150, 200)]
+    ]
+    rest = [row(n, TransactionType.SELL) for n in range(200, 240)]
+    days += days[:40]
+    ledger = _replay([*bought, *named, *rest], TaxReading(relief="lifo"))
+    assert [lot.lot for lot in ledger.open_lots] == [f"buy{n}" for n in range(10)]

@@ -1,78 +1,22 @@
 """Returns: netting and carryovers, Form 8949, qualified dividends, box 1g, restatements, files."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from engine.facts.failure import InputError
+from engine.facts.ids import Symbol
 from engine.facts.readings import TaxReading
 from engine.ledger.book import open_book
 from engine.ledger.tax.answer import TaxYear, tax_answer, tax_answers, tax_year
 from engine.ledger.tax.dividends import lost_by_selling
 from engine.ledger.tax.files import rows_as_csv, rows_as_txf
 from engine.ledger.tax.form8949 import whole_dollars
-from engine.ledger.tax.netting import net, net_investment_income_tax
 from tests.ledger.books import records
 
 D = Decimal
-
-
-@pytest.mark.parametrize(
-    ("short", "long", "deducted", "carry_short", "carry_long"),
-    [
-        (-5000, -2000, 3000, 2000, 2000),
-        (1000, -9000, 3000, 0, 5000),
-        (-1000, -7000, 3000, 0, 5000),
-        (-2000, 5000, 0, 0, 0),
-        (-5000, 1000, 3000, 1000, 0),
-        (-3000, 0, 3000, 0, 0),
-        (-3001, 0, 3000, 1, 0),
-        (0, -2999, 2999, 0, 0),
-        (0, 0, 0, 0, 0),
-    ],
-)
-def test_netting(short: int, long: int, deducted: int, carry_short: int, carry_long: int) -> None:
-    told = net(short=D(short), long=D(long))
-    assert (told.ordinary_deduction, told.carryover_short, told.carryover_long) == (
-        D(deducted),
-        D(carry_short),
-        D(carry_long),
-    )
-
-
-def test_carryovers_come_in_by_character() -> None:
-    told = net(short=D(500), long=D(200), carryover_short=D(2000), carryover_long=D(2000))
-    assert (told.net_short, told.net_long) == (D(-1500), D(-1800))
-    assert (told.ordinary_deduction, told.carryover_short, told.carryover_long) == (D(3000), D(0), D(300))
-
-
-def test_separate_returns_deduct_half() -> None:
-    told = net(short=D(-5000), long=D(0), filing_status="married_separate")
-    assert (told.ordinary_deduction, told.carryover_short) == (D(1500), D(3500))
-
-
-def test_low_income_uses_up_less() -> None:
-    told = net(short=D(-3000), long=D(0), adjusted_taxable_income=D(1000))
-    assert (told.ordinary_deduction, told.carryover_short) == (D(3000), D(2000))
-    told = net(short=D(-3000), long=D(0), adjusted_taxable_income=D(-5))
-    assert told.carryover_short == 3000
-
-
-@pytest.mark.parametrize(
-    ("magi", "income", "status", "tax"),
-    [
-        (230_000, 45_000, "single", "1140"),
-        (200_000, 45_000, "single", "0"),
-        (400_000, 45_000, "single", "1710"),
-        (250_001, 10, "married_joint", "0.038"),
-        (125_100, 500, "married_separate", "3.8"),
-        (300_000, -5, "single", "0"),
-    ],
-)
-def test_net_investment_income_tax(magi: int, income: int, status: str, tax: str) -> None:
-    told = net_investment_income_tax(magi=D(magi), net_investment_income=D(income), filing_status=status)
-    assert told == D(tax)
 
 
 def _year(*lines: str, year: int, as_of: date, accounts: tuple[str, ...] = ("A self taxable",)) -> TaxYear:
@@ -318,3 +262,90 @@ def test_csv_and_txf() -> None:
         "^",
     ]
     assert txf.count("TD") == 3
+
+
+def test_coins_have_boxes_of_their_own() -> None:
+    rows = records(
+        "2023-01-10 A buy 2 C at 10 as a",
+        "2024-06-03 A sell 1 C at 12 as s",
+        "2025-06-03 A sell 1 C at 12 as t",
+        prices={"C": "10"},
+        as_of=date(2025, 12, 31),
+    )
+    coin = replace(rows.securities[Symbol("C")], asset_class="crypto")
+    rows = replace(rows, securities={Symbol("C"): coin})
+    boxes = [
+        row.box
+        for year in (2024, 2025)
+        for row in tax_year(rows, year=year, as_of=date(2025, 12, 31), reading=TaxReading()).rows
+    ]
+    assert boxes == ["F", "K"]
+
+
+def test_the_broker_does_not_know_the_basis_from_elsewhere() -> None:
+    """The spouse's lot took a loss over; sold at a loss and bought back, its broker disallows less."""
+    lines = (
+        "2023-01-10 A buy 10 X at 20 as old",
+        "2024-06-03 A sell 10 X at 15 as s",
+        "2024-06-04 S buy 10 X at 15 as theirs",
+        "2024-06-20 S sell 10 X at 14 as t",
+        "2024-06-21 S buy 10 X at 14 as again",
+    )
+    told = _year(*lines, year=2024, as_of=date(2024, 12, 31), accounts=("A self taxable", "S spouse taxable"))
+    assert [(one.sale, one.box_1g, one.disallowed, one.because) for one in told.box_differences] == [
+        ("s", D("0.00"), D("50.00"), "the broker does not see `theirs` in S"),
+        (
+            "t",
+            D("10.00"),
+            D("60.00"),
+            "the basis that the broker knows lacks losses taken over from other accounts",
+        ),
+    ]
+
+
+def test_statements_that_contradict() -> None:
+    rows = records("2023-01-10 A buy 10 X at 20 as old", prices={"X": "1"}, as_of=date(2024, 12, 31))
+    first, *others = rows.accounts
+    accounts = dict(rows.accounts)
+    accounts[first] = replace(accounts[first], filing_status="single")
+    accounts[others[0]] = replace(accounts[others[0]], filing_status="married_joint")
+    with pytest.raises(InputError, match="different values of `filing_status`"):
+        tax_year(replace(rows, accounts=accounts), year=2024, as_of=date(2024, 12, 31), reading=TaxReading())
+
+
+def test_a_separate_return_has_the_own_accounts_alone() -> None:
+    rows = records(
+        "2024-01-10 A buy 1 X at 5000 as a",
+        "2024-01-10 S buy 1 Y at 5000 as b",
+        "2024-06-03 A sell 1 X at 1000 as s",
+        "2024-06-03 S sell 1 Y at 1000 as t",
+        prices={"X": "1", "Y": "1"},
+        as_of=date(2024, 12, 31),
+    )
+    separate = {name: replace(row, filing_status="married_separate") for name, row in rows.accounts.items()}
+    told = tax_year(
+        replace(rows, accounts=separate), year=2024, as_of=date(2024, 12, 31), reading=TaxReading()
+    )
+    assert (told.netting.net_short, told.netting.ordinary_deduction) == (D(-4000), D(1500))
+
+
+def test_bond_interest_funds_do_not_qualify() -> None:
+    rows = records(
+        "2023-01-03 A buy 50 X at 10 as a",
+        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
+        prices={"X": "10"},
+        as_of=date(2024, 12, 31),
+    )
+    for changes, expected in (
+        ({"asset_class": "fixed_income"}, D("0.00")),
+        ({"attributes": {"qualified_dividends": "no"}}, D("0.00")),
+        ({}, D("100.00")),
+    ):
+        security = replace(rows.securities[Symbol("X")], **changes)
+        told = tax_year(
+            replace(rows, securities={Symbol("X"): security}),
+            year=2024,
+            as_of=date(2024, 12, 31),
+            reading=TaxReading(),
+        )
+        assert told.qualified_dividends == expected

@@ -39,6 +39,7 @@ class Editor:
                 "rootUri": None,
                 "capabilities": {
                     "general": {"positionEncodings": list(encodings)},
+                    "textDocument": {"rename": {"prepareSupport": True}},
                     "workspace": {"codeLens": {"refreshSupport": True}},
                 },
             },
@@ -107,7 +108,12 @@ class Editor:
         self.send({"method": method, "params": params})
 
     def heard(self, method: str) -> Any:
-        return self._next(lambda message: message.get("method") == method)["params"]
+        return self._next(lambda message: message.get("method") == method).get("params")
+
+    @property
+    def troubles(self) -> int:
+        """How many questions the server has logged as not answered."""
+        return sum("ERROR:guardband.lsp" in line for line in self.log)
 
     # -------------------------------------------------------------- files
 

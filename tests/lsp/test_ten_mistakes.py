@@ -1,4 +1,4 @@
-"""A file with ten different mistakes: ten findings, each at its place with a cure, in four prints and live."""
+"""A file with ten different mistakes: ten findings, each at its place with a cure, in print and live."""
 
 import json
 from collections.abc import Callable
@@ -96,9 +96,7 @@ def test_workflow_annotations_hold_the_same_ten(guardband: Guardband) -> None:
     for told, (code, line, column, words, message, cure) in zip(lines, FOUND, strict=True):
         end = column + len(words)
         place = f"line={line},col={column},endLine={line},endColumn={end},title={code}"
-        assert told == (
-            f"::error file=ten_mistakes.mandate,{place}::{message}; {cure}".replace("%", "%25")
-        )
+        assert told == (f"::error file=ten_mistakes.mandate,{place}::{message}; {cure}".replace("%", "%25"))
 
 
 def test_an_editor_is_told_the_same_ten() -> None:

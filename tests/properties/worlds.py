@@ -182,7 +182,7 @@ BANS: tuple[tuple[str, str], ...] = (
     ),
     (
         "allow only",
-        'allow only buying securities where asset_class is not fixed_income or rating is not worse than "BBB-"',
+        'allow only buying securities where asset_class is not fixed_income or rating is not worse than "BBB-"',  # noqa: E501
     ),
     ("allow only", "allow only buying securities where esg_score is known or asset_class is not equity"),
     ("allow only", 'allow only selling securities where sector is not "energy"'),
@@ -193,11 +193,11 @@ WINDOWS: tuple[tuple[str, str], ...] = (
     ("window", "forbid buying securities within 30 days before or after a loss_sale of the same security"),
     (
         "window",
-        "forbid selling lots where gain is less than 0 USD within 30 days after a purchase of an identical security",
+        "forbid selling lots where gain is less than 0 USD within 30 days after a purchase of an identical security",  # noqa: E501
     ),
     (
         "window",
-        "forbid buying securities where account.kind is ira within 30 days before or after a loss_sale of an identical security",
+        "forbid buying securities where account.kind is ira within 30 days before or after a loss_sale of an identical security",  # noqa: E501
     ),
     ("window", "forbid selling securities within 5 business_days after a purchase of the same security"),
     ("window", "forbid buying securities within 10 days before or after an earnings of the same security"),
@@ -219,7 +219,7 @@ RESPONSES = (
     "  on breach report\n",
     "  on active breach block\n  on passive breach warn\n",
     "  on active breach warn\n  on passive breach report, do not worsen\n",
-    '  on active breach require approval of "CIO", cure within 30 days\n  on passive breach report, do not worsen\n',
+    '  on active breach require approval of "CIO", cure within 30 days\n  on passive breach report, do not worsen\n',  # noqa: E501
 )
 
 
@@ -262,7 +262,7 @@ def _rule(chance: Random, number: int) -> str:
     kind, body = chance.choice(family)
     values = {
         "s": chance.choice(SUBJECTS[:3] if "issuer" in body or "sector" in body else SUBJECTS),
-        "p": chance.choice(("2%", "5%", "10%", "25%", "40%")),
+        "p": chance.choice(("1%", "2%", "5%", "10%", "25%")),
         "q": chance.choice(("50%", "80%", "100%", "105%")),
         "m": chance.choice(("0", "500", "1000", "5000", "20000")),
         "n": chance.choice(("100", "250", "1000")),
@@ -309,7 +309,7 @@ def _limit_clauses(chance: Random, kind: str, body: str) -> list[str]:
     if chance.random() < 0.15:
         whens = ("tested at purchase", "tested at each quarter end", "tested daily")
         lines.append("  " + chance.choice(whens if kind in ("weight", "value") else whens[1:]))
-    if kind == "weight" and "between" not in body and chance.random() < 0.25:
+    if kind == "weight" and "between" not in body and chance.random() < 0.4:
         lines.append(f"  warn from {chance.choice(('4%', '20%', '30%'))}")
     return lines
 
@@ -587,7 +587,9 @@ EDGES = (
     Fraction(5, 100),
     Fraction(10, 100),
     Fraction(12, 100),
+    Fraction(20, 100),
     Fraction(25, 100),
+    Fraction(30, 100),
 )
 
 
@@ -636,7 +638,7 @@ def _trade(chance: Random, book: Book, number: int, account: AccountId, symbol: 
 def _quantity(
     chance: Random, book: Book, account: AccountId, symbol: Symbol, side: Side, held: Decimal
 ) -> Decimal:
-    """Draw a quantity: all that is held, a round number, or what takes the issuer to an edge, give or take a share."""
+    """Draw a quantity: all that is held, a round number, or what takes the issuer to an edge, or near."""
     if side is Side.SELL and held and chance.random() < 0.3:
         return held + (chance.random() < 0.1)
     if chance.random() < 0.4 or side is Side.SHORT_SELL:

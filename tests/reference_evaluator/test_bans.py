@@ -59,7 +59,7 @@ def test_buying_or_holding_is_both() -> None:
 def test_allow_only_stops_what_is_outside() -> None:
     policy = policy_of(
         rule(
-            'allow only buying securities where asset_class is not fixed_income or rating is not worse than "BBB-"'
+            'allow only buying securities where asset_class is not fixed_income or rating is not worse than "BBB-"'  # noqa: E501
         )
     )
     assert said(policy, BOOK, "buy 1 JNK", "buy 1 BND", "buy 1 MO") == ["R breach active block by 1"]
@@ -94,7 +94,7 @@ def test_lots_near_their_long_term_day() -> None:
     for low, words in (("2", "R breach active block by 1"), ("3", "R pass pass")):
         policy = policy_of(
             rule(
-                f"forbid selling lots where gain is more than 0 USD and days_to_long_term is between {low} and 45"
+                f"forbid selling lots where gain is more than 0 USD and days_to_long_term is between {low} and 45"  # noqa: E501
             )
         )
         assert said(policy, book, "sell 1 CLN") == [words]
@@ -120,7 +120,7 @@ def test_a_ban_across_the_household_stops_only_governed_accounts() -> None:
 
 def test_an_exception_leaves_the_rest_under_the_ban() -> None:
     text = rule("forbid buying securities where tobacco_revenue is at least 5%") + (
-        'rule X "small ones"\n  exception to R\n  limit weight of holdings where issuer is "Clean" to at most 1%\n  because ips "§2"\n'
+        'rule X "small ones"\n  exception to R\n  limit weight of holdings where issuer is "Clean" to at most 1%\n  because ips "§2"\n'  # noqa: E501
     )
     assert said(policy_of(text), BOOK, "buy 1 CLN") == ["R pass pass", "X pass pass 0.005 -> 0.0051"]
     assert said(policy_of(text), BOOK, "buy 1 CLN", "buy 1 MO")[0] == "R breach active block by 2"

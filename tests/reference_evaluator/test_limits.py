@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import pytest
 
+from engine.gate.reference import judge, prepare
+from engine.ledger.settle import settle
 from tests.reference_evaluator.small import (
     account,
     book_of,
@@ -14,6 +16,7 @@ from tests.reference_evaluator.small import (
     policy_of,
     said,
     security,
+    trades_of,
     verdicts,
 )
 
@@ -56,7 +59,7 @@ def test_floor_at_the_limit_passes_one_share_less_is_blocked() -> None:
 
 def test_between_names_the_side_that_is_near() -> None:
     policy = policy_of(
-        'rule R "cash"\n  limit weight of holdings where asset_class is cash to between 94% and 96%\n  because ips "§1"\n'
+        'rule R "cash"\n  limit weight of holdings where asset_class is cash to between 94% and 96%\n  because ips "§1"\n'  # noqa: E501
     )
     assert said(policy, BOOK, "buy 1100 BETA")[0] == "R pass pass 0.951 -> 0.94"
     assert said(policy, BOOK, "buy 1101 BETA")[0] == "R breach active block by 1 0.951 -> 0.93999"
@@ -144,23 +147,22 @@ def test_warning_of_a_floor_is_on_below_its_amount() -> None:
 def test_bounds_in_percent_of_a_subject_and_multiples() -> None:
     text = (
         'define tech as holdings where sector is "tech"\n'
-        + 'rule R "part"\n  limit weight of holdings where symbol is "ACME" to at most 90% of tech\n  because ips "§1"\n'
+        + 'rule R "part"\n  limit weight of holdings where symbol is "ACME" to at most 90% of tech\n  because ips "§1"\n'  # noqa: E501
     )
-    # 45,000 of 49,000 is more than 90%; selling 900 of ACME leaves 44,100, exactly 90% of 49,000 once PR grows
+    # 45,000 of 49,000 is more than 90%; selling 900 of ACME leaves 44,100, exactly 90% of 49,000 once PR grows  # noqa: E501
     assert said(policy_of(text), BOOK)[0] == "R breach passive pass 0.045 -> 0.045"
     assert said(policy_of(text), BOOK, "buy 100 ACME.PR")[0] == "R pass pass 0.045 -> 0.045"
     assert said(policy_of(text), BOOK, "buy 99 ACME.PR")[0] == "R breach passive pass 0.045 -> 0.045"
 
 
 def test_smaller_and_greater_of() -> None:
-    both = 'rule R "v"\n  limit value of holdings where sector is "tech" to at most the {word} of 49,000 USD and 5% of net_assets\n  because ips "§1"\n'
+    both = 'rule R "v"\n  limit value of holdings where sector is "tech" to at most the {word} of 49,000 USD and 5% of net_assets\n  because ips "§1"\n'  # noqa: E501
     assert (
         said(policy_of(both.format(word="smaller")), BOOK, "buy 1 ACME")[0]
         == "R breach active block by 1 49000 -> 49010"
     )
     assert (
-        said(policy_of(both.format(word="greater")), BOOK, "buy 100 ACME")[0]
-        == "R pass pass 49000 -> 50000"
+        said(policy_of(both.format(word="greater")), BOOK, "buy 100 ACME")[0] == "R pass pass 49000 -> 50000"
     )
     assert (
         said(policy_of(both.format(word="greater")), BOOK, "buy 101 ACME")[0]
@@ -182,7 +184,7 @@ def test_total_assets_count_what_is_borrowed() -> None:
 def test_an_empty_account_passes_ceilings_and_floors() -> None:
     empty = book_of(accounts=(account(cash="0"),), securities=(ACME,))
     policy = policy_of(
-        'rule R "w"\n  limit weight of holdings where sector is "tech" to between 10% and 20%\n  because ips "§1"\n'
+        'rule R "w"\n  limit weight of holdings where sector is "tech" to between 10% and 20%\n  because ips "§1"\n'  # noqa: E501
     )
     assert said(policy, empty) == ["R pass pass"]
 
@@ -228,9 +230,33 @@ def test_household_adds_up_accounts_and_stops_only_governed_ones() -> None:
         securities=(ACME, BETA),
         lots=(lot("ACME", "500"), lot("ACME", "500", account="B")),
     )
-    text = 'rule R "cap"\n  across household\n  for each issuer in holdings\n  limit weight to at most 10%\n  because ips "§1"\n'
+    text = 'rule R "cap"\n  across household\n  for each issuer in holdings\n  limit weight to at most 10%\n  because ips "§1"\n'  # noqa: E501
     policy = policy_of(text, applies='applies to account "A"')
     rows = verdicts(policy, household, "A: buy 1 ACME", "B: buy 1 ACME")
     assert [(r.household, r.account, r.after, r.trades) for r in rows] == [
         ("H", None, Fraction(10_020, 100_000), frozenset({1}))
     ]
+
+
+def test_what_one_list_named_does_not_stay_with_the_next() -> None:
+    policy = policy_of(issuer_cap("at most 4%"))
+    used = prepare((policy,), BOOK)
+
+    def named(*words: str) -> list[tuple[object, frozenset[int]]]:
+        trades = trades_of(*words)
+        rows = judge(used, trades, settle(BOOK, trades, reading=policy.tax))
+        return [(row.group, row.trades) for row in rows if row.group == ("issuer", "Acme Corp")]
+
+    assert named("buy 1 BETA") == [(("issuer", "Acme Corp"), frozenset())]
+    assert named("buy 1 BETA at 11") == [(("issuer", "Acme Corp"), frozenset({1}))]
+    assert named("sell 1 BETA") == [(("issuer", "Acme Corp"), frozenset())]
+    assert named() == [(("issuer", "Acme Corp"), frozenset())]
+
+
+def test_without_a_trade_the_groups_that_the_rest_of_the_list_opens_still_count() -> None:
+    text = (
+        'rule R "big"\n  limit weight of issuers in holdings whose weight is more than 1% to at most 4%\n'
+        '  because ips "§1"\n'
+    )
+    [row] = verdicts(policy_of(text), BOOK, "buy 1100 BETA", "sell 1 ACME.PR")
+    assert (row.after, row.breach, row.trades) == (Fraction(59_990, 10**6), "active", frozenset({1}))

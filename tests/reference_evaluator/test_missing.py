@@ -51,7 +51,7 @@ def test_a_rule_says_what_missing_data_do(words: str, decision: str) -> None:
 
 def test_an_upper_limit_breached_by_the_known_alone_is_told_beside() -> None:
     policy = policy_of(
-        'rule R "e"\n  limit weight of holdings where asset_class is equity to at most 15%\n  because ips "§1"\n'
+        'rule R "e"\n  limit weight of holdings where asset_class is equity to at most 15%\n  because ips "§1"\n'  # noqa: E501
     )
     assert said(policy, BOOK, "buy 1 ACME") == [
         "R missing_data pass",
@@ -62,7 +62,7 @@ def test_an_upper_limit_breached_by_the_known_alone_is_told_beside() -> None:
 
 def test_a_floor_is_not_judged_by_the_known_alone() -> None:
     policy = policy_of(
-        'rule R "e"\n  limit weight of holdings where asset_class is equity to at least 50%\n  because ips "§1"\n'
+        'rule R "e"\n  limit weight of holdings where asset_class is equity to at least 50%\n  because ips "§1"\n'  # noqa: E501
     )
     assert said(policy, BOOK, "sell 1 ACME") == ["R missing_data pass"]
 
@@ -106,7 +106,7 @@ def test_an_attribute_missing_of_one_member_leaves_an_average_unknown() -> None:
 
 def test_no_benchmark_and_no_risk_model_stop_the_whole_subject() -> None:
     active = policy_of(
-        'rule R "a"\n  for each issuer in holdings\n  limit active_weight to at most 5 points\n  because ips "§1"\n'
+        'rule R "a"\n  for each issuer in holdings\n  limit active_weight to at most 5 points\n  because ips "§1"\n'  # noqa: E501
     )
     assert "R [Acme Corp] missing_data block by 1" in said(active, BOOK, "buy 1 ACME")
     risk = policy_of('rule R "t"\n  limit volatility to at most 100 bps\n  because ips "§1"\n')
@@ -131,7 +131,7 @@ def test_in_an_example_what_is_not_given_has_no_value_and_cash_is_the_rest() -> 
 
 def test_cash_is_never_missing_data() -> None:
     policy = policy_of(
-        'rule R "esg"\n  limit weight of holdings where esg_rating is not "CCC" to at most 100%\n  because ips "§1"\n'
+        'rule R "esg"\n  limit weight of holdings where esg_rating is not "CCC" to at most 100%\n  because ips "§1"\n'  # noqa: E501
     )
     rich = book_of(accounts=(account(cash="100"),), securities=())
     assert said(policy, rich) == ["R pass pass 1 -> 1"]

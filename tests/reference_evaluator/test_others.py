@@ -1,4 +1,4 @@
-"""Requirements, tickets, bands, the book's own rules, exceptions, waivers, who is governed, several policies."""
+"""Requirements, tickets, bands, the book's own rules, exceptions, waivers, who is governed."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +16,7 @@ BOOK = book_of(
 
 
 def cap(more: str = "") -> str:
-    return f'rule R "cap"\n  for each issuer in holdings\n  limit weight to at most 5%\n{more}  because ips "§1"\n'
+    return f'rule R "cap"\n  for each issuer in holdings\n  limit weight to at most 5%\n{more}  because ips "§1"\n'  # noqa: E501
 
 
 # ------------------------------------------------------------------ requirements and tickets
@@ -51,7 +51,7 @@ def test_smallest_ticket(shares: str, words: str) -> None:
 
 def test_a_trade_that_closes_the_position_is_exempt_where_it_is_written() -> None:
     policy = policy_of(
-        'rule R "t"\n  for each trade except trades where closes_position is yes\n  limit trade_value to at least 20,000 USD\n  because ips "§8"\n'
+        'rule R "t"\n  for each trade except trades where closes_position is yes\n  limit trade_value to at least 20,000 USD\n  because ips "§8"\n'  # noqa: E501
     )
     assert said(policy, BOOK, "sell 1000 ACME", "sell 999 GOV") == [
         "R [2] breach active block by 2 - -> 9990"
@@ -60,7 +60,7 @@ def test_a_trade_that_closes_the_position_is_exempt_where_it_is_written() -> Non
 
 def test_a_part_of_daily_volume() -> None:
     policy = policy_of(
-        'rule R "v"\n  for each trade\n  limit trade_shares to at most 20% of average_daily_volume\n  because ips "§8"\n'
+        'rule R "v"\n  for each trade\n  limit trade_shares to at most 20% of average_daily_volume\n  because ips "§8"\n'  # noqa: E501
     )
     book = replace(BOOK, volumes={Symbol("ACME"): Decimal(500)})
     assert said(policy, book, "buy 100 ACME", "buy 101 ACME", "buy 1 GOV") == [
@@ -129,7 +129,7 @@ def test_a_sale_takes_no_more_than_is_held_and_no_more_than_its_lot_holds() -> N
 # ------------------------------------------------------------------ exceptions and waivers
 
 EXCEPTION = (
-    'rule X "government"\n  exception to R\n  for each issuer in holdings where issuer.kind is us_government\n'
+    'rule X "government"\n  exception to R\n  for each issuer in holdings where issuer.kind is us_government\n'  # noqa: E501
     '  limit weight to at most 35%\n  because ips "§2"\n'
 )
 

@@ -1,4 +1,4 @@
-"""Forbidden pairs: last day in, first day out, both directions, pairs within a list, history that is missing."""
+"""Forbidden pairs: last day in, first day out, both directions, within a list, missing history."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -67,7 +67,7 @@ def bought(
 
 
 AFTER_LOSS = "forbid buying securities within 30 days after a loss_sale of an identical security"
-AFTER_PURCHASE = "forbid selling lots where gain is less than 0 USD within 30 days after a purchase of an identical security"
+AFTER_PURCHASE = "forbid selling lots where gain is less than 0 USD within 30 days after a purchase of an identical security"  # noqa: E501
 
 
 @pytest.mark.parametrize(

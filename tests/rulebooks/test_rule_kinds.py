@@ -1,137 +1,147 @@
 """The sixty-six kinds of rule that mandates contain, each expressed, classed, passed and breached.
 
 `tests/rule_kinds/NN-name.mandate` holds the rule with its examples: at the limit it passes, one unit
-beyond it breaches, and breaches nothing else. The letters are those of the list of kinds: L linear,
-A linear with helpers, Q convex, I integer, B bounds on trades, G gate only. What the list calls gate only
-is often the response (an approval, a waiver, a cure); the rule that it answers then has rows all the same.
+beyond it breaches, and breaches nothing else. `tests/rule_kinds/cases.py` reads them and finds the pairs;
+the table in the docs is made from the same.
 """
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from dsl.check import check
 from dsl.library import library_of, no_files
 from dsl.parse import parse
-from dsl.policy import CheckedPolicy, Example, ExpectPass
+from dsl.policy import ExpectPass, Limit
 from engine.facts.book import RiskModel
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.approvals import Approval
 from engine.gate.engine.inline import Inline
 from engine.gate.example_book import example_trades
-from engine.gate.examples import example_opened, run_example
+from engine.gate.examples import example_opened
 from engine.gate.judge import judge, open_book
-from engine.gate.verdict import Decision, GateAnswer, Outcome
+from engine.gate.verdict import Decision
 from rulebooks.catalogue import catalogue
 from rulebooks.compile import compile_rulebook
-from rulebooks.forms import FormClass
 from rulebooks.grounding import ground
 from rulebooks.predicates import Setting, holds
 from rulebooks.rows import AccountRow, Facts, LotRow, SecurityRow
 from rulebooks.state import book_state
+from tests.rule_kinds.cases import (
+    CLASSES,
+    FILES,
+    LETTERS,
+    Case,
+    Pair,
+    alone,
+    cases,
+    classes_of,
+    kinds,
+    pairs,
+    policy_of,
+)
 from tests.rulebooks.tiny import TODAY, lot_of, tiny
 
-FOLDER = Path(__file__).parent.parent / "rule_kinds"
-FILES = {int(path.name[:2]): path for path in sorted(FOLDER.glob("*.mandate"))}
+WITHOUT_EXAMPLES = {27}
+"""A risk model is data of a book, which an example has not; the kind has its two cases below."""
 
-LETTERS = dict(
-    zip(
-        range(1, 67),
-        "LLLLLLLLLLIAILLLAIL"  # concentration
-        "LLLLGLLQLLL"  # allocation and drift
-        "BLLLBBLLL"  # credit, rates, liquidity
-        "BBBLLBLBBLBB"  # eligibility
-        "BBGLLB"  # tax and lots
-        "LIGGGGLGG",  # trading and process
-        strict=True,
-    )
-)
-OF_LETTER = {
-    "L": {FormClass.LINEAR},
-    "A": {FormClass.HELPERS},
-    "Q": {FormClass.CONVEX},
-    "I": {FormClass.INTEGER},
-    "B": {FormClass.BOUNDS},
+WITH_EXAMPLES = [number for number in FILES if number not in WITHOUT_EXAMPLES]
+
+BESIDE_THE_LIMIT = {
+    "one euro above 5% brings the sixth in: 40.0001%": "at the threshold of the bucket, not of the limit",
+    "one dollar beyond the waiver is blocked": "at the bound of the waiver",
+    "a day later the waiver has ended": "on the last day of the waiver",
+    "at nine per cent it warns": "one dollar below where the warning starts",
+    "one dollar more is blocked, whatever an active breach does": "where the book was before",
+    "on the last business day of the quarter a rebalance is due": "on the day before the trigger",
 }
-WITHOUT_EXAMPLES = {27, 54, 66}
-"""Kinds that need what an example cannot give; each has its own two cases below."""
-
-
-def policy_of(path: Path, *, text: str | None = None) -> CheckedPolicy:
-    parsed = parse(path.read_text() if text is None else text, file=path.name)
-    checked = check(
-        parsed, catalogue=catalogue(), library=library_of(()), files=no_files, schema=None, today=TODAY
-    )
-    assert checked.policy is not None, checked.diagnostics
-    return checked.policy
-
-
-def stated_class(path: Path) -> str:
-    line = next(line for line in path.read_text().splitlines() if line.startswith("# class: "))
-    return line.removeprefix("# class: ")
-
-
-def answer_of(policy: CheckedPolicy, example: Example) -> GateAnswer:
-    opened = example_opened(policy, example)
-    return judge(opened, example_trades(policy, example), engine=Inline(), explained=False)
+"""Breaching cases whose twin is at an edge other than the limit of the rule, and which one."""
 
 
 def test_all_sixty_six_kinds_are_there() -> None:
     assert list(FILES) == list(range(1, 67))
+    assert {kind.number: kind.title for kind in kinds()}.keys() == LETTERS.keys()
 
 
 @pytest.mark.parametrize("number", FILES)
 def test_class_of_the_kind(number: int) -> None:
-    path = FILES[number]
-    rules = compile_rulebook((policy_of(path),)).rules
-    own = [r for r in rules if r.rule.id in (f"K-{number:02d}", "mix")]
-    if not own:
-        assert stated_class(path) == FormClass.GATE_ONLY.value
-        return
-    assert {r.form_class.value for r in own} == {stated_class(path)}
-    letter = LETTERS[number]
-    if letter != "G":
-        assert {r.form_class for r in own} <= OF_LETTER[letter]
+    """The class is the one that the file states; where the list has another, the file says why."""
+    kind = kinds()[number - 1]
+    classes = classes_of(number)
+    own = {classes[name] for name in (f"K-{number:02d}", "mix") if name in classes}
+    assert (own or {CLASSES["G"]}) == {kind.stated_class}
+    letters = {CLASSES[letter] for letter in LETTERS[number]}
+    if not {kind.stated_class, *classes.values()} <= letters:
+        assert kind.note, "the list of kinds has another class: a note says why"
 
 
-@pytest.mark.parametrize("number", [n for n in FILES if n not in WITHOUT_EXAMPLES])
-def test_the_kind_passes_at_its_limit_and_breaches_one_unit_beyond(number: int) -> None:
-    policy = policy_of(FILES[number])
-    passing = [e for e in policy.examples if any(isinstance(x, ExpectPass) for x in e.expects)]
-    breaching = [e for e in policy.examples if e not in passing]
-    assert passing, "a case that passes"
-    assert breaching, "a case that breaches"
-    for example in policy.examples:
-        result = run_example(policy, example, engine=Inline())
-        assert result.passed, (example.title, result.expected, result.got)
+@pytest.mark.parametrize("number", WITH_EXAMPLES)
+def test_every_example_gives_what_it_expects(number: int) -> None:
+    for case in cases(number):
+        assert case.answer.fault is None
+        assert case.result.passed, (case.example.title, case.result.expected, case.result.got)
 
 
-@pytest.mark.parametrize("number", [n for n in FILES if n not in WITHOUT_EXAMPLES])
+@pytest.mark.parametrize("number", WITH_EXAMPLES)
 def test_a_breaching_case_breaks_its_own_rule_only(number: int) -> None:
-    policy = policy_of(FILES[number])
-    for example in policy.examples:
-        answer = answer_of(policy, example)
-        assert answer.fault is None
-        broken = {v.rule for v in answer.verdicts if v.outcome is Outcome.BREACH}
-        named = {getattr(expect, "rule", None) for expect in example.expects} - {None}
-        if not any(isinstance(expect, ExpectPass) for expect in example.expects):
-            assert broken <= named, example.title
-        elif broken:
-            assert answer.decision is Decision.PASS, example.title
+    for case in cases(number):
+        assert case.broken <= case.named, case.example.title
+        if not case.named:
+            assert any(isinstance(expect, ExpectPass) for expect in case.example.expects)
+
+
+@pytest.mark.parametrize("number", WITH_EXAMPLES)
+def test_a_breaching_case_has_a_twin_one_unit_away_that_passes_at_the_limit(number: int) -> None:
+    assert pairs(number), "a case that passes and one that breaches"
+    assert not alone(number), [case.example.title for case in alone(number)]
+    for pair in pairs(number):
+        assert pair.is_one_unit or pair.is_of_words
+        assert _is_at_its_edge(pair), pair.breaching.example.title
+
+
+@pytest.mark.parametrize("number", WITH_EXAMPLES)
+def test_every_rule_of_the_kind_has_a_pair(number: int) -> None:
+    """A rule that no pair tries would be shown by its words alone."""
+    assert {rule for pair in pairs(number) for rule in pair.breaching.named} >= classes_of(number).keys()
+
+
+def _is_at_its_edge(pair: Pair) -> bool:
+    """Return whether the twin is at the limit exactly: no headroom, and none lacking."""
+    limits = {r.id for r in policy_of(FILES[pair.kind]).rules if isinstance(r.obligation, Limit)}
+    if pair.breaching.example.title in BESIDE_THE_LIMIT:
+        return pair.is_one_unit
+    if not pair.breaching.named & (limits | {"mix"}):
+        return True  # a ban has no headroom; that the pair is one unit or one word apart is shown above
+    return not pair.passing.broken - {"K-63"} and 0 in _headrooms(pair.passing, pair.breaching.named)
+
+
+def _headrooms(case: Case, rules: frozenset[str]) -> set[object]:
+    return {v.headroom for v in case.answer.verdicts if v.rule in rules and v.headroom is not None}
+
+
+def test_every_edge_beside_the_limit_is_a_case() -> None:
+    titles = {pair.breaching.example.title for number in WITH_EXAMPLES for pair in pairs(number)}
+    assert titles >= BESIDE_THE_LIMIT.keys()
+
+
+def _case(number: int, title: str) -> Case:
+    return next(case for case in cases(number) if case.example.title == title)
+
+
+def _after(case: Case) -> set[object]:
+    return {v.after for v in case.answer.verdicts}
+
+
+def test_edges_beside_the_limit_are_where_they_are_said_to_be() -> None:
+    assert 6 in _after(_case(62, "within the waiver it passes"))
+    assert 9 in _after(_case(63, "at nine per cent it warns"))
+    still = _case(64, "a company at 12% may be rearranged as long as it does not grow")
+    assert {(v.before, v.after) for v in still.answer.verdicts if v.rule == "K-64"} == {(12, 12)}
 
 
 # ------------------------------------------------------------------ kinds with more to show
-
-
-def test_24_the_trigger_is_a_day() -> None:
-    policy = policy_of(FILES[24])
-    due = policy.examples[0]
-    assert run_example(policy, due, engine=Inline()).passed
-    assert not run_example(policy, replace(due, day=date(2026, 3, 30)), engine=Inline()).passed
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,8 @@ class Covered:
             return False
         whole = replace(self, less=())
         keys = [(account, symbol) for account in accounts for symbol in self.setting.book.securities]
-        base = [key for key in keys if whole.covers_security(*key) is not False]
-        return bool(base) and all(self.covers_security(*key) is False for key in base)
+        covered = any(whole.covers_security(*key) is True for key in keys)
+        return covered and all(self.covers_security(*key) is False for key in keys)
 
     def covers_lot(self, lot: Lot) -> Truth:
         """Return whether a lot is covered."""

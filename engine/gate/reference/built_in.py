@@ -143,6 +143,6 @@ def _band(setting: Setting, targets: Targets, row: TargetClass, scope: Scope) ->
         tables={},
         ceilings=ceilings(setting, targets.name, scope),
         active=targets.on_active,
-        passive=(REPORT,),
+        passive=targets.on_passive,
         missing=setting.policy.missing,
     )

@@ -145,7 +145,7 @@ def judge_limit(plan: LimitPlan, done: Listed) -> list[ReferenceVerdict]:
 
 
 def _still_passes(case: Case, group: Group) -> bool:
-    """Return whether a group that passes without the list stays well within bounds that the list has moved."""
+    """Return whether a group that passes without the list stays well within bounds that it has moved."""
     quiet = _quiet(case, group)
     if len(quiet) != 1 or quiet[0].outcome is not Outcome.PASS or quiet[0].headroom_sign != 1:
         return False

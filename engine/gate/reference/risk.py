@@ -17,7 +17,7 @@ from engine.gate.reference.asked import Asked, Reading, View
 from engine.gate.reference.benchmarks import benchmark
 from engine.gate.reference.market import is_cash
 from engine.gate.reference.state import NOTHING
-from engine.gate.reference.verdicts import Gap, Key
+from engine.gate.reference.verdicts import Gap
 
 STEPS = 1_000_000
 """Steps of 0.01 bp in one."""
@@ -86,8 +86,12 @@ def _known(weights: dict[Symbol, Fraction], model: RiskModel, view: View) -> dic
     """Return the weights of what the model knows; the rest is missing."""
     strange = {s for s in weights if s not in model.exposures or s not in model.specific}
     if strange:
-        held: frozenset[Key] = frozenset(key for key in view.state.positions if key[1] in strange)
-        view.missing(f"the risk model does not know {', '.join(sorted(strange))}", held)
+        why = f"the risk model does not know {', '.join(sorted(strange))}"
+        held_in = ((key, position) for key, position in view.state.positions.items() if position.quantity)
+        held = frozenset(key for key, _ in held_in if key[1] in strange and key[0] in view.scope.holds)
+        if {symbol for _, symbol in held} != strange:
+            raise Gap(why)  # a security of the benchmark alone
+        view.missing(why, held)
     return {symbol: weight for symbol, weight in weights.items() if symbol not in strange}
 
 

@@ -1,7 +1,7 @@
 """Policies laid out over a book, and a list over both: what every rule is judged with."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from dsl.policy import EVERYTHING, CheckedPolicy, ValuedAt
@@ -126,7 +126,12 @@ class Listed:
         return self._without[trade.number]
 
     def moves_base(self, after: View) -> bool:
-        """Return whether any trade moves the weight base, though they may make up for one another."""
+        """Return whether the list, or any trade of it by itself, moves the weight base."""
+        try:
+            if after.base_amount() != after.at(after.before, None).base_amount():
+                return True
+        except Gap:
+            return True
         return any(self.trade_moves_base(trade, after) for trade in self.trades)
 
     def trade_moves_base(self, trade: Trade, after: View) -> bool:
@@ -157,4 +162,5 @@ def listed(own: Setting, done: Done) -> Listed:
 
 def nothing_listed(own: Setting, done: Done) -> Listed:
     """Return the empty list, whose after is the before."""
-    return Listed(setting=own, done=done, after=State(own.before.positions, own.before, frozenset()))
+    nothing = replace(done, trades=())
+    return Listed(setting=own, done=nothing, after=State(own.before.positions, own.before, frozenset()))

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from engine.facts.book import Book
-from engine.facts.ids import AccountId
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.market import Market, cash_symbol
 from engine.gate.reference.verdicts import Group, Key
@@ -161,12 +160,13 @@ def money_of(trade: Trade, market: Market) -> Fraction | None:
 def after(before: State, done: Done, market: Market) -> State:
     """Return what is held once the whole list is done."""
     moved = [changes(trade, market, done.settlement) for trade in done.trades]
-    return _moved(before, [*moved, _absorbed(done.settlement, market)], sign=1)
+    return _moved(before, [*moved, _absorbed(done.settlement, None)], sign=1)
 
 
 def without(state: State, trade: Trade, done: Done, market: Market) -> State:
     """Return what would be held after the list without one of its trades, the others unchanged."""
-    return _moved(state, [changes(trade, market, done.settlement)], sign=-1)
+    own = [changes(trade, market, done.settlement), _absorbed(done.settlement, trade.number)]
+    return _moved(state, own, sign=-1)
 
 
 def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> State:
@@ -181,22 +181,19 @@ def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> Stat
     return State(positions, state, frozenset(key for part in parts for key in part))
 
 
-def _absorbed(settlement: Settlement, market: Market) -> dict[Key, Position]:
-    """Return the disallowed losses that the list adds to the cost of replacements."""
+def _absorbed(settlement: Settlement, number: int | None) -> dict[Key, Position]:
+    """Return the disallowed losses that the list adds to the cost of replacements.
+
+    number: only those of one trade's sale, or of the lot that it opens.
+    """
+    rows = [(row.trade, part) for row in settlement.taken for part in row.replacements]
+    rows += [(0, part) for row in settlement.restated for part in row.replacements]
     added: dict[Key, Position] = {}
-    absorbed = [part for row in settlement.taken for part in row.replacements]
-    absorbed += [part for row in settlement.restated for part in row.replacements]
-    for replacement in absorbed:
-        if replacement.permanent:
-            continue
-        key = (replacement.account, replacement.symbol)
-        added[key] = Position(cost=added.get(key, NONE_HELD).cost + Fraction(replacement.absorbed))
+    for sale, part in rows:
+        if not part.permanent and (number is None or sale == number or part.lot == f"trade {number}"):
+            key = (part.account, part.symbol)
+            added[key] = Position(cost=added.get(key, NONE_HELD).cost + Fraction(part.absorbed))
     return added
-
-
-def touched_accounts(done: Done) -> frozenset[AccountId]:
-    """Return the accounts in which the list trades."""
-    return frozenset(trade.account for trade in done.trades)
 
 
 def market_worth(market: Market, *, takes_old: bool = False) -> Worth:

@@ -162,6 +162,7 @@ def _replacement(one: Dealing, amount: Fraction) -> Replacement:
         quantity=exact_decimal(one.quantity / one.factor),
         absorbed=from_cents(0 if permanent else to_cents(amount)),
         permanent=permanent,
+        disallowed=from_cents(to_cents(amount)),
     )
 
 

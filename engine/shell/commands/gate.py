@@ -45,6 +45,14 @@ def gate(
         Path | None,
         typer.Option("--approvals", metavar="FILE", help="Recorded approvals that this list may use."),
     ] = None,
+    witnesses: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=2,
+            help="How many evaluators must know every rule: with 2, a measure that only one knows blocks.",
+        ),
+    ] = 1,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Judge a trade list: every trade and every rule, with the numbers and what would pass.
@@ -65,6 +73,7 @@ def gate(
             read_trades(trades, desk.records),
             approvals=() if approvals is None else read_approvals(approvals),
             every_group=groups is Groups.ALL,
+            witnesses=witnesses,
         )
     if output is Format.JSON:
         print_json(gate_answer(answer))

@@ -1,0 +1,1 @@
+"""What editors need: a folder for VS Code, and the script that makes its grammar from ours."""

@@ -1,0 +1,92 @@
+"""The known part: an upper limit that what is known exceeds already.
+
+    technology at most 25%: CHIP 26%, and ACME may be technology too  ->  missing data, and a breach
+
+Members of unknown membership are not in the figure; those without a price are left out of it, while the
+base takes them at their last price. Without this a breach could pass unseen behind missing data.
+"""
+
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.compare import compared, may_move, told_of
+from engine.gate.deltas import Deltas
+from engine.gate.graph import NOTHING, Values
+from engine.gate.items import Item
+from engine.gate.limits import OpenLimit, Reading
+from engine.gate.measure import Listed
+from engine.gate.unknowns import lacks_price
+from rulebooks.forms import Term, TermKind
+
+
+def known_item(
+    listed: Listed, limit: OpenLimit, item: Item, unknown: tuple[tuple[AccountId, Symbol], ...]
+) -> Item:
+    """Return an upper limit measured by what is known alone.
+
+    Members that are unknown are not in the figure; those without a price are left out of it, while the
+    base takes them at their last price.
+    """
+    rule = limit.ground.rule
+    hidden = tuple(position for position in unknown if lacks_price(listed, rule, *position))
+    upper = listed.opened.limits.upper(limit)
+    before = _known_reading(listed, upper, NOTHING, _worth(listed, hidden, before=True))
+    upper.before = before
+    after = _known_reading(listed, upper, listed.after, _worth(listed, hidden))
+    lowered = []
+    for trade in listed.trades:
+        if trade.account not in limit.ground.scope.stops or not may_move(listed, limit, trade.number):
+            continue
+        state = listed.without(trade.number, settled=limit.settles)
+        other = _known_reading(listed, upper, state, _worth(listed, hidden, less=trade.number))
+        without, now = compared(other, after)
+        if without > now:
+            lowered.append(trade.number)
+    first, last = compared(before, after)
+    return replace(
+        item,
+        known_part=True,
+        before=first,
+        after=last,
+        early=None,
+        warned_by=(),
+        waived=None if limit.waived is None else item.waived,
+        trades=tuple(lowered),
+        told=told_of(before, after),
+    )
+
+
+def _worth(
+    listed: Listed,
+    positions: tuple[tuple[AccountId, Symbol], ...],
+    *,
+    before: bool = False,
+    less: int | None = None,
+) -> Deltas:
+    """Return what takes unpriced positions out of a state: the list done, less one trade, or before it.
+
+    The cash of an account that trades one of them without a price of its own goes too, and so do such
+    purchases and sales.
+    """
+    opened, gone = listed.opened, dict[Term, Fraction]()
+    trades = () if before else tuple(trade for trade in listed.trades if trade.number != less)
+    blind = [t for t in trades if (t.account, t.symbol) in positions]
+    terms = {Term(TermKind.VALUE, account, symbol) for account, symbol in positions}
+    terms |= {Term(TermKind.CASH, trade.account) for trade in blind if trade.price is None}
+    for term in terms:
+        gone[term] = -opened.state(term)
+        for trade in trades:
+            gone[term] -= listed.own[trade.number].get(term, Fraction(0))
+    for trade in blind:
+        for term, delta in listed.own[trade.number].items():
+            if term.kind in (TermKind.BOUGHT, TermKind.SOLD):
+                gone[term] = gone.get(term, Fraction(0)) - delta
+    return {term: amount for term, amount in gone.items() if amount}
+
+
+def _known_reading(listed: Listed, limit: OpenLimit, state: Values, hidden: Deltas) -> Reading:
+    limits = listed.opened.limits
+    if not hidden:
+        return limits.reading(limit, state)
+    return limits.reading(limit, listed.opened.graph.after(hidden, on=state))

@@ -1,0 +1,204 @@
+"""One trade of a list at other quantities: what each limit then reads, and how much it leaves room for.
+
+without the trade 1,000 USD of headroom, with 50 shares -4,000: -100 a share, so 10 shares pass
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from engine.facts.trades import Side, Trade
+from engine.gate.builtin import account_scope, held_of, short_rule
+from engine.gate.compare import compared
+from engine.gate.graph import Values
+from engine.gate.items import Item
+from engine.gate.known_part import known_item
+from engine.gate.limit_items import net_bought
+from engine.gate.limits import OpenLimit, Reading, Sides
+from engine.gate.measure import Listed, resized_trade
+from engine.gate.unknowns import belonging, concerned
+from rulebooks.forms import TermKind
+
+FINEST = Fraction(1, 1_000_000)
+
+
+_ZERO = Fraction(0)
+
+
+def step_of(listed: Listed, trade: Trade) -> Fraction | None:
+    """Return the multiple in which a trade's quantity moves; None where any fraction may be held."""
+    if listed.opened.book.accounts[trade.account].fractional:
+        return None
+    return Fraction(listed.opened.book.securities[trade.symbol].lot_size) or Fraction(1)
+
+
+def floored(quantity: Fraction, step: Fraction | None) -> Fraction:
+    """Return the largest multiple of the step that is not above the quantity; 0 at the least."""
+    if quantity <= 0:
+        return _ZERO
+    return quantity if step is None else quantity // step * step
+
+
+def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
+    """Return what a sale can take beside the list's other sales; None for what is no sale."""
+    if trade.side is not Side.SELL:
+        return None
+    state = listed.opened.state
+    rooms = []
+    for lot in dict.fromkeys((None, trade.lot)):
+        others = (
+            Fraction(other.quantity)
+            for other in listed.trades
+            if other.number != trade.number
+            and (other.account, other.symbol, other.side) == (trade.account, trade.symbol, Side.SELL)
+            and lot in (None, other.lot)
+        )
+        rooms.append(held_of(state, replace(trade, lot=lot)) - sum(others, start=_ZERO))
+    return max(_ZERO, min(rooms))
+
+
+class Sizing:
+    """One trade of a list at other quantities, the others unchanged."""
+
+    def __init__(self, listed: Listed, trade: Trade) -> None:
+        self.listed = listed
+        self.trade = trade
+        self.step = step_of(listed, trade)
+        self.quantity = Fraction(trade.quantity)
+        self._blank = Item(
+            kind="limit", rule=short_rule(), scope=account_scope(listed.opened.ground, trade.account)
+        )
+        self._states: dict[tuple[Fraction, bool], Values] = {}
+        self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
+
+    def _touched(self) -> Iterator[OpenLimit]:
+        limits = self.listed.opened.limits
+        nodes = self.listed.nodes_of(self.trade.number)
+        indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
+        position = (self.trade.account, self.trade.symbol)
+        indexes.update(limits.touched_by.get(position, ()))
+        indexes.update(i for i in limits.unsure if position in limits.all[i].ground.unknown)
+        if self.listed.opened.settles:
+            indexes.update(limit.index for limit in limits.all if limit.settles)
+        for index in sorted(indexes):
+            if limits.all[index].ground.standing == "applies":
+                yield limits.all[index]
+
+    def state(self, quantity: Fraction, *, settled: bool) -> Values:
+        """Return the values of the list with the trade at this quantity."""
+        if quantity == 0 and not settled:
+            return self.listed.without(self.trade.number, settled=False)
+        if quantity == self.quantity:
+            return self.listed.after
+        known = self._states.get((quantity, settled))
+        if known is None:
+            known = self.listed.resized(self.trade.number, quantity, settled=settled)
+            self._states[(quantity, settled)] = known
+        return known
+
+    def reading(self, limit: OpenLimit, quantity: Fraction) -> Reading:
+        """Return a limit's reading with the trade at this quantity."""
+        return self.listed.opened.limits.reading(limit, self.state(quantity, settled=limit.settles))
+
+    def is_line(self, limit: OpenLimit) -> bool:
+        """Return whether the limit's headroom is a straight line in the quantity."""
+        return limit.linear and not limit.settles and not self.is_unsure(limit)
+
+    def is_unsure(self, limit: OpenLimit) -> bool:
+        """Return whether data are missing of a limit, so that at most its known part is in breach."""
+        return limit.ground.missing is not None or bool(concerned(self.listed, limit))
+
+    def _breaks_known(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether the trade at this quantity is in a breach by what is known alone."""
+        nameless = limit.ground.group is not None and limit.ground.group[1] is None
+        if limit.ground.missing is not None or nameless or limit.bound.high is None:
+            return False
+        changed = self.listed.replaced(resized_trade(self.trade, quantity))
+        item = known_item(changed, limit, self._blank, concerned(changed, limit))
+        assert item.before is not None
+        assert item.after is not None
+        active = item.after < 0 and item.after < item.before
+        return active and self.trade.number in item.trades and not self._is_waived(limit, quantity)
+
+    def breaks(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether the trade at this quantity is in an active breach of the limit."""
+        if quantity == 0 or not self.is_tested(limit, quantity):
+            return False
+        if self.is_unsure(limit):
+            return self._breaks_known(limit, quantity)
+        here = self.reading(limit, quantity)
+        if here.headroom >= 0 or self._is_waived(limit, quantity):
+            return False
+        before, now = compared(limit.before, here)
+        if now >= before:
+            return False
+        alone, same = compared(self._left_out(limit, quantity), here)
+        return same < alone
+
+    def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Reading:
+        """Return the reading of the list without the trade, the others standing as they were settled."""
+        number, limits = self.trade.number, self.listed.opened.limits
+        if not limit.settles:
+            return limits.reading(limit, self.listed.without(number, settled=False))
+        state = self.state(quantity, settled=True)
+        return limits.reading(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
+
+    def is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether the list buys of the group, net, where the limit is tested at purchase only."""
+        if not limit.ground.purchase_only:
+            return True
+        own, members = _ZERO, belonging(self.listed, limit)
+        for term, delta in self.listed.own[self.trade.number].items():
+            if term.kind is TermKind.VALUE and (term.account, term.symbol) in members:
+                own += delta
+        return net_bought(self.listed, limit) + own * (quantity / self.quantity - 1) > 0
+
+    def _is_waived(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        if limit.ground.waiver is None:
+            return False
+        if limit.waived is None:
+            return True
+        return (
+            self.listed.opened.limits.against(
+                limit, limit.waived, self.state(quantity, settled=limit.settles)
+            )
+            >= 0
+        )
+
+    def linear_bound(self, limit: OpenLimit) -> Fraction | None:
+        """Return the largest quantity that keeps a linear limit, or its waiver; None: none bounds it."""
+        if limit.ground.waiver is None:
+            return self._root(limit, limit.bound, _floor_of(limit))
+        if limit.waived is None:
+            return None
+        bounds = [self._root(limit, limit.bound, _floor_of(limit)), self._root(limit, limit.waived, _ZERO)]
+        known = [bound for bound in bounds if bound is not None]
+        return max(known) if len(known) == len(bounds) else None
+
+    def _root(self, limit: OpenLimit, sides: Sides, least: Fraction) -> Fraction | None:
+        """Return the quantity at which the headroom falls to `least` times the base."""
+        graph = self.listed.opened.graph
+        none, full = self.state(_ZERO, settled=False), self.listed.after
+        bound: Fraction | None = None
+        for low, high in ((sides.low, limit.measure), (limit.measure, sides.high)):
+            if low is None or high is None:
+                continue
+            starts, ends = (
+                graph.value(high, at)
+                - graph.value(low, at)
+                - least * (1 if limit.base is None else graph.value(limit.base, at))
+                for at in (none, full)
+            )
+            slope = (ends - starts) / self.quantity
+            if slope < 0:
+                side = max(_ZERO, starts / -slope)
+                bound = side if bound is None else min(bound, side)
+        return bound
+
+
+def _floor_of(limit: OpenLimit) -> Fraction:
+    """Return the headroom, per unit of the base, that a list may not fall below: min(0, before)."""
+    told = limit.before.told_headroom
+    if limit.base is None or told is None:
+        return min(_ZERO, limit.before.headroom)
+    return min(_ZERO, told / (100 if limit.ground.rule.unit == "percent" else 1))

@@ -1,0 +1,99 @@
+"""What is not known of a limit: members whose membership is unknown, positions without a fresh price.
+
+    equities where sector is "Technology", ACME held with an empty sector  ->  ACME concerns the rule
+    ACME held, its price eight days old  ->  every figure that needs net assets lacks it
+
+What is unknown and neither held nor traded leaves the figure as it is, and is left out.
+"""
+
+from collections.abc import Iterator
+
+from dsl.policy import Limit
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.limits import OpenLimit, Position
+from engine.gate.measure import Listed, OpenBook
+from rulebooks.ground import CompiledRule, GroundLimit
+
+
+def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
+    """Return the positions that belong to a group or may: members, and those of unknown membership.
+
+    What is unknown only because it has no price, and would count in the base alone, is not among them.
+    """
+    if limit.belonging is None:
+        ground, members = limit.ground, set(limit.ground.members)
+        for position in ground.unknown:
+            group = ground.group
+            nameless = group is not None and group[1] is None and _is_nameless(listed, position, group[0])
+            if nameless or not lacks_price(listed, ground.rule, *position):
+                members.add(position)
+        limit.belonging = frozenset(members)
+    return limit.belonging
+
+
+def concerned(listed: Listed, limit: OpenLimit) -> tuple[tuple[AccountId, Symbol], ...]:
+    """Return the unknown positions that are held or traded: the others leave the figure as it is."""
+    held = listed.opened.state.quantities
+    traded = {(trade.account, trade.symbol) for trade in listed.trades}
+    rule = limit.ground.rule
+    unknown = [p for p in limit.ground.unknown if p in held or p in traded]
+    if not limit.priced:
+        unknown = [p for p in unknown if not lacks_price(listed, rule, *p)]
+    for account in sorted(limit.worths):
+        unknown += [p for p in unpriced(listed.opened, rule, account) if p not in unknown]
+    if limit.flows or limit.worths:
+        unknown += [p for p in _unpriced_trades(listed, limit) if p not in unknown]
+    return tuple(unknown)
+
+
+def unpriced(opened: OpenBook, rule: CompiledRule, account: AccountId) -> tuple[Position, ...]:
+    """Return what an account holds of which the price is missing or too old for the rule's policy."""
+    key = (opened.price_age_of(rule.governed_by, account), account)
+    known = opened.unpriced.get(key)
+    if known is None:
+        positions = (position for position in opened.state.quantities if position[0] == account)
+        lacking = (p for p in positions if opened.state.missing(*p, age_days=key[0]) is not None)
+        known = opened.unpriced[key] = tuple(lacking)
+    return known
+
+
+def _unpriced_trades(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol]]:
+    """Yield what is traded at a price too old to rely on, where the limit reads what it pays or is worth."""
+    for trade in listed.trades:
+        position = (trade.account, trade.symbol)
+        pays = trade.price is None and trade.account in limit.flows
+        if (pays or trade.account in limit.worths) and lacks_price(listed, limit.ground.rule, *position):
+            yield position
+
+
+def is_present(listed: Listed, limit: OpenLimit) -> bool:
+    """Return whether anything of a group is held or traded, as far as its membership is known or not."""
+    ground = limit.ground
+    if ground.group is None:
+        return True
+    held = listed.opened.state.quantities
+    traded = {(trade.account, trade.symbol) for trade in listed.trades}
+    cash = {(account, listed.opened.book.accounts[account].currency) for account in ground.scope.holds}
+    return not belonging(listed, limit).isdisjoint(held.keys() | traded | cash)
+
+
+def _is_nameless(listed: Listed, position: tuple[AccountId, Symbol], attribute: str) -> bool:
+    """Return whether the attribute that groups are made by is unknown of a position."""
+    security = listed.opened.book.securities.get(position[1])
+    return security is not None and attribute not in security.attributes
+
+
+def lacks_price(listed: Listed, rule: CompiledRule, account: AccountId, symbol: Symbol) -> bool:
+    """Return whether the price of a position is missing or too old for the policy."""
+    opened = listed.opened
+    age = opened.price_age_of(rule.governed_by, account)
+    known = symbol in opened.book.securities
+    return known and opened.state.missing(account, symbol, age_days=age) is not None
+
+
+def is_of_everything(ground: GroundLimit) -> bool:
+    """Return whether a limit is on the whole scope, not on a subject or on groups of one."""
+    rule = ground.rule.rule
+    if rule.each is not None or not isinstance(rule.obligation, Limit):
+        return False
+    return all(term.of is None for term in rule.obligation.measure.terms)

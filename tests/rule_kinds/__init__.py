@@ -1,0 +1,1 @@
+"""One mandate for each kind of rule that real mandates contain, numbered; `cases` reads them."""
