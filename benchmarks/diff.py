@@ -36,12 +36,12 @@ def rules(count: int, *, changed: int, seed: int) -> str:
     order = list(range(count))
     draw.shuffle(order)
     loose = set(order[:changed])
-    return "\n".join(_rule(index, Looser=index in loose) for index in range(count))
+    return "\n".join(_rule(index, looser=index in loose) for index in range(count))
 
 
-def _rule(index: int, *, Looser: bool) -> str:  # noqa: N803
+def _rule(index: int, *, looser: bool) -> str:
     sector = f"sector {index % SECTORS}"
-    more = 1 if Looser else 0
+    more = 1 if looser else 0
     where = f'holdings where sector is "{sector}"'
     kinds = (
         f"  for each issuer in {where}\n  limit weight to at most {3 + more}%",
@@ -49,9 +49,10 @@ def _rule(index: int, *, Looser: bool) -> str:  # noqa: N803
         f"  limit weight of the 5 largest issuers in {where} to at most {12 + more}%",
         f'  limit weight of {where} and rating is worse than "BBB-" to at most {6 + more}%',
         f'  forbid buying securities where sector is "{sector}" and rating is worse than '
-        f'"{"B" if Looser else "BB"}"',
+        f'"{"B" if looser else "BB"}"',
     )
-    return f'rule R-{index:03} "Rule {index}"\n{kinds[index // SECTORS % len(kinds)]}\n  because ips "§{index}"\n'
+    body = kinds[index // SECTORS % len(kinds)]
+    return f'rule R-{index:03} "Rule {index}"\n{body}\n  because ips "§{index}"\n'
 
 
 def securities(count: int) -> dict[str, dict[str, str]]:

@@ -28,7 +28,8 @@ from optimizer.tradable import Tradable, policy_of, tradables
 from optimizer.whole import Grid
 from rulebooks.forms import Term, TermKind
 from rulebooks.ground import GroundBook
-from rulebooks.state import BookState, book_state
+from rulebooks.grounding import ground_state
+from rulebooks.state import BookState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +60,11 @@ class Problem:
         return tuple(row.note for row in self.rows)
 
 
-def currency_of(ground: GroundBook) -> str:
-    """Return the currency in which the rulebook counts."""
-    return ground.rulebook.policies[0].currency
-
-
 def build(
     ground: GroundBook, *, accounts: tuple[AccountId, ...], intent: Intent, settings: Settings
 ) -> Problem:
     """Return the problem of bringing `accounts` to where the intent wants them."""
-    state = book_state(ground.book, currency_of(ground))
+    state = ground_state(ground)
     aims = aims_of(ground, state, accounts, intent)
     locks = locks_of(ground)
     candidates = _candidates(ground, state, accounts, aims)
@@ -77,7 +73,7 @@ def build(
     net_assets = {a: state(Term(TermKind.NET_ASSETS, a)) for a in accounts}
     whole = sum((amount for amount in net_assets.values() if amount > 0), Fraction(0)) or Fraction(1)
     columns = Columns(names, whole, net_assets)
-    limits = (*ground.limits, *book_limits(ground, currency_of(ground)))
+    limits = (*ground.limits, *book_limits(ground, state.currency))
     wanted = requirements(limits, state, accounts)
     elastic = intent.kind in ("raise", "invest")
     gathered = gather(columns, state, wanted, elastic=elastic)

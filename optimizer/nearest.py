@@ -17,8 +17,6 @@ REACH = 12
 """Steps around the wished amount that are tried."""
 
 MOST_NODES = 300
-INSIDE = 1e-6
-"""Units by which rows with room are kept inside, above the solver's tolerance."""
 
 
 def nearest_whole(model: Model, grid: Grid, wished: Floats, *, reach: int | None = REACH) -> Ints | None:
@@ -48,8 +46,6 @@ def nearest_whole(model: Model, grid: Grid, wished: Floats, *, reach: int | None
         low = float(rows.low[row] - rows.start[row])
         if np.isfinite(rows.price_cap[row]):
             terms[program.column(cost=float(rows.price_cap[row]))] = 1.0
-        elif low < -INSIDE:
-            low += INSIDE
         if terms:
             program.row(terms, low=low)
     answer = program.solve(gap=0.01, nodes=MOST_NODES)

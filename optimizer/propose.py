@@ -144,10 +144,9 @@ def _said(gated: Gated, short: tuple[str, ...]) -> tuple[str, ...]:
 def gate_rounds(problem: Problem, judge: Judge) -> Gated:
     """Return the best list that the gate passes, and how often a list was put to it."""
     solution = search(problem)
-    answer = judge(())
     for number in range(1, problem.settings.most_rounds + 1):
         if not solution.steps.any():
-            return Gated(solution=solution, answer=answer, rounds=number - 1, dropped=0)
+            return Gated(solution=solution, answer=judge(()), rounds=number - 1, dropped=0)
         answer, columns = gate_list(solution, judge)
         if passes(answer):
             return Gated(solution=solution, answer=answer, rounds=number, dropped=0)
@@ -178,6 +177,7 @@ TIGHTEN_STEPS = 1.0
 
 
 def tighten(solution: Solution, answer: GateAnswer, listed: list[int]) -> Problem:
+    """Return the problem with what the gate said of a list; `listed` are the columns of its trades."""
     problem = solution.problem
     values = row_values(problem.model, solution.trades)
     rows = list(problem.rows)

@@ -197,7 +197,9 @@ def _add(
     elif bound is not None:
         gathered.bounds.append(bound)
     elif not _idle(columns, entry, start, as_float(need.least)):
-        gathered.rows.append(normal(entry, start, as_float(need.least), note, price_cap=cap))
+        guarded = columns.is_fine(entry)
+        row = normal(entry, start, as_float(need.least), note, price_cap=cap, guarded=guarded)
+        gathered.rows.append(row)
 
 
 def _stuck(columns: Columns, entry: Entry, room: float) -> list[int] | None:
@@ -223,10 +225,22 @@ GUARD = 2e-6
 """Units by which hard rows with room are held inside: above what a solver rounds, below a cent."""
 
 
-def normal(entry: Entry, start: float, least: float, note: RowNote, *, price_cap: float = INF) -> RowData:
-    """Return the row `start + entry >= least`, divided by its largest coefficient."""
+def normal(
+    entry: Entry,
+    start: float,
+    least: float,
+    note: RowNote,
+    *,
+    price_cap: float = INF,
+    guarded: bool = True,
+) -> RowData:
+    """Return the row `start + entry >= least`, divided by its largest coefficient.
+
+    guarded: held inside by GUARD; needless where trades are of whole shares, which may fit exactly.
+    """
     size = float(np.abs(entry.amounts).max())
-    guard = GUARD if price_cap == INF and start - least > 2 * GUARD * size else 0.0
+    with_guard = guarded and price_cap == INF and start - least > 2 * GUARD * size
+    guard = GUARD if with_guard else 0.0
     return RowData(
         entry=Entry(columns=entry.columns, amounts=entry.amounts / size),
         start=start / size,

@@ -143,11 +143,10 @@ class Columns:
             case _:
                 return []
 
-    def open_row(self, form: Linear) -> Entry:
-        """Return the coefficients of a linear form over the columns that are open at all."""
-        entry = self.row(form)
-        kept = np.array([self.largest(int(column)) > 0 for column in entry.columns], dtype=np.bool_)
-        return Entry(columns=entry.columns[kept], amounts=entry.amounts[kept])
+    def is_fine(self, entry: Entry) -> bool:
+        """Return whether a column of the row trades in fractions of a share."""
+        owners = (c if c < self.count else self.lots[c - self.count][0] for c in map(int, entry.columns))
+        return any(self.names[index].step < 1 for index in owners)
 
     def row(self, form: Linear) -> Entry:
         """Return the coefficients of a linear form, merged and in column order."""

@@ -26,8 +26,8 @@ SMALL = 40
 """Open columns up to which a problem is small."""
 
 RELAXED_PASSES = 15
-MOST_PASSES = 4
-MOST_NODES = 200
+MOST_PASSES = 3
+MOST_NODES = 100
 FIRST_TANGENTS = 7
 MARGIN = 1e-6
 """Part of its largest coefficient by which a rule with switches is held inside: above solver noise."""

@@ -20,7 +20,7 @@ from engine.gate.verdict import Decision, GateAnswer
 from engine.ledger.settle import Settlement, Taken, settle
 from optimizer.assume import assumptions
 from optimizer.binding import binding_rules
-from optimizer.build import Problem, currency_of
+from optimizer.build import Problem
 from optimizer.conflict import Explained
 from optimizer.figures import account_figures, joint_figures
 from optimizer.model import Floats, row_cost, row_values
@@ -68,7 +68,7 @@ def tell(
         as_of=problem.ground.book.as_of,
         status=status,
         intent=problem.intent.words,
-        currency=currency_of(problem.ground),
+        currency=problem.state.currency,
         trades=rows,
         objective=objective,
         doing_nothing=nothing,

@@ -14,9 +14,10 @@ from optimizer.settings import Intent
 from optimizer.tradable import policy_of
 from rulebooks.evaluate import value
 from rulebooks.ground import GroundBook, GroundLimit
+from rulebooks.grounding import ground_state
 from rulebooks.predicates import Setting, holds
 from rulebooks.rows import AccountRow, Facts
-from rulebooks.state import BookState, book_state
+from rulebooks.state import BookState
 
 
 def triggers(
@@ -25,7 +26,7 @@ def triggers(
     """Return the accounts that should act, and sentences about those that should not."""
     if intent.kind != "rebalance":
         return accounts, ()
-    state = book_state(ground.book, ground.rulebook.policies[0].currency)
+    state = ground_state(ground)
     acting: list[AccountId] = []
     notes: list[str] = []
     for account in accounts:

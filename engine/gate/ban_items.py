@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from dsl.policy import Waiver
 from engine.facts.trades import Trade
 from engine.gate.acts import covered, covered_lots, value_of
 from engine.gate.items import Item, Told
@@ -122,7 +123,20 @@ def _require(listed: Listed, require: GroundRequire, source: int) -> Iterator[It
     if (unknown or blind) and require.standing == "applies":
         yield replace(unknown_item(item, unknown), missing=_unknown_words(unknown))
     if failing or not (unknown or blind) or require.standing != "applies":
-        yield _required(require, item, failing)
+        waiver = waiver_of_require(listed, require)
+        yield replace(_required(require, item, failing), waiver=waiver)
+
+
+def waiver_of_require(listed: Listed, require: GroundRequire) -> Waiver | None:
+    """Return the waiver, of any size and in force, that covers a required fact."""
+    rule, scope = require.rule, require.scope
+    for policy in listed.opened.ground.rulebook.policies:
+        for waiver in policy.waivers if policy.id == rule.governed_by else ():
+            place = scope.household if waiver.noun == "household" else scope.account
+            covers = waiver.rule == rule.rule.id and waiver.id == place and waiver.up_to is None
+            if covers and listed.opened.book.as_of <= waiver.until:
+                return waiver
+    return None
 
 
 def _unknown_words(trades: list[Trade]) -> str:

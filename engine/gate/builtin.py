@@ -39,7 +39,8 @@ _NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
 
 
 def _rule(rule_id: str, title: str, measure: str, unit: Unit, currency: str | None) -> CheckedRule:
-    zero = Amount(value=Decimal(0), unit=unit, written="0", currency=currency)
+    written = "0" if currency is None else f"0 {currency}"
+    zero = Amount(value=Decimal(0), unit=unit, written=written, currency=currency)
     of = Measure(terms=(MeasureTerm(measure=measure),), unit=unit, written=measure)
     return CheckedRule(
         id=rule_id,

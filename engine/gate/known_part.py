@@ -14,7 +14,7 @@ from engine.gate.compare import compared, may_move, told_of
 from engine.gate.deltas import Deltas
 from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
-from engine.gate.limits import OpenLimit, Reading
+from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed
 from engine.gate.unknowns import lacks_price
 from rulebooks.forms import Term, TermKind
@@ -51,10 +51,17 @@ def known_item(
         after=last,
         early=None,
         warned_by=(),
-        waived=None if limit.waived is None else item.waived,
+        waived=None if limit.waived is None else _waived(listed, upper, limit.waived, hidden),
         trades=tuple(lowered),
         told=told_of(before, after),
     )
+
+
+def _waived(
+    listed: Listed, limit: OpenLimit, sides: Sides, hidden: tuple[tuple[AccountId, Symbol], ...]
+) -> Fraction:
+    """Return the headroom of the known part to the waiver's bound."""
+    return _known_reading(listed, replace(limit, bound=sides), listed.after, _worth(listed, hidden)).headroom
 
 
 def _worth(

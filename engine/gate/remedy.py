@@ -15,7 +15,7 @@ from itertools import pairwise
 from dsl.policy import CheckedRule
 from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
-from engine.gate.ban_items import fact_of
+from engine.gate.ban_items import fact_of, waiver_of_require
 from engine.gate.deltas import settlement_of
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed, resized_trade
@@ -224,8 +224,11 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
     """Return whether nothing forbids the trade at every quantity: bans, windows, facts required."""
     ground = listed.opened.ground
     for require in ground.requires:
-        applies = require.standing == "applies" and _governs(require.scope, trade)
-        if applies and _stops(require.rule.rule, fact_of(require, trade), stopping=False):
+        if require.standing != "applies" or not _governs(require.scope, trade):
+            continue
+        fact = fact_of(require, trade)
+        waived = fact is False and waiver_of_require(listed, require) is not None
+        if not waived and _stops(require.rule.rule, fact, stopping=False):
             return False
     for ban in ground.bans:
         if ban.standing != "applies" or not _governs(ban.scope, trade):

@@ -161,7 +161,8 @@ def _source(citation: Citation) -> str:
 
 
 def _short(verdict: Verdict) -> str:
-    return f"{_word(verdict)}  {verdict.rule}: {verdict.reason}"
+    place = verdict.account or f"household {verdict.household}"
+    return f"{_word(verdict)}  {verdict.rule} in {place}: {verdict.reason}"
 
 
 def _rest(quiet: list[Verdict]) -> str:

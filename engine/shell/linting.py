@@ -26,7 +26,7 @@ def run(files: list[Path], book: Path | None, output: FindingsFormat) -> int:
     listed = (
         None
         if records is None
-        else {symbol: dict(row.attributes) for symbol, row in records.securities.items()}
+        else {str(symbol): dict(row.attributes) for symbol, row in records.securities.items()}
     )
     told: list[tuple[CheckedFile, tuple[Finding, ...]]] = []
     with work.engine() as inference:

@@ -1,9 +1,9 @@
 """A difference in print: text for people, `guardband/diff/1` for programs.
 
-    LOOSENED  T-1  One sector
-      was      limit weight of tech to at most 20%   growth.mandate:14
-      now      limit weight of tech to at most 25%   growth.mandate:14
-      proof    before 20% S3; buy 5,000 S49: block under 1.0.0, pass under 1.1.0
+LOOSENED  T-1  One sector
+  was      limit weight of tech to at most 20%   growth.mandate:14
+  now      limit weight of tech to at most 25%   growth.mandate:14
+  proof    before 20% S3; buy 5,000 S49: block under 1.0.0, pass under 1.1.0
 """
 
 from collections.abc import Iterator, Mapping
@@ -152,9 +152,7 @@ def _witness_lines(witness: Witness, difference: Difference) -> Iterator[str]:
         yield f"  history  {'; '.join(witness.history)}"
     yield f"  list     {done}"
     yield f"  verdict  {witness.told.reason}"
-    yield (
-        f"  decided  {witness.old} under {difference.old[1]}, {witness.new} under {difference.new[1]}"
-    )
+    yield (f"  decided  {witness.old} under {difference.old[1]}, {witness.new} under {difference.new[1]}")
 
 
 def _portfolio(held: Mapping[Position, Decimal], witness: Witness) -> str:

@@ -34,10 +34,12 @@ from optimizer.portfolios.demands import (
 from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.kinds import Made, given, made_up
 from optimizer.portfolios.proof import Judge, Judged, book_of, gate_with, proven
-from optimizer.portfolios.room import Room, meets
+from optimizer.portfolios.room import Room, meets, reader
 from optimizer.portfolios.steps import list_between, start_of
 from optimizer.portfolios.world import Position, World, situations
 from rulebooks.compile import compile_rulebook
+from rulebooks.evaluate import value
+from rulebooks.forms import Form
 from rulebooks.ground import CompiledRule, GroundBook, GroundLimit, Rulebook
 from rulebooks.grounding import ground
 from rulebooks.grounding.per_trade import is_per_trade
@@ -276,15 +278,18 @@ def _of_demand(
     """Return the proof that the other version admits what this demand forbids."""
     room = admits.room(demand.level)
     asked = [d.form for d in room.demands]
-    candidates = room.find(missing=(demand.form,))
-    for points in candidates:
-        for after in room.portfolios(points):
-            if not meets(room.world, after, asked, overdraft=admits.overdraft):
-                continue
-            witness = _shown(direction, demand, after, forbids, admits, ask)
-            if witness is not None:
-                return witness
-    if candidates:
+    unbuyable = _banned(admits.grounded, {"buying", "increasing"})
+    unconfirmed = False
+    for barred in dict.fromkeys((unbuyable, frozenset())):
+        for points in room.find(missing=(demand.form,), barred=barred):
+            unconfirmed = True
+            for after in room.portfolios(points):
+                if not meets(room.world, after, asked, overdraft=admits.overdraft):
+                    continue
+                witness = _shown(direction, demand, after, forbids, admits, ask)
+                if witness is not None:
+                    return witness
+    if unconfirmed:
         known.untried.append("a portfolio was found, and the gate did not confirm it")
     return None
 
@@ -305,6 +310,7 @@ def _shown(
         kept_down=_banned(admits.grounded, {"buying", "increasing"}),
         kept_up=_banned(admits.grounded, {"selling"}),
         overdraft=admits.overdraft,
+        lesser=_lesser(admits, demand.level, after),
     )
     if before is None:
         return None
@@ -319,6 +325,16 @@ def _shown(
         level=demand.level,
     )
     return None if judged is None else _told(direction, world, before, after, judged)
+
+
+def _lesser(admits: Side, level: int, after: Mapping[Position, Decimal]) -> tuple[Form, ...]:
+    """Return what the other version lets by with less than the level, and would not let grow worse."""
+    read = reader(admits.world, after)
+    return tuple(
+        demand.form
+        for demand in admits.demands
+        if demand.level < level and not demand.early and value(demand.form, read) < 0
+    )
 
 
 def _banned(grounded: GroundBook, actions: set[str]) -> frozenset[Position]:
@@ -414,5 +430,3 @@ def _unmoved(pair: Pair, known: Findings) -> Unmoved:
     if decided:
         why = "no portfolio is admitted by one version and forbidden by the other"
     return Unmoved(rule=pair.name, fields=pair.fields, why=why or "nothing could be tried", decided=decided)
-
-

@@ -1,7 +1,7 @@
 """The difference of two policies, as values.
 
-    T-1 loosened: at most 20% -> at most 25%
-    witness: before 20% tech; buy 25,000 S1; blocked by version 1.0.0, passes version 1.1.0
+T-1 loosened: at most 20% -> at most 25%
+witness: before 20% tech; buy 25,000 S1; blocked by version 1.0.0, passes version 1.1.0
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ class ChangedRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmoved:
-    """A rule whose words changed: no portfolio tried is admitted by one version only, or none could be tried."""
+    """A rule whose words changed, and no portfolio was found that one version alone admits."""
 
     rule: str
     fields: tuple[str, ...]  # what differs, such as `bound`

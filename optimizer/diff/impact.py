@@ -190,7 +190,7 @@ def _in_short(problem: GuardbandError) -> str:
 
 
 def _said(rulebook: Rulebook, book: Book, trades: tuple[Trade, ...], engine: InferenceEngine) -> _Said:
-    """Return the decision on each trade with the rules behind it; trades of other accounts are not governed."""
+    """Return the decision on each trade with the rules behind it, or that no policy governs it."""
     opened = open_book(ground(rulebook, book))
     governed = set(opened.ground.accounts)
     mine = tuple(trade for trade in trades if trade.account in governed)

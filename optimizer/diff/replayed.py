@@ -51,9 +51,7 @@ class PastDay:
     problem: str | None = None
 
 
-def past_days(
-    records: Records, *, until: date, days: int, reading: TaxReading
-) -> Iterator[PastDay]:
+def past_days(records: Records, *, until: date, days: int, reading: TaxReading) -> Iterator[PastDay]:
     """Yield each day with trades among the last `days` calendar days, the earliest first."""
     history = records.transactions or ()
     first = until - timedelta(days=days)

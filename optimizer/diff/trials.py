@@ -22,7 +22,7 @@ from optimizer.portfolios.proof import book_of
 from optimizer.portfolios.room import CENT, Room, meets, reader
 from optimizer.portfolios.steps import list_between
 from optimizer.portfolios.world import Position, World
-from optimizer.scale import as_decimal
+from optimizer.scale import as_decimal, as_float
 from rulebooks.evaluate import value
 from rulebooks.forms import Linear, Term, TermKind, linear
 from rulebooks.ground import CompiledRule, GroundBan, GroundBook, GroundWindow, PerTrade
@@ -45,13 +45,8 @@ class Trial:
 def trials_of(
     rule: CompiledRule, forbids: GroundBook, admits: GroundBook, room: Room, world: World
 ) -> Iterator[Trial]:
-    """Yield lists that the rule may stop in one version and nothing stops in the other."""
-    count = 0
-    for trial in _proposed(rule, forbids, admits, room, world):
-        count += 1
-        if count > MOST_TRIALS:
-            return
-        yield trial
+    """Return lists that the rule may stop in one version and nothing stops in the other."""
+    return islice(_proposed(rule, forbids, admits, room, world), MOST_TRIALS)
 
 
 def _proposed(
@@ -178,7 +173,8 @@ def _of_sizes(rule: PerTrade, admits: GroundBook, room: Room, world: World) -> I
     for (symbol, side), member in rule.members.items():
         if member and side in (Side.BUY, Side.SELL):
             kinds.setdefault((world.made.kind_of.get(symbol, -1), side), (rule.account, symbol))
-    sizes = [as_decimal(float(mark), 2) + step for mark in sorted(marks) for step in (CENT, -CENT, Decimal(0))]
+    steps = (CENT, -CENT, Decimal(0))
+    sizes = [as_decimal(as_float(mark), 2) + step for mark in sorted(marks) for step in steps]
     for (_, side), position in kinds.items():
         for size in dict.fromkeys(sizes):
             if size > 0:
@@ -255,4 +251,3 @@ def _some_portfolio(room: Room, world: World) -> Holdings:
             if meets(world, held, forms):
                 return held
     return {}
-

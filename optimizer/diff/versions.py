@@ -66,9 +66,7 @@ def _fields(old: CompiledRule | None, new: CompiledRule | None) -> tuple[str, ..
         return ("added",) if old is None else ("removed",)
     before, after = dict(old.record), dict(new.record)
     return tuple(
-        name
-        for name in after
-        if name not in _WORDS_ONLY and before.get(name, "") != after.get(name, "")
+        name for name in after if name not in _WORDS_ONLY and before.get(name, "") != after.get(name, "")
     )
 
 

@@ -1,6 +1,6 @@
 """Trials for windows: something happened on a day that one version's window reaches and the other's does not.
 
-    within 45 days after a loss_sale, before 30: a loss sale 31 days ago, and a purchase today
+within 45 days after a loss_sale, before 30: a loss sale 31 days ago, and a purchase today
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,12 @@ def with_event(book: Book, window: GroundWindow, day: date, account: AccountId, 
     event = window.window.event
     if event == "purchase":
         bought = Acquisition(
-            lot=LotId("bought before"), account=account, symbol=symbol, date=day, quantity=_HUNDRED, kind="buy"
+            lot=LotId("bought before"),
+            account=account,
+            symbol=symbol,
+            date=day,
+            quantity=_HUNDRED,
+            kind="buy",
         )
         return replace(book, acquisitions=(*book.acquisitions, bought))
     if event in _SALES:

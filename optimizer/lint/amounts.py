@@ -1,8 +1,8 @@
 """`5%` where `5 points` was likely meant, and the other way round.
 
-    when (active_weight is more than 5%)          a difference of shares: 5 points
-    cash 4% band 5 points                          wider than the target itself: 25% of target?
-    small_caps 3% band 5% of target                0.15 points: 5 points?
+when (active_weight is more than 5%)          a difference of shares: 5 points
+cash 4% band 5 points                          wider than the target itself: 25% of target?
+small_caps 3% band 5% of target                0.15 points: 5 points?
 """
 
 import re
@@ -46,15 +46,20 @@ def _of_band(row: TargetClass, text: str) -> Iterator[Finding]:
         share = said.partition("%")[0]
         yield Finding(
             diagnostic=finding(
-                "W0705", f"a band of `{said}` on {_percent(target)} is {_percent(width)} wide", span,
-                label="points are likely meant", help=f"write {share} points, or a wider share of the target",
+                "W0705",
+                f"a band of `{said}` on {_percent(target)} is {_percent(width)} wide",
+                span,
+                label="points are likely meant",
+                help=f"write {share} points, or a wider share of the target",
             )
         )
     elif not said.endswith("of target") and width >= target:
         share = plain(Decimal(said.split(" ")[0]))
         yield Finding(
             diagnostic=finding(
-                "W0705", f"a band of `{said}` on a target of {_percent(target)} reaches down to nothing", span,
+                "W0705",
+                f"a band of `{said}` on a target of {_percent(target)} reaches down to nothing",
+                span,
                 label="a share of the target is likely meant",
                 help=f"write {share}% of target, or `from 0% to {_percent(row.high)}`",
             )
@@ -76,8 +81,11 @@ def _of_test(test: Comparison) -> Iterator[Finding]:
             points = amount.written.rstrip("%")
             yield Finding(
                 diagnostic=finding(
-                    "W0705", f"`{test.path}` is a difference of shares, `{amount.written}` a share", test.span,
-                    label="points are likely meant", help=f"write {points} points",
+                    "W0705",
+                    f"`{test.path}` is a difference of shares, `{amount.written}` a share",
+                    test.span,
+                    label="points are likely meant",
+                    help=f"write {points} points",
                 )
             )
 
@@ -91,7 +99,9 @@ def _early_warnings(policy: CheckedPolicy) -> Iterator[Finding]:
         if any(_is_difference(name) for name in names):
             yield Finding(
                 diagnostic=finding(
-                    "W0705", f"`{names[0]}` is a difference of shares, `{warn.written}` a share", rule.where,
+                    "W0705",
+                    f"`{names[0]}` is a difference of shares, `{warn.written}` a share",
+                    rule.where,
                     label="points are likely meant in `warn from`",
                     help=f"write {warn.written.rstrip('%')} points",
                 ),

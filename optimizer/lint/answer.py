@@ -56,8 +56,8 @@ def _text(row: Finding, sources: render.Sources) -> str:
     kept = ", ".join(f"`{name}`" for name in row.witness.keeps)
     lines = [told, f"{indent} = witness: {portfolio_text(row.witness)}"]
     if kept:
-        lines.append(f"{indent}            keeps {kept} and comes as near to `{row.witness.breaks}` as can be")
-    lines.append(f"{indent}            {row.witness.breaks}: {row.witness.reason}")
+        lines.append(f"{indent}   keeps {kept} and comes as near to `{row.witness.breaks}` as can be")
+    lines.append(f"{indent}   {row.witness.breaks}: {row.witness.reason}")
     return "\n".join(lines)
 
 

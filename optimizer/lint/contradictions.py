@@ -47,9 +47,7 @@ def _exclude(core: tuple[str, ...], rules: dict[str, CompiledRule], witness: Por
     last = ordered[-1]
     others = ordered[:-1]
     verb = "exclude each other" if len(core) == 2 else "cannot all be kept"
-    labels = tuple(
-        Label(span=rules[name].rule.where, text=f"`{name}` says: {_says(rules[name])}") for name in others
-    )
+    labels = tuple(_said_at(name, rules) for name in others)
     return Finding(
         diagnostic=finding(
             "E0312",
@@ -114,6 +112,10 @@ def _says(rule: CompiledRule) -> str:
     return f"{each}{row['measure']} {row['bound']}"
 
 
+def _said_at(name: str, rules: dict[str, CompiledRule]) -> Label:
+    return Label(span=rules[name].rule.where, text=f"`{name}` says: {_says(rules[name])}")
+
+
 def _listed(names: Iterable[str]) -> str:
     quoted = [f"`{name}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
@@ -173,14 +175,12 @@ def _unreachable(case: Case, targets: Targets, blamed: set[str]) -> tuple[str, .
     return core
 
 
-def _cannot_be_met(
-    targets: Targets, core: tuple[str, ...], rules: dict[str, CompiledRule]
-) -> Finding:
+def _cannot_be_met(targets: Targets, core: tuple[str, ...], rules: dict[str, CompiledRule]) -> Finding:
     own = [row for row in targets.classes if f"{targets.name}.{row.name}" in core]
     others = [name for name in core if rules[name].rule.id != targets.name]
     first = own[0] if own else targets.classes[0]
     weights = ", ".join(f"{row.name} {_percent(row.target)}" for row in own)
-    labels = [Label(span=rules[name].rule.where, text=f"`{name}` says: {_says(rules[name])}") for name in others]
+    labels = [_said_at(name, rules) for name in others]
     labels += [Label(span=row.span, text="a target that takes part") for row in own[1:]]
     return Finding(
         diagnostic=finding(
@@ -254,5 +254,3 @@ def _portfolio(
         breaks=name,
         reason=verdict.reason,
     )
-
-

@@ -34,9 +34,7 @@ def _pairs(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     return iter(combinations(names, 2)) if len(names) <= MOST_PAIRED else iter(())
 
 
-def _larger(
-    case: Case, names: tuple[str, ...], pairs: list[tuple[str, ...]]
-) -> Iterator[tuple[str, ...]]:
+def _larger(case: Case, names: tuple[str, ...], pairs: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     left = list(names)
     for pair in pairs:
         if pair[0] in left and pair[1] in left:

@@ -9,7 +9,8 @@ from dsl.diagnostics import Diagnostic
 from optimizer.portfolios.world import Position
 
 CODES = (
-    "E0312", "E0701", "E0702", "W0703", "W0704", "W0705", "W0706", "W0707", "W0708", "W0709", "W0710", "W0711",
+    "E0312", "E0701", "E0702", "W0703", "W0704", "W0705", "W0706", "W0707", "W0708", "W0709", "W0710",
+    "W0711",
 )  # fmt: skip
 """The codes that only lint gives."""
 

@@ -74,9 +74,7 @@ def _is_idle(every: tuple[Case, ...], name: str, rule: CheckedRule, gone: frozen
 
 def _binds(laid: Laid, asked: list[Demand], rule: CheckedRule, gone: frozenset[str]) -> bool:
     room = laid.room
-    room.leave_out(
-        {d.name for d in laid.demands if d.name == rule.id or not _counts(d, rule, gone)}
-    )
+    room.leave_out({d.name for d in laid.demands if d.name == rule.id or not _counts(d, rule, gone)})
     for demand in _kinds(asked, laid):
         try:
             if room.find(missing=(demand.form,)):

@@ -1,7 +1,7 @@
 """What rules select: exceptions wider than their rule, selectors that match nothing, lists without a value.
 
-    rule R for each issuer in bonds; exception E for each issuer in holdings where country is "FR"
-    E also selects French equities, which R is not about: they are limited by E and not relaxed
+rule R for each issuer in bonds; exception E for each issuer in holdings where country is "FR"
+E also selects French equities, which R is not about: they are limited by E and not relaxed
 """
 
 from collections.abc import Iterator, Mapping
@@ -110,7 +110,7 @@ def _described(cells: Mapping[str, str]) -> str:
 def empty_selectors(
     policy: CheckedPolicy, *, today: date, securities: Securities | None
 ) -> Iterator[Finding]:
-    """Yield a finding for each condition of an own rule that nothing can meet, or nothing in the book does."""
+    """Yield a finding for each condition that nothing can meet, or that nothing in the book meets."""
     setting = Setting(today=today, calendar=policy.calendar)
     seen: set[Span] = set()
     for rule in policy.rules:
@@ -158,7 +158,10 @@ def empty_lists(policy: CheckedPolicy) -> Iterator[Finding]:
             where = f"`{row.file}` holds no row" if row.file else "it names nothing"
             yield Finding(
                 diagnostic=finding(
-                    "W0709", f"the list `{row.name}` is empty", row.span, label=where,
+                    "W0709",
+                    f"the list `{row.name}` is empty",
+                    row.span,
+                    label=where,
                     help="fill it, or remove it with the rules that use it",
                 )
             )

@@ -27,7 +27,9 @@ def one_sided(policy: CheckedPolicy, *, engine: InferenceEngine) -> Iterator[Fin
     if not policy.examples:
         yield Finding(
             diagnostic=finding(
-                "W0707", "this policy has no examples", own[0].where,
+                "W0707",
+                "this policy has no examples",
+                own[0].where,
                 label="neither this rule nor any other is shown kept and broken",
                 help='add `example "…"` with a trade that passes and one that does not',
             ),
@@ -36,14 +38,14 @@ def one_sided(policy: CheckedPolicy, *, engine: InferenceEngine) -> Iterator[Fin
         return
     kept, broken = _seen(policy, engine)
     for rule in own:
-        lacking = [
-            words for words, seen in (("keeps", kept), ("breaks", broken)) if rule.id not in seen
-        ]
+        lacking = [words for words, seen in (("keeps", kept), ("breaks", broken)) if rule.id not in seen]
         if lacking:
             words = " or ".join(lacking)
             yield Finding(
                 diagnostic=finding(
-                    "W0707", f"no example {words} `{rule.id}`", rule.where,
+                    "W0707",
+                    f"no example {words} `{rule.id}`",
+                    rule.where,
                     label="shown from one side only" if len(lacking) == 1 else "not shown at all",
                     help=f"add an example that {lacking[0]} it",
                 ),

@@ -1,6 +1,6 @@
 """What a policy says of its sources: none left uncited, no clause left uncovered, digests in full.
 
-    clauses §4.1, §4.2, §5 in the document; §4.1 cited by a rule, §5 by `manual`: §4.2 is not covered
+clauses §4.1, §4.2, §5 in the document; §4.1 cited by a rule, §5 by `manual`: §4.2 is not covered
 """
 
 import re
@@ -23,7 +23,8 @@ def uncited(policy: CheckedPolicy, text: str) -> Iterator[Finding]:
         if not re.search(rf"\b(?:because|manual)\s+{re.escape(source.name)}\b", text):
             yield Finding(
                 diagnostic=finding(
-                    "W0706", f"nothing cites the source `{source.name}`",
+                    "W0706",
+                    f"nothing cites the source `{source.name}`",
                     narrowed(source.span, text, source.name),
                     help=f'cite it with `because {source.name} "clause"`, or remove it',
                 )
@@ -60,7 +61,8 @@ def uncovered(policy: CheckedPolicy, text: str, documents: Mapping[str, str]) ->
                 continue
             yield Finding(
                 diagnostic=finding(
-                    "W0708", f"nothing covers clause {number} of `{source.name}`",
+                    "W0708",
+                    f"nothing covers clause {number} of `{source.name}`",
                     narrowed(source.span, text, source.clauses_from or source.name),
                     label=_shortened(words),
                     help=f'write a rule that cites it, or `manual {source.name} "{number}" "…" '
@@ -87,7 +89,8 @@ def short_digests(policy: CheckedPolicy, text: str) -> Iterator[Finding]:
         if digest is not None and len(digest) < FULL:
             yield Finding(
                 diagnostic=finding(
-                    "W0711", f"the sha256 of the {what} `{name}` is cut short",
+                    "W0711",
+                    f"the sha256 of the {what} `{name}` is cut short",
                     narrowed(span, text, digest),
                     label=f"{len(digest)} of {FULL} digits",
                     help="give all of it, as `sha256sum` prints it",
@@ -103,7 +106,10 @@ def narrowed(span: Span, text: str, word: str) -> Span:
         start = line.find(word, span.column - 1 if number == span.line else 0)
         if start >= 0:
             return Span(
-                file=span.file, line=number, column=start + 1, end_line=number,
+                file=span.file,
+                line=number,
+                column=start + 1,
+                end_line=number,
                 end_column=start + 1 + len(word),
             )
     return span

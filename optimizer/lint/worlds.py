@@ -8,7 +8,7 @@ situation: only what is so for all of them is told.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 
 from dsl.policy import CheckedPolicy, CheckedRule, Limit
 from optimizer.lint.strain import Strain
@@ -86,7 +86,8 @@ def cases(
     ordered = sorted(found, key=lambda now: (now.day, now.facts))
     for _, group in groupby(ordered, key=lambda now: (now.day, now.facts)):
         variants = sorted(group, key=lambda now: -now.worth)
-        yield Case(worlds=tuple(laid for now in variants for laid in _laid(rulebook, policy, rules, now, universe)))
+        laid = (_laid(rulebook, policy, rules, now, universe) for now in variants)
+        yield Case(worlds=tuple(chain.from_iterable(laid)))
 
 
 def _laid(

@@ -8,9 +8,10 @@ Two values that no test can tell apart are one; the first that an author wrote s
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import assert_never
 
 from dsl.policy import (
@@ -185,30 +186,17 @@ def _proposed(
 ) -> Iterator[tuple[str | None, bool]]:
     """Yield candidate values, those that an author wrote first, then what lies beside and between them."""
     entry = shipped().attributes.get(path)
-    numbers: set[Fraction] = set()
-    for test in tests:
-        for right in test.right:
-            match right:
-                case Text(value=value):
-                    yield value, True
-                case TextSet(values=values):
-                    yield from ((value, True) for value in sorted(values)[:_MOST_VALUES])
-                case Day(value=day):
-                    for shift in (0, -1, 1):
-                        yield (day + timedelta(days=shift)).isoformat(), shift == 0
-                case Amount(value=value, unit=unit):
-                    if entry is not None and entry.unit is Unit.DATE:
-                        yield from _days(value, unit, setting)
-                    else:
-                        numbers.add(Fraction(value))
-                case _:
-                    continue
+    dated = entry is not None and entry.unit is Unit.DATE
+    written = [right for test in tests for right in test.right]
+    for right in written:
+        yield from _written(right, setting, dated=dated)
+    numbers = {Fraction(right.value) for right in written if isinstance(right, Amount) and not dated}
     yield from ((text, False) for text in beside(numbers))
     if any(test.op in _RATED for test in tests):
         for grade in NOTCHES:
             if notch(grade) is not None and not grade[-1].isdigit():
                 yield grade, False
-    elif not numbers and not (entry is not None and entry.unit is Unit.DATE):
+    elif not numbers and not dated:
         listed = () if entry is None else entry.values
         yield from ((value, False) for value in listed if value not in ("cash", "option"))
         if entry is None or not entry.closed:
@@ -217,14 +205,29 @@ def _proposed(
         yield None, False
 
 
+def _written(right: object, setting: Setting, *, dated: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the values that one side of a test names; of a day, also the days beside it."""
+    match right:
+        case Text(value=value):
+            yield value, True
+        case TextSet(values=values):
+            yield from ((value, True) for value in sorted(values)[:_MOST_VALUES])
+        case Day(value=day):
+            yield from _around(day)
+        case Amount(value=value, unit=unit) if dated:
+            found = day_after(setting.today, value, unit, setting.calendar)
+            if found is not None:
+                yield from _around(found)
+        case _:
+            return
+
+
+def _around(day: date) -> Iterator[tuple[str, bool]]:
+    for shift in (0, -1, 1):
+        yield (day + timedelta(days=shift)).isoformat(), shift == 0
+
+
 _RATED = (Op.WORSE, Op.BETTER, Op.NOT_WORSE, Op.NOT_BETTER)
-
-
-def _days(count: Decimal, unit: Unit, setting: Setting) -> Iterator[tuple[str, bool]]:
-    day = day_after(setting.today, count, unit, setting.calendar)
-    if day is not None:
-        for shift in (0, -1, 1):
-            yield (day + timedelta(days=shift)).isoformat(), shift == 0
 
 
 def beside(numbers: Iterable[Fraction]) -> tuple[str, ...]:
@@ -232,7 +235,7 @@ def beside(numbers: Iterable[Fraction]) -> tuple[str, ...]:
     marks = sorted(set(numbers))
     if not marks:
         return ()
-    between = [(low + high) / 2 for low, high in zip(marks, marks[1:], strict=False)]
+    between = [(low + high) / 2 for low, high in pairwise(marks)]
     outer = [marks[0] / 2 if marks[0] else Fraction(-1), marks[-1] * 2 if marks[-1] else Fraction(1)]
     return tuple(_text(number) for number in (*marks, *between, *outer))
 

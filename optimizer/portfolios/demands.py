@@ -50,7 +50,14 @@ def _level(responses: tuple[Response, ...]) -> int:
 
 
 DATA_MEASURES = frozenset(
-    {"days_to_liquidate", "ownership", "voting_ownership", "non_voting_ownership", "tracking_error", "volatility"}
+    {
+        "days_to_liquidate",
+        "ownership",
+        "voting_ownership",
+        "non_voting_ownership",
+        "tracking_error",
+        "volatility",
+    }
 )
 """Measures that say something only in a tight world."""
 

@@ -189,9 +189,7 @@ class Sheet:
         for part, pick in zip(inner, chosen, strict=True):
             sign = 1.0 if below else -1.0
             slack = (high - part.low) if below else (part.high - low)
-            self.need(
-                self.join((sign, part), (-sign, result), (-slack, self.single(pick)), constant=slack)
-            )
+            self.need(self.join((sign, part), (-sign, result), (-slack, self.single(pick)), constant=slack))
         return result
 
     def _largest(self, count: int, inner: list[Affine], *, below: bool) -> Affine:

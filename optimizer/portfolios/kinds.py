@@ -166,7 +166,7 @@ def _product(
 
 
 def copies_wanted(rules: Iterable[CheckedRule]) -> int:
-    """Return how many groups a portfolio may need: a limit of 5% for each issuer calls for 20 and two more."""
+    """Return how many groups a portfolio may need: 5% for each issuer calls for 20, and two more."""
     wanted = 1
     for rule in rules:
         if not isinstance(rule.obligation, Limit):
@@ -197,8 +197,8 @@ def _least_share(amount: AnyAmount | None) -> Fraction | None:
         case PercentOf(share=share):
             return Fraction(share)
         case Smaller(parts=parts) | Greater(parts=parts):
-            shares = [share for part in parts if (share := _least_share(part)) is not None]
-            return min(shares) if shares else None
+            found = [_least_share(part) for part in parts]
+            return min((least for least in found if least is not None), default=None)
         case _:
             return None
 

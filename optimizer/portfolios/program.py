@@ -89,9 +89,7 @@ class Program:
         columns = np.fromiter((c for parts, _ in rows for c in parts), dtype=np.int32)
         amounts = np.fromiter((a for parts, _ in rows for a in parts.values()), dtype=np.float64)
         lows = np.array([low for _, low in rows], dtype=np.float64)
-        self._highs.addRows(
-            len(rows), lows, np.full(len(rows), INF), columns.size, starts, columns, amounts
-        )
+        self._highs.addRows(len(rows), lows, np.full(len(rows), INF), columns.size, starts, columns, amounts)
         self._rows += len(rows)
 
     def bound(self, column: int, low: float, high: float) -> None:

@@ -15,9 +15,9 @@ from engine.facts.ids import AccountId
 from optimizer.model import Floats
 from optimizer.portfolios.demands import Demand
 from optimizer.portfolios.encode import NotRowsError, Sheet, sheet_for
+from optimizer.portfolios.program import Program, UnsettledError
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal
-from optimizer.portfolios.program import Program, UnsettledError
 from rulebooks.evaluate import Read, value
 from rulebooks.forms import Form, Term, TermKind
 
@@ -89,9 +89,16 @@ class Room:
             self._program.bound(self._off[name], 0.0, _FREE if name in wanted else 0.0)
         self._left = wanted
 
-    def find(self, *, missing: Iterable[Form] = (), meeting: Iterable[Form] = ()) -> tuple[Floats, ...]:
+    def find(
+        self,
+        *,
+        missing: Iterable[Form] = (),
+        meeting: Iterable[Form] = (),
+        barred: frozenset[Position] = frozenset(),
+    ) -> tuple[Floats, ...]:
         """Return candidates that meet the demands and `meeting`, and miss every form of `missing`.
 
+        barred: positions that are not to be held.
         Raises NotRowsError where what is asked has no rows.
         """
         asked = tuple(missing)
@@ -102,11 +109,19 @@ class Room:
             for form in meeting:
                 self._sheet.need(self._sheet.bounded(form, below=True), plus={self._slack: -1.0})
             self._send()
+            self._bar(barred, 0.0)
             return self._solve(bool(asked))
         except UnsettledError:
             raise NotRowsError("more choices than the solver settles in its time") from None
         finally:
+            self._bar(barred, None)
             self._reset()
+
+    def _bar(self, places: frozenset[Position], most: float | None) -> None:
+        for place in places:
+            column = self._sheet.places.get(place)
+            if column is not None:
+                self._program.bound(column, 0.0, self._sheet.high[column] if most is None else most)
 
     def farthest(self, form: Form) -> Floats | None:
         """Return a portfolio that meets the demands and has as much of a form as can be."""

@@ -9,16 +9,17 @@ list will breach, or where nothing does, misses it by less.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 from engine.facts.ids import Symbol
 from engine.facts.trades import Side, Trade
 from optimizer.portfolios.encode import POINTS, NotRowsError, Sheet, sheet_for
+from optimizer.portfolios.program import Program, UnsettledError
 from optimizer.portfolios.room import CENT, reader
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal, as_float
-from optimizer.portfolios.program import Program, UnsettledError
 from rulebooks.evaluate import value
-from rulebooks.forms import Form
+from rulebooks.forms import Form, constant, less
 
 Holdings = Mapping[Position, Decimal]
 _NEAR = 1e-3
@@ -33,14 +34,16 @@ def start_of(
     kept_down: frozenset[Position] = frozenset(),
     kept_up: frozenset[Position] = frozenset(),
     overdraft: bool = False,
+    lesser: tuple[Form, ...] = (),
 ) -> Holdings | None:
     """Return a portfolio near to `after` in which `form` is at least 0, or nearer to it.
 
     kept_down: positions that the list may not buy (held before at least as much as after); kept_up:
-    positions that it may not sell.
+    positions that it may not sell. lesser: forms that the list may newly miss, but not miss by more where
+    they were missed before: they are met before, or missed by no less.
     """
     for must_meet in (True, False):
-        found = _solved(world, after, form, kept_down, kept_up, overdraft, must_meet)
+        found = _solved(world, after, form, lesser, kept_down, kept_up, overdraft, must_meet)
         if found is not None and value(form, reader(world, found)) > value(form, reader(world, after)):
             return found
     return None
@@ -50,6 +53,7 @@ def _solved(
     world: World,
     after: Holdings,
     form: Form,
+    lesser: tuple[Form, ...],
     kept_down: frozenset[Position],
     kept_up: frozenset[Position],
     overdraft: bool,
@@ -70,6 +74,8 @@ def _solved(
     met = sheet.column(0.0, 0.0) if must_meet else sheet.column(-1e6, 0.0)
     try:
         sheet.need(sheet.bounded(form, below=True), plus={met: -1.0})
+        for other in lesser:
+            _no_worse(sheet, other, value(other, reader(world, after)))
     except NotRowsError:
         return None
     program = Program()
@@ -93,6 +99,16 @@ def _solved(
         if abs(float(answer[index]) - points[index]) < 1e-7:
             found[place] = after.get(place, Decimal(0))
     return {place: money for place, money in found.items() if money > 0}
+
+
+def _no_worse(sheet: Sheet, form: Form, afterwards: Fraction) -> None:
+    """Let a form be met before, or missed by no less than it is afterwards."""
+    kept = sheet.bounded(form, below=True)
+    missed = sheet.bounded(less(constant(afterwards), form), below=True)
+    pick = sheet.column(0, 1, whole=True)
+    slack, other = max(0.0, -kept.low), max(0.0, -missed.low)
+    sheet.need(sheet.join((1.0, kept), (-slack, sheet.single(pick)), constant=slack))
+    sheet.need(sheet.join((1.0, missed), (other, sheet.single(pick))))
 
 
 def _distance(sheet: Sheet, here: int, far: int, there: float) -> None:

@@ -64,6 +64,7 @@ class MixedProgram:
             ("mip_feasibility_tolerance", 1e-7),
             ("primal_feasibility_tolerance", 1e-8),
             ("random_seed", 7),
+            ("mip_heuristic_effort", 0.02),
         ):
             highs.setOptionValue(option, setting)
         highs.passModel(self._model(highspy, relaxed))

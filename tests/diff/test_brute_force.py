@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.facts.ids import AccountId, Symbol
+from engine.facts.ids import AccountId, HouseholdId, Symbol
 from engine.gate.engine.contained import Contained
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge, open_book
@@ -56,9 +56,10 @@ def told(difference: Difference) -> set[tuple[str, str]]:
 def regated(witness: Witness, rules: tuple[Drawn, ...], engine: InferenceEngine) -> str:
     """Return the gate's decision on a witness, its book made anew from what the witness says."""
     securities = {symbol: dict(cells) for symbol, cells in witness.securities.items()}
-    accounts = tuple(sorted({account for account, _ in (*witness.before, *witness.after)})) or (AccountId("A"),)
+    named = {account for account, _ in (*witness.before, *witness.after)} or {AccountId("A")}
+    accounts = tuple(sorted(named))
     situation = Situation(
-        day=witness.day, worth=witness.worth, accounts=accounts, household="H", currency="USD"
+        day=witness.day, worth=witness.worth, accounts=accounts, household=HouseholdId("H"), currency="USD"
     )
     world = World(situation=situation, made=Made(securities=securities, kind_of={}, complete=True))
     policy, _ = policy_of(rules)

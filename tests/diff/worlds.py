@@ -85,10 +85,14 @@ def _grid() -> Iterator[Portfolio]:
                 yield (tech, energy, other, 100 - tech - energy - other)
 
 
-def drawn_rule(draw: random.Random, name: str, *, levels: tuple[int, ...] = (3,)) -> Drawn:
+def drawn_rule(
+    draw: random.Random, name: str, *, levels: tuple[int, ...] = (3,), floors: bool = False
+) -> Drawn:
     of = draw.choice(tuple(SETS))
     low, high = sorted(draw.sample(range(0, 101, STEP), 2))
-    kind = draw.choice(("low", "high", "high", "both"))
+    kind = draw.choice(("low", "low", "high", "both") if floors else ("low", "high", "high", "both"))
+    if floors and kind != "both":
+        low, high = high, low
     return Drawn(
         name,
         of,
@@ -98,8 +102,11 @@ def drawn_rule(draw: random.Random, name: str, *, levels: tuple[int, ...] = (3,)
     )
 
 
-def drawn_rules(draw: random.Random, *, levels: tuple[int, ...] = (3,)) -> tuple[Drawn, ...]:
-    return tuple(drawn_rule(draw, f"R-{number}", levels=levels) for number in range(1, draw.randint(2, 5)))
+def drawn_rules(
+    draw: random.Random, *, levels: tuple[int, ...] = (3,), floors: bool = False
+) -> tuple[Drawn, ...]:
+    count = draw.randint(1, 4)
+    return tuple(drawn_rule(draw, f"R-{n}", levels=levels, floors=floors) for n in range(1, count + 1))
 
 
 def changed(draw: random.Random, rules: tuple[Drawn, ...], *, levels: tuple[int, ...]) -> tuple[Drawn, ...]:

@@ -11,6 +11,7 @@ from itertools import combinations
 
 import pytest
 
+from engine.facts.ids import AccountId, HouseholdId
 from engine.gate.engine.contained import Contained
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge, open_book
@@ -27,6 +28,7 @@ from tests.rulebooks.tiny import TODAY
 EVERYDAY = 25
 PAIRS = int(os.environ.get("GUARDBAND_LINT_PAIRS", "200"))
 SEED = 20260311
+LEVELS = (3, 3, 2, 1)
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +54,11 @@ def named(findings: tuple[Finding, ...], code: str) -> set[tuple[str, ...]]:
 
 def regate(witness: Portfolio, rules: tuple[Drawn, ...], engine: InferenceEngine) -> None:
     """Judge a witness anew: of the rules of the conflict, it breaks the one it says, and no other."""
-    accounts = tuple(sorted({account for account, _ in witness.held})) or ("A",)
+    accounts = tuple(sorted({account for account, _ in witness.held} or {AccountId("A")}))
     situation = Situation(
-        day=witness.day, worth=witness.worth, accounts=accounts, household="H", currency="USD"
+        day=witness.day, worth=witness.worth, accounts=accounts, household=HouseholdId("H"), currency="USD"
     )
-    world = World(
-        situation=situation, made=Made(securities=witness.securities, kind_of={}, complete=True)
-    )
+    world = World(situation=situation, made=Made(securities=witness.securities, kind_of={}, complete=True))
     policy, _ = policy_of(rules)
     opened = open_book(ground(compile_rulebook((policy,)), world.book(witness.held)))
     answer = judge(opened, (), engine=engine)
@@ -100,7 +100,7 @@ def agree(rules: tuple[Drawn, ...], engine: InferenceEngine) -> tuple[int, int]:
 
 def test_lint_agrees_with_a_grid_of_portfolios(engine: InferenceEngine) -> None:
     draw = random.Random(SEED)
-    counts = [agree(drawn_rules(draw, levels=(3, 3, 2, 1)), engine) for _ in range(EVERYDAY)]
+    counts = [agree(drawn_rules(draw, levels=LEVELS, floors=True), engine) for _ in range(EVERYDAY)]
     assert sum(pairs for pairs, _ in counts) > 5
 
 
@@ -109,8 +109,8 @@ def test_lint_agrees_with_a_grid_of_portfolios_at_full_size(engine: InferenceEng
     draw = random.Random(SEED)
     pairs = conflicts = 0
     for _ in range(PAIRS):
-        old = drawn_rules(draw, levels=(3, 3, 2, 1))
-        for rules in (old, changed(draw, old, levels=(3, 3, 2, 1))):
+        old = drawn_rules(draw, levels=LEVELS, floors=True)
+        for rules in (old, changed(draw, old, levels=LEVELS)):
             if rules:
                 counted = agree(rules, engine)
                 pairs, conflicts = pairs + counted[0], conflicts + counted[1]

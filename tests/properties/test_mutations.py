@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from dsl.policy import CheckedPolicy
+from engine.facts.book import Book
+from engine.facts.trades import Trade
 from engine.gate.engine.faults import EngineFault
 from engine.gate.engine.inline import Inline
 from engine.gate.engine.program import Compare, Conclusions, Fact, JoinRule, Op, Program, ThresholdRule
@@ -17,11 +20,13 @@ from engine.gate.judge import judge, open_book
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.properties.worlds import world_of
+from tests.reference_evaluator.small import account, book_of, policy_of, security, trades_of
 
 WORLDS = range(2_000, 2_040)
 
-EQUIVALENT = frozenset({("stands new", 0, Op.LTE)})
-"""A new breach has lost headroom by its very nature, so that `change <= 0` says the same as `change < 0`."""
+EQUIVALENT = frozenset({("stands new", 0, Op.LTE), ("calm", 0, Op.GT)})
+"""Flips that change no answer: a new breach has lost headroom by its very nature, so that `change <= 0`
+says the same as `change < 0`; an early warning is sent as a sign that is never zero."""
 
 FLIPPED = {
     Op.GTE: (Op.GT, Op.LT),
@@ -80,11 +85,20 @@ class Flipping:
         return condition
 
 
+def at_its_warning() -> tuple[CheckedPolicy, Book, list[tuple[Trade, ...]]]:
+    """Return a list that takes an issuer exactly to the amount from which the rule warns."""
+    policy = policy_of(
+        'rule R "cap"\n  for each issuer in holdings\n  limit weight to at most 6%\n  warn from 5%\n'
+        '  because ips "§1"\n'
+    )
+    book = book_of(accounts=(account(cash="10000"),), securities=(security("ACME"),))
+    return policy, book, [trades_of("buy 50 ACME"), trades_of("buy 49 ACME")]
+
+
 def worlds_that_agree() -> Iterator[tuple[object, tuple[object, ...]]]:
     """Return books, opened, with the lists on which the two agree."""
     engine = Flipping()
-    for seed in WORLDS:
-        policy, book, lists = world_of(seed)
+    for policy, book, lists in (at_its_warning(), *map(world_of, WORLDS)):
         opened = open_book(ground(compile_rulebook((policy,)), book))
         agreed = tuple(t for t in lists if judge(opened, t, engine=engine, explained=False).fault is None)
         yield opened, agreed

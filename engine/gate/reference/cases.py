@@ -12,7 +12,7 @@ from dsl.policy import Unit
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import Asked, Reading, View
 from engine.gate.reference.figures import bound
-from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, room
+from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, groups_of, room
 from engine.gate.reference.measures import weight
 from engine.gate.reference.responses import on_active, on_missing, on_passive
 from engine.gate.reference.setting import Listed, nothing_listed
@@ -110,22 +110,6 @@ def case_of(plan: LimitPlan, done: Listed) -> Case:
         case.moved = groups_of(plan, touched)
         case.is_base_moved = bool(touched) and done.moves_base(after)
     return case
-
-
-def groups_of(plan: LimitPlan, keys: list[Key]) -> set[Group] | None:
-    """Return the groups to which some positions belong, or may; None where a derived set has them."""
-    found: set[Group] = set()
-    for key in keys:
-        for term in plan.terms:
-            if term.derived is not None and term.derived.belongs(key).is_somewhere:
-                return None
-            where = term.table.belongs(key)
-            found.update(where.groups, where.unknown)
-        for table in (plan.whole, plan.raw):
-            if table is not None:
-                where = table.belongs(key)
-                found.update(where.groups, where.unknown)
-    return found
 
 
 def judge_limit(plan: LimitPlan, done: Listed) -> list[ReferenceVerdict]:

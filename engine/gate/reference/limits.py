@@ -35,6 +35,7 @@ from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Table
 from engine.gate.reference.verdicts import (
     Group,
+    Key,
     ReferenceVerdict,
 )
 
@@ -163,6 +164,22 @@ def _is_common(amount: AnyAmount) -> bool:
             return _is_common(of)
         case Smaller(parts=parts) | Greater(parts=parts):
             return all(map(_is_common, parts))
+
+
+def groups_of(plan: LimitPlan, keys: list[Key]) -> set[Group] | None:
+    """Return the groups to which some positions belong, or may; None where a derived set has them."""
+    found: set[Group] = set()
+    for key in keys:
+        for term in plan.terms:
+            if term.derived is not None and term.derived.belongs(key).is_somewhere:
+                return None
+            where = term.table.belongs(key)
+            found.update(where.groups, where.unknown)
+        for table in (plan.whole, plan.raw):
+            if table is not None:
+                where = table.belongs(key)
+                found.update(where.groups, where.unknown)
+    return found
 
 
 # ------------------------------------------------------------------ headroom

@@ -192,8 +192,9 @@ class WindowPlan:
                 if bought.account in self.teller.scope.holds:
                     yield self._past(bought, self.covered.covers_security(bought.account, bought.symbol))
         if Action.SELLING in self.covered.actions:
+            today = self.setting.book.as_of
             for sold in self.setting.book.disposals or ():
-                if sold.account in self.teller.scope.holds:
+                if sold.account in self.teller.scope.holds and self._is_within(sold.sold, today):
                     yield self._past_sale(sold)
 
     def _past(self, bought: Acquisition, covered: Truth) -> Happening:

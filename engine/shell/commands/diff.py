@@ -61,7 +61,7 @@ def diff(
             today=as_of.date() if as_of else date.today(),  # noqa: DTZ011
             securities=None
             if listed is None
-            else {symbol: dict(row.attributes) for symbol, row in listed.items()},
+            else {str(symbol): dict(row.attributes) for symbol, row in listed.items()},
         )
     if output is Format.JSON:
         print_json(diff_answer(difference))

@@ -19,7 +19,7 @@ def lsp() -> None:
     try:
         from engine.shell.lsp.server import serve
     except ModuleNotFoundError as missing:
-        if missing.name not in ("pygls", "lsprotocol"):
+        if str(missing.name).split(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise InputError(
             f"the package {missing.name} is not installed",

@@ -20,7 +20,7 @@ from dsl.tables import build
 
 _MOST_WORDS = 4
 _HEADS = re.compile(rf"^(?:{'|'.join(('policy', *STATEMENTS))})\b", re.MULTILINE)
-_UNFINISHED = re.compile(r"[A-Za-z_][\w.\-]*$")
+_UNFINISHED = re.compile(r"[A-Za-z_][\w.\-]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def expected_at(text: str, offset: int) -> Expected | None:
     bare = re.sub(r'"[^"]*"', '""', line)
     if "#" in bare or bare.count('"') % 2:
         return None
-    unfinished = _UNFINISHED.search(text, offset - len(_tail(text[:offset])), offset)
+    unfinished = _UNFINISHED.search(line)
     typed = unfinished[0] if unfinished else ""
     upto = offset - len(typed)
     heads = [match.start() for match in _HEADS.finditer(text, 0, upto)]
@@ -52,11 +52,6 @@ def expected_at(text: str, offset: int) -> Expected | None:
     if not typed and line == "" and heads:
         return Expected(typed="", phrases=_statement_words(), takes_name=False, before=())
     return _asked(text[begin:upto], start, typed, at_margin=line == typed)
-
-
-def _tail(text: str) -> str:
-    found = _UNFINISHED.search(text[-200:])
-    return found[0] if found else ""
 
 
 def _asked(text: str, start: str, typed: str, *, at_margin: bool) -> Expected | None:

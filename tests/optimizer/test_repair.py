@@ -1,0 +1,58 @@
+"""Repair: a list that the gate would stop comes back as the part of it that passes."""
+
+from decimal import Decimal
+
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.trades import Side, Trade
+from engine.gate.verdict import Decision
+from optimizer.proposal import Proposal, Status
+from optimizer.repair import repair
+from optimizer.settings import Settings
+from tests.optimizer.hand import account, book, laid_out, lot, real_judge
+from tests.optimizer.test_propose import CAP, SIX
+
+
+def trade(number: int, side: Side, symbol: str, quantity: str, lot_name: str | None = None) -> Trade:
+    return Trade(
+        number=number,
+        account=AccountId("MAIN"),
+        side=side,
+        symbol=Symbol(symbol),
+        quantity=Decimal(quantity),
+        lot=None if lot_name is None else LotId(lot_name),
+    )
+
+
+def repaired(rules: str, *trades: Trade, cash: str = "84000") -> Proposal:
+    on = book([lot("AAA", 160, cost="60")], accounts=[account("MAIN", cash, benchmark="index")], weights=SIX)
+    ground = laid_out(rules, on)
+    return repair(ground, trades, settings=Settings(), judge=real_judge(ground))
+
+
+def kept(proposal: Proposal) -> dict[tuple[str, str], Decimal]:
+    return {(row.trade.side.value, row.trade.symbol): row.trade.quantity for row in proposal.trades}
+
+
+def test_a_list_that_passes_is_kept_as_it_is() -> None:
+    proposal = repaired(CAP.format(20), trade(1, Side.BUY, "BBB", "100"), trade(2, Side.BUY, "CCC", "50"))
+    assert kept(proposal) == {("buy", "BBB"): 100, ("buy", "CCC"): 50}
+
+
+def test_a_purchase_over_the_cap_is_cut_to_the_last_share_that_fits() -> None:
+    proposal = repaired(CAP.format(12), trade(1, Side.BUY, "BBB", "150"), trade(2, Side.BUY, "CCC", "50"))
+    assert kept(proposal) == {("buy", "BBB"): 120, ("buy", "CCC"): 50}
+    assert proposal.gate is not None
+    assert proposal.gate.decision is Decision.PASS
+
+
+def test_cash_is_not_overdrawn() -> None:
+    proposal = repaired("", trade(1, Side.BUY, "BBB", "150"), trade(2, Side.BUY, "CCC", "150"), cash="20000")
+    assert sum(kept(proposal).values()) == 200
+
+
+def test_a_list_of_which_nothing_passes_comes_back_empty() -> None:
+    ban = 'rule BAN "Ban"\n  forbid buying securities where symbol is "BBB"\n  because ips "§1"\n'
+    proposal = repaired(ban, trade(1, Side.BUY, "BBB", "10"))
+    assert proposal.status is Status.NOTHING_TO_DO
+    assert proposal.trades == ()
+    assert proposal.notes
