@@ -79,7 +79,7 @@ def condition_holds(test: Condition, read: Read) -> bool:
 
 def variance(risk: Risk, read: Read) -> Fraction:
     """Return f' F f + sum (d_i a_i)^2 exactly, in money squared per year."""
-    actives = [_linear(active, read) for _, active in risk.actives]
+    actives = [value(active, read) for _, active in risk.actives]
     own = sum(
         ((d * a) ** 2 for d, a in zip(risk.specific, actives, strict=True) if a),
         NOTHING,

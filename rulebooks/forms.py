@@ -117,7 +117,7 @@ class Risk:
     decides on value / base rounded half up to 0.01 bp (RISK_STEP).
     """
 
-    actives: tuple[tuple[Symbol, Linear], ...]
+    actives: tuple[tuple[Symbol, "Form"], ...]  # linear, but where the base counts borrowing
     exposures: tuple[tuple[Fraction, ...], ...]  # (n_actives, n_factors)
     covariance: tuple[tuple[Fraction, ...], ...]  # (n_factors, n_factors)
     specific: tuple[Fraction, ...]  # (n_actives,)

@@ -29,6 +29,7 @@ from engine.gate.items import Item, Told
 from engine.gate.verdict import Contributor
 from rulebooks.forms import FormClass, Linear, Term, TermKind, constant
 from rulebooks.ground import Bound, CompiledRule, GroundBook, GroundLimit, Scope
+from rulebooks.grounding.laying import on_dates
 from rulebooks.state import BookState
 
 BOOK_CASH = "BOOK-CASH"
@@ -86,9 +87,12 @@ def short_rule() -> CompiledRule:
 
 
 def book_limits(ground: GroundBook, currency: str) -> tuple[GroundLimit, ...]:
-    """Return the cash limit of every governed account whose policy does not limit borrowing."""
+    """Return the cash limit of every governed account whose policy does not limit borrowing today."""
     borrowing = {
-        account for limit in ground.limits if _limits_borrowing(limit) for account in limit.scope.holds
+        account
+        for limit in ground.limits
+        if _limits_borrowing(ground, limit)
+        for account in limit.scope.stops
     }
     rule = cash_rule(currency)
     return tuple(
@@ -96,11 +100,13 @@ def book_limits(ground: GroundBook, currency: str) -> tuple[GroundLimit, ...]:
     )
 
 
-def _limits_borrowing(limit: GroundLimit) -> bool:
-    obligation = limit.rule.rule.obligation
-    return isinstance(obligation, Limit) and any(
-        term.measure == "borrowing" for term in obligation.measure.terms
-    )
+def _limits_borrowing(ground: GroundBook, limit: GroundLimit) -> bool:
+    rule, obligation = limit.rule.rule, limit.rule.rule.obligation
+    if not isinstance(obligation, Limit):
+        return False
+    policy = next((p for p in ground.rulebook.policies if p.id == limit.rule.governed_by), None)
+    named = any(term.measure == "borrowing" for term in obligation.measure.terms)
+    return named and policy is not None and on_dates(rule, policy, ground.book.as_of)
 
 
 def account_scope(ground: GroundBook, account: AccountId) -> Scope:

@@ -102,15 +102,21 @@ class OpenLimit:
 
 
 class Limits:
-    """All limits of a book over one graph."""
+    """All limits of a book over one graph.
 
-    def __init__(self, graph: Graph, grounds: Iterable[GroundLimit]) -> None:
+    detached: limits that have no verdict of their own. Their nodes are laid out with the others: a list
+    that is measured first would not have moved what is laid out later.
+    """
+
+    def __init__(
+        self, graph: Graph, grounds: Iterable[GroundLimit], *, detached: tuple[GroundLimit, ...] = ()
+    ) -> None:
         self.graph = graph
         self.all: list[OpenLimit] = []
         self.watchers: dict[int, list[int]] = {}
         self.touched_by: dict[Position, list[int]] = {}
         self.by_key: dict[RuleScope, list[int]] = {}
-        self._detached: dict[int, OpenLimit] = {}
+        self._detached = {id(ground): self._open(ground, -1) for ground in detached}
         for ground in grounds:
             self._register(self._open(ground, len(self.all)))
         self.unsure = [limit.index for limit in self.all if limit.ground.unknown]
@@ -122,10 +128,12 @@ class Limits:
 
     def detached(self, ground: GroundLimit) -> OpenLimit:
         """Return a limit that has no verdict of its own, such as the bound of a ban's waiver."""
-        known = self._detached.get(id(ground))
-        if known is None:
-            known = self._detached[id(ground)] = self._open(ground, -1)
-        return known
+        return self._detached[id(ground)]
+
+    @property
+    def settles(self) -> bool:
+        """Whether any limit reads what only a settlement tells."""
+        return any(limit.settles for limit in (*self.all, *self._detached.values()))
 
     def _open(self, ground: GroundLimit, index: int) -> OpenLimit:
         graph = self.graph

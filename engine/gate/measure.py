@@ -47,17 +47,21 @@ class OpenBook:
         self.currency = currency_of(ground)
         self.state: BookState = book_state(self.book, self.currency)
         self.graph = Graph(self.state)
-        self.limits = Limits(self.graph, (*ground.limits, *book_limits(ground, self.currency)))
+        waived = (ban.waived for ban in ground.bans if ban.waived is not None)
+        self.limits = Limits(
+            self.graph, (*ground.limits, *book_limits(ground, self.currency)), detached=tuple(waived)
+        )
         self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
         self.quiet: dict[RuleScope, tuple[Item, ...]] = {}
         self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
         self.blind: frozenset[int] | None = (
             None  # limits whose base lacks a price; found when first asked for
         )
+        self._ties: dict[Symbol, frozenset[Symbol]] = {}
         self.quiet_ids: set[int] = set()
         self.proven: dict[int, Any] = {}  # by identity of a quiet item: what was concluded and told of it
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
-        self.settles = any(limit.settles for limit in self.limits.all)
+        self.settles = self.limits.settles
 
     @cached_property
     def fingerprint(self) -> str:
@@ -77,6 +81,17 @@ class OpenBook:
     def calendar_of(self, policy: str) -> str | None:
         """Return the exchange calendar of a policy."""
         return self._calendars.get(policy)
+
+    def tied_to(self, symbol: Symbol) -> frozenset[Symbol]:
+        """Return the symbols that some window ties to this one, either way round."""
+        known = self._ties.get(symbol)
+        if known is None:
+            tied: set[Symbol] = set()
+            for window in self.ground.windows:
+                tied |= window.partners.get(symbol, frozenset())
+                tied |= {other for other, partners in window.partners.items() if symbol in partners}
+            known = self._ties[symbol] = frozenset(tied)
+        return known
 
     def price_age_of(self, policy: str, account: AccountId) -> int | None:
         """Return how many days old a price may be for a policy; None where it has a rule of its own.
@@ -100,11 +115,15 @@ class OpenBook:
 class Listed:
     """One list on an opened book."""
 
-    def __init__(self, opened: OpenBook, trades: tuple[Trade, ...]) -> None:
+    def __init__(self, opened: OpenBook, trades: tuple[Trade, ...], *, like: "Listed | None" = None) -> None:
+        """like: another list, of whose trades what is unchanged is taken over."""
         self.opened = opened
         self.trades = tuple(sorted(trades, key=lambda trade: trade.number))
         self.by_number: Mapping[int, Trade] = {trade.number: trade for trade in trades}
-        self.own: dict[int, Deltas] = {t.number: trade_deltas(opened.state, t) for t in trades}
+        self.own: dict[int, Deltas] = {t.number: _own_deltas(opened, t, like) for t in trades}
+        self.positions = {(trade.account, trade.symbol) for trade in trades}
+        self.concerned: dict[int, tuple[tuple[AccountId, Symbol], ...]] = {}  # by limit
+        self.stale: dict[str, tuple[Trade, ...]] = {}  # by policy
         self.memo: dict[tuple[str, int], object] = {}  # what other modules have worked out for this list
         self._without: dict[tuple[int, bool], Values] = {}
         self._pools: dict[tuple[tuple[Trade, ...], int | None], Deltas] = {}
@@ -202,7 +221,36 @@ class Listed:
 
     def replaced(self, changed: Trade) -> "Listed":
         """Return the list with one trade replaced by another of the same number."""
-        return Listed(self.opened, tuple(changed if t.number == changed.number else t for t in self.trades))
+        trades = tuple(changed if t.number == changed.number else t for t in self.trades)
+        return Listed(self.opened, trades, like=self)
+
+    def without_trade(self, number: int) -> "Listed":
+        """Return the list without one trade."""
+        trades = tuple(trade for trade in self.trades if trade.number != number)
+        return Listed(self.opened, trades, like=self)
+
+    def around(self, changed: Trade) -> "Listed":
+        """Return the part of the list that a trade may meet in a window or a lot, with it replaced.
+
+        That is: the trades of its household in what is identical to it, or tied to it by a window.
+        """
+        book, identity = self.opened.book, self.opened.reading.identity
+        household, name = book.accounts[changed.account].household, identity(changed.symbol)
+        tied = self.opened.tied_to(changed.symbol)
+        near = tuple(
+            other
+            for other in self.trades
+            if other.number != changed.number
+            and (other.symbol in tied or identity(other.symbol) == name)
+            and book.accounts[other.account].household == household
+        )
+        return Listed(self.opened, (*near, changed), like=self)
+
+
+def _own_deltas(opened: OpenBook, trade: Trade, like: Listed | None) -> Deltas:
+    if like is not None and like.by_number.get(trade.number) is trade:
+        return like.own[trade.number]
+    return trade_deltas(opened.state, trade)
 
 
 def _with_quantity(pool: tuple[Trade, ...], trade: Trade, quantity: Fraction) -> tuple[Trade, ...]:

@@ -274,7 +274,7 @@ def _is_clear_of_bans(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
     """Return whether a trade of this size is free of bans and windows that look at size or lots."""
     if not quantity:
         return True
-    changed = listed.replaced(resized_trade(trade, quantity))
+    changed = listed.around(resized_trade(trade, quantity))
     smaller = changed.by_number[trade.number]
     for ban in listed.opened.ground.bans:
         if not _is_of_size(ban) or ban.standing != "applies" or not _governs(ban.scope, trade):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from dsl.policy import Limit
 from engine.facts.ids import AccountId, Symbol
+from engine.facts.trades import Trade
 from engine.gate.limits import OpenLimit, Position
 from engine.gate.measure import Listed, OpenBook
 from rulebooks.ground import CompiledRule, GroundLimit
@@ -31,10 +32,16 @@ def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
     return limit.belonging
 
 
-def concerned(listed: Listed, limit: OpenLimit) -> tuple[tuple[AccountId, Symbol], ...]:
+def concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
     """Return the unknown positions that are held or traded: the others leave the figure as it is."""
-    held = listed.opened.state.quantities
-    traded = {(trade.account, trade.symbol) for trade in listed.trades}
+    known = listed.concerned.get(limit.index)
+    if known is None:
+        known = listed.concerned[limit.index] = _concerned(listed, limit)
+    return known
+
+
+def _concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
+    held, traded = listed.opened.state.quantities, listed.positions
     rule = limit.ground.rule
     unknown = [p for p in limit.ground.unknown if p in held or p in traded]
     if not limit.priced:
@@ -59,11 +66,19 @@ def unpriced(opened: OpenBook, rule: CompiledRule, account: AccountId) -> tuple[
 
 def _unpriced_trades(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol]]:
     """Yield what is traded at a price too old to rely on, where the limit reads what it pays or is worth."""
-    for trade in listed.trades:
-        position = (trade.account, trade.symbol)
+    for trade in stale_trades(listed, limit.ground.rule):
         pays = trade.price is None and trade.account in limit.flows
-        if (pays or trade.account in limit.worths) and lacks_price(listed, limit.ground.rule, *position):
-            yield position
+        if pays or trade.account in limit.worths:
+            yield (trade.account, trade.symbol)
+
+
+def stale_trades(listed: Listed, rule: CompiledRule) -> tuple[Trade, ...]:
+    """Return the trades in what has no price, or one too old for the rule's policy."""
+    known = listed.stale.get(rule.governed_by)
+    if known is None:
+        found = (t for t in listed.trades if lacks_price(listed, rule, t.account, t.symbol))
+        known = listed.stale[rule.governed_by] = tuple(found)
+    return known
 
 
 def is_present(listed: Listed, limit: OpenLimit) -> bool:
@@ -71,10 +86,10 @@ def is_present(listed: Listed, limit: OpenLimit) -> bool:
     ground = limit.ground
     if ground.group is None:
         return True
-    held = listed.opened.state.quantities
-    traded = {(trade.account, trade.symbol) for trade in listed.trades}
-    cash = {(account, listed.opened.book.accounts[account].currency) for account in ground.scope.holds}
-    return not belonging(listed, limit).isdisjoint(held.keys() | traded | cash)
+    held, traded = listed.opened.state.quantities, listed.positions
+    accounts = listed.opened.book.accounts
+    cash = {(account, accounts[account].currency) for account in ground.scope.holds}
+    return any(p in held or p in traded or p in cash for p in belonging(listed, limit))
 
 
 def _is_nameless(listed: Listed, position: tuple[AccountId, Symbol], attribute: str) -> bool:

@@ -27,11 +27,13 @@ from engine.gate.deltas import unit_deltas
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
+from engine.gate.known_part import known_item
 from engine.gate.limits import OpenLimit, Reading
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.remedy import largest
 from engine.gate.sizing import Sizing, floored, room_to_sell, step_of
 from engine.gate.trade_items import trade_items
+from engine.gate.unknowns import concerned
 from engine.gate.verdict import WouldPass
 from engine.gate.window_items import span_of, window_case
 from rulebooks.ground import GroundWindow
@@ -80,6 +82,9 @@ def clears(changed: Listed, item: Item) -> bool:
     match item.kind:
         case "limit" if item.source is not None:
             limit = changed.opened.limits.all[item.source]
+            if item.known_part:
+                known = known_item(changed, limit, item, concerned(changed, limit))
+                return known.after is None or known.before is None or known.after >= min(known.before, _ZERO)
             return not _is_active(changed, limit, changed.opened.limits.reading(limit, changed.after))
         case "limit":
             opened = changed.opened
@@ -127,6 +132,8 @@ def _sizes(listed: Listed, item: Item) -> Iterator[WouldPass]:
         sizing = Sizing(listed, listed.by_number[number])
 
         def clear(quantity: Fraction, sizing: Sizing = sizing) -> bool:
+            if item.known_part:
+                return clears(_resized(listed, sizing.trade, quantity), item)
             return not _is_active(listed, limit, sizing.reading(limit, quantity))
 
         ceiling = room_to_sell(listed, sizing.trade)
@@ -179,7 +186,7 @@ def _least_ticket(listed: Listed, item: Item, trade: Trade) -> Fraction | None:
 def _resized(listed: Listed, trade: Trade, quantity: Fraction) -> Listed:
     if quantity:
         return listed.replaced(resized_trade(trade, quantity))
-    return Listed(listed.opened, tuple(t for t in listed.trades if t.number != trade.number))
+    return listed.without_trade(trade.number)
 
 
 def _drops(listed: Listed, item: Item) -> Iterator[WouldPass]:
@@ -206,7 +213,7 @@ def _room(listed: Listed, item: Item) -> Iterator[WouldPass]:
         if quantity is None:
             continue
         added = resized_trade(trade, quantity)
-        if clears(Listed(listed.opened, (*listed.trades, added)), item):
+        if clears(Listed(listed.opened, (*listed.trades, added), like=listed), item):
             words = f"{side.value} {quantity_text(quantity)} {symbol} in {account} as well"
             yield WouldPass(change="add_trade", trade=None, to=words, added=added)
             return

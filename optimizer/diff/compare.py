@@ -15,7 +15,15 @@ from itertools import islice
 
 from dsl.policy import CheckedPolicy, CheckedRule, Limit
 from engine.gate.engine.port import InferenceEngine
-from optimizer.diff.difference import ChangedRule, Difference, Direction, Told, Unmoved, Witness
+from optimizer.diff.difference import Difference, Direction, Witness
+from optimizer.diff.telling import (
+    SIDES,
+    Findings,
+    changed_rule,
+    is_tried_only,
+    unmoved_rule,
+    witness_of,
+)
 from optimizer.diff.trials import trials_of
 from optimizer.diff.versions import Pair, changed_pairs, statements
 from optimizer.portfolios.demands import (
@@ -33,13 +41,13 @@ from optimizer.portfolios.demands import (
 )
 from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.kinds import Made, given, made_up
-from optimizer.portfolios.proof import Judge, Judged, book_of, gate_with, proven
+from optimizer.portfolios.proof import Judge, book_of, gate_with, proven
 from optimizer.portfolios.room import Room, meets, reader
 from optimizer.portfolios.steps import list_between, start_of
 from optimizer.portfolios.world import Position, World, situations
 from rulebooks.compile import compile_rulebook
 from rulebooks.evaluate import value
-from rulebooks.forms import Form
+from rulebooks.forms import Form, least
 from rulebooks.ground import CompiledRule, GroundBook, GroundLimit, Rulebook
 from rulebooks.grounding import ground
 from rulebooks.grounding.per_trade import is_per_trade
@@ -47,8 +55,6 @@ from rulebooks.predicates import Setting
 
 MOST_GROUPS = 12
 """Groups of a rule that are tried, one of each kind first."""
-
-SIDES: tuple[Direction, Direction] = ("loosened", "tightened")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,16 +85,6 @@ class Side:
         )
 
 
-@dataclass(slots=True)
-class Findings:
-    """What is known of one pair so far."""
-
-    witnesses: dict[Direction, Witness] = field(default_factory=dict)
-    untried: list[str] = field(default_factory=list)
-    tried: bool = False
-    trials: int = 60  # lists that may still be put to the gate
-
-
 def compare(
     old: CheckedPolicy,
     new: CheckedPolicy,
@@ -116,9 +112,9 @@ def compare(
         new=(new.id, new.version),
         same_text=old.digest == new.digest,
         same_rules=not pairs,
-        rules=tuple(_changed(pair, found[pair.key]) for pair in pairs if found[pair.key].witnesses),
+        rules=tuple(changed_rule(pair, found[pair.key]) for pair in pairs if found[pair.key].witnesses),
         without_effect=tuple(
-            _unmoved(pair, found[pair.key]) for pair in pairs if not found[pair.key].witnesses
+            unmoved_rule(pair, found[pair.key]) for pair in pairs if not found[pair.key].witnesses
         ),
         statements=statements(old, new),
         securities=0 if made is None else len(made.securities),
@@ -216,7 +212,7 @@ def _witness(
     if level == NOTHING:
         known.untried.append("a breach of it is only reported")
         return None
-    known.tried = known.tried or _is_tried_only(rule)
+    known.tried = known.tried or is_tried_only(rule)
     for trial in islice(
         trials_of(rule, forbids.grounded, admits.grounded, admits.room(level), forbids.world), known.trials
     ):
@@ -232,7 +228,9 @@ def _witness(
             screened=True,
         )
         if judged is not None:
-            return _told(direction, forbids.world, trial.before, trial.after, judged, history=trial.history)
+            return witness_of(
+                direction, forbids.world, trial.before, trial.after, judged, history=trial.history
+            )
     return None
 
 
@@ -324,17 +322,18 @@ def _shown(
         rule=demand.rule,
         level=demand.level,
     )
-    return None if judged is None else _told(direction, world, before, after, judged)
+    return None if judged is None else witness_of(direction, world, before, after, judged)
 
 
 def _lesser(admits: Side, level: int, after: Mapping[Position, Decimal]) -> tuple[Form, ...]:
     """Return what the other version lets by with less than the level, and would not let grow worse."""
     read = reader(admits.world, after)
-    return tuple(
-        demand.form
-        for demand in admits.demands
-        if demand.level < level and not demand.early and value(demand.form, read) < 0
-    )
+    sides: dict[int, list[Form]] = {}
+    for demand in admits.demands:
+        if demand.level < level and not demand.early:
+            sides.setdefault(id(demand.limit), []).append(demand.form)
+    forms = (least(*both) for both in sides.values())
+    return tuple(form for form in forms if value(form, read) < 0)
 
 
 def _banned(grounded: GroundBook, actions: set[str]) -> frozenset[Position]:
@@ -345,88 +344,3 @@ def _banned(grounded: GroundBook, actions: set[str]) -> frozenset[Position]:
         for position, covered in ban.securities.items()
         if covered is not False
     )
-
-
-def _told(
-    direction: Direction,
-    world: World,
-    before: Mapping[Position, Decimal],
-    after: Mapping[Position, Decimal],
-    judged: Judged,
-    *,
-    history: tuple[str, ...] = (),
-) -> Witness:
-    verdict, now = judged.verdict, world.situation
-    forbidden, admitted = judged.forbidding.decision.value, judged.admitting.decision.value
-    trades = tuple(decided.trade for decided in judged.forbidding.trades)
-    symbols = sorted({symbol for _, symbol in (*before, *after)} | {trade.symbol for trade in trades})
-    return Witness(
-        direction=direction,
-        day=now.day,
-        worth=now.worth,
-        facts=now.facts,
-        securities={symbol: world.made.securities.get(symbol, {}) for symbol in symbols},
-        before=before,
-        after=after,
-        trades=trades,
-        old=forbidden if direction == "loosened" else admitted,
-        new=admitted if direction == "loosened" else forbidden,
-        told=Told(
-            rule=verdict.rule,
-            group=verdict.group,
-            measure=verdict.measure,
-            unit=verdict.unit,
-            before=verdict.before,
-            after=verdict.after,
-            limit=verdict.limit,
-            reason=verdict.reason,
-        ),
-        history=history,
-    )
-
-
-# ------------------------------------------------------------------ what comes of it
-
-
-def _changed(pair: Pair, known: Findings) -> ChangedRule:
-    directions = tuple(direction for direction in SIDES if direction in known.witnesses)
-    return ChangedRule(
-        rule=pair.name,
-        title=pair.present.rule.title,
-        change="both" if len(directions) == 2 else directions[0],
-        was=None if pair.old is None else in_words(pair.old),
-        now=None if pair.new is None else in_words(pair.new),
-        was_at=None if pair.old is None else pair.old.rule.where,
-        now_at=None if pair.new is None else pair.new.rule.where,
-        because=pair.because,
-        witnesses=tuple(known.witnesses[direction] for direction in directions),
-    )
-
-
-def in_words(rule: CompiledRule) -> str:
-    """Return a rule in one line, as its record has it."""
-    row = dict(rule.record)
-    parts = [
-        f"for each {row['for_each']} in {row['in']}:" if row["for_each"] else "",
-        row["obligation"],
-        f"when {row['when']}" if row["when"] else "",
-        f"unless {row['unless']}" if row["unless"] else "",
-        f"warn from {row['warn_from']}" if row["warn_from"] else "",
-        f"(on active breach {row['active']})" if row["active"] != "block" else "",
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _is_tried_only(rule: CompiledRule) -> bool:
-    """Return whether a rule is looked at by trials alone, which prove a difference and never its absence."""
-    return not isinstance(rule.rule.obligation, Limit) or is_per_trade(rule.rule)
-
-
-def _unmoved(pair: Pair, known: Findings) -> Unmoved:
-    why = "; ".join(dict.fromkeys(known.untried))
-    if not why and any(_is_tried_only(rule) for rule in (pair.old, pair.new) if rule is not None):
-        why = "it judges trades; of the lists that were tried none was judged differently"
-    decided = known.tried and not why
-    if decided:
-        why = "no portfolio is admitted by one version and forbidden by the other"
-    return Unmoved(rule=pair.name, fields=pair.fields, why=why or "nothing could be tried", decided=decided)

@@ -16,7 +16,6 @@ from fractions import Fraction
 from typing import assert_never
 
 from engine.facts.ids import AccountId
-from optimizer.model import INF
 from optimizer.portfolios.world import Position
 from optimizer.scale import as_float
 from rulebooks.forms import (
@@ -275,6 +274,3 @@ def sheet_for(
         own = {column: -1.0 for (owner, _), column in columns.items() if owner == account}
         sheet.need(sheet.affine(own, 2 * POINTS if overdraft else POINTS))
     return sheet
-
-
-__all__ = ["INF", "NotRowsError", "Sheet", "sheet_for"]

@@ -14,7 +14,7 @@ from fractions import Fraction
 from engine.facts.ids import AccountId
 from optimizer.model import Floats
 from optimizer.portfolios.demands import Demand
-from optimizer.portfolios.encode import NotRowsError, Sheet, sheet_for
+from optimizer.portfolios.encode import NotRowsError, sheet_for
 from optimizer.portfolios.program import Program, UnsettledError
 from optimizer.portfolios.world import Position, World, worth_of
 from optimizer.scale import as_decimal
@@ -242,6 +242,3 @@ def meets(
         read(Term(TermKind.CASH, account)) >= 0 for account in world.situation.accounts
     )
     return covered and all(value(form, read) >= 0 for form in forms)
-
-
-__all__ = ["Room", "Sheet", "meets", "reader"]

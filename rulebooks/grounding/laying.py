@@ -6,6 +6,7 @@ account of the household in the book, and stops trades where the policy governs.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 from dsl.policy import Applies, CheckedPolicy, CheckedRule, MeasureTerm, Predicate, Require
@@ -166,10 +167,18 @@ def not_in_force(rule: CheckedRule, scene: Scene) -> str | None:
 
 def is_in_force(rule: CheckedRule, scene: Scene) -> bool:
     """Return whether a rule's dates contain today, test days aside."""
-    today, policy = scene.setting.today, scene.policy
-    return all(
-        first is None or first <= today for first in (policy.effective_from, rule.effective_from)
-    ) and all(last is None or today <= last for last in (policy.effective_until, rule.effective_until))
+    return on_dates(rule, scene.policy, scene.setting.today)
+
+
+def on_dates(rule: CheckedRule, policy: CheckedPolicy, today: date) -> bool:
+    """Return whether the dates of a rule, and of the policy it is in force by, contain a day."""
+    firsts, lasts = (
+        (policy.effective_from, rule.effective_from),
+        (policy.effective_until, rule.effective_until),
+    )
+    return all(first is None or first <= today for first in firsts) and all(
+        last is None or today <= last for last in lasts
+    )
 
 
 def checks_price_age(policy: CheckedPolicy) -> bool:

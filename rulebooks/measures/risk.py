@@ -13,7 +13,7 @@ from dsl.policy import Unit
 from engine.facts.book import RiskModel
 from engine.facts.ids import Symbol
 from rulebooks.evaluate import square_root, variance
-from rulebooks.forms import ZERO, FormClass, Linear, Risk, Term, TermKind, linear, total
+from rulebooks.forms import ZERO, Form, FormClass, Linear, Risk, less, scaled
 from rulebooks.measures.model import MeasureModule, unknown_of
 from rulebooks.rows import benchmark_of
 from rulebooks.scene import Ask, Figure, Scene, Taken, each_symbol
@@ -33,7 +33,7 @@ def covariance_of(model: RiskModel) -> tuple[tuple[Fraction, ...], ...]:
     return tuple(tuple(entry(a, b) for b in model.factors) for a in model.factors)
 
 
-def risk_form(model: RiskModel, actives: Mapping[Symbol, Linear]) -> Risk:
+def risk_form(model: RiskModel, actives: Mapping[Symbol, Form]) -> Risk:
     """Return the risk of active positions; every symbol is covered by the model."""
     return Risk(
         actives=tuple(actives.items()),
@@ -62,20 +62,18 @@ def _figure(
     model = scene.facts.book.risk
     if model is None or missing is not None:
         return Figure(measure=ZERO, base=scene.base, missing=missing or NO_MODEL, rounded=True)
-    net = linear({Term(TermKind.NET_ASSETS, account): Fraction(1) for account in scene.holds})
     parts = each_symbol(part for part in taken.slices if not part.is_cash)
-    actives: dict[Symbol, Linear] = {}
+    actives: dict[Symbol, Form] = {}
     unknown: list[Slice] = []
     for symbol, slices in parts.items():
         if not is_covered(model, symbol):
             unknown.extend(slices)
             continue
-        active = total((1, money_form(slices)), (-benchmark.get(symbol, NONE), net))
-        assert isinstance(active, Linear)
-        actives[symbol] = active
+        weight, held = benchmark.get(symbol), money_form(slices)
+        actives[symbol] = less(held, scaled(scene.base, weight)) if weight else held
     strangers = [s for s, weight in benchmark.items() if weight and s not in parts and is_covered(model, s)]
     for symbol in strangers:
-        actives[symbol] = linear({term: -benchmark[symbol] * f for term, f in net.terms})
+        actives[symbol] = scaled(scene.base, -benchmark[symbol])
     uncovered = sorted(s for s, weight in benchmark.items() if weight and not _has_risk(scene, model, s))
     return Figure(
         measure=risk_form(model, actives),

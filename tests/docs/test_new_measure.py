@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dsl.words import shipped
+from engine.gate.reference import WITNESSED
 from tests.shared import ROOT
 
 PAGE = ROOT / "docs" / "new-measure.md"
@@ -175,6 +177,10 @@ def test_a_twin_that_says_something_else_is_a_fault(with_twin: Path, tmp_path: P
     ((status, out, _),) = told(root, (*GATE, "sell1000.csv"))
     assert (status, json.loads(out)["decision"]) == (1, "block")
     assert "the two evaluators disagree" in out
+
+
+def test_every_shipped_measure_has_two_witnesses() -> None:
+    assert set(shipped().measures) <= WITNESSED
 
 
 def test_the_pages_python_is_as_the_house_writes_it(one_file: Path) -> None:

@@ -28,7 +28,11 @@ def lots(
     opened = open_book(records, as_of=work.as_of_date(records, as_of), reading=work.reading_of(policy, book))
     if output is Format.JSON:
         answer = lots_answer(
-            opened.disposals or (), opened.lots, accounts=opened.accounts, coverage=opened.coverage
+            opened.disposals or (),
+            opened.lots,
+            accounts=opened.accounts,
+            coverage=opened.coverage,
+            shorts=opened.shorts,
         )
         print_json(answer)
     else:
