@@ -61,13 +61,22 @@ class Problem:
 
 
 def build(
-    ground: GroundBook, *, accounts: tuple[AccountId, ...], intent: Intent, settings: Settings
+    ground: GroundBook,
+    *,
+    accounts: tuple[AccountId, ...],
+    intent: Intent,
+    settings: Settings,
+    resting: frozenset[AccountId] = frozenset(),
 ) -> Problem:
-    """Return the problem of bringing `accounts` to where the intent wants them."""
+    """Return the problem of bringing `accounts` to where the intent wants them.
+
+    resting: accounts that are told but do not trade.
+    """
     state = ground_state(ground)
     aims = aims_of(ground, state, accounts, intent)
     locks = locks_of(ground)
-    candidates = _candidates(ground, state, accounts, aims)
+    trading = tuple(account for account in accounts if account not in resting)
+    candidates = _candidates(ground, state, trading, aims)
     names = tradables(ground, state, locks, candidates, intent=intent, settings=settings)
     names = _narrowed(ground, names, intent)
     net_assets = {a: state(Term(TermKind.NET_ASSETS, a)) for a in accounts}
@@ -160,7 +169,7 @@ def _candidates(
 ) -> dict[AccountId, set[Symbol]]:
     found: dict[AccountId, set[Symbol]] = {a: set(state.held(a)) for a in accounts}
     for (account, symbol), wish in aims.wishes.items():
-        if wish > 0:
+        if wish > 0 and account in found:
             found[account].add(symbol)
     for account in accounts:
         for policy in policy_of(ground, account):

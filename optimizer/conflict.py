@@ -144,11 +144,15 @@ def _is_demand(system: _System, name: str) -> bool:
 def _conflict(system: _System, name: str) -> Conflict:
     note = system.notes[int(system.members[name][0])]
     limit = note.limit
+    if limit is None:
+        return Conflict(rule=note.words, group=None, because=(), words=note.words)
+    rule = limit.rule.rule
+    where = "" if limit.scope.account is None else f" in {limit.scope.account}"
     return Conflict(
-        rule=note.words if limit is None else limit.rule.rule.id,
-        group=None if limit is None or limit.group is None else limit.group[1],
-        because=() if limit is None else limit.rule.rule.because,
-        words=note.words if limit is None else limit.rule.rule.title or note.words,
+        rule=rule.id,
+        group=limit.target if limit.group is None else limit.group[1],
+        because=rule.because,
+        words=f"{rule.title or note.words}{where}",
     )
 
 
@@ -167,7 +171,8 @@ def _relaxations(problem: Problem, system: _System, core: list[str]) -> tuple[Re
         if amount is not None:
             told, unit = told_amount(problem, note, amount)
             verb = "raise" if note.side == "high" else "lower"
-            words = f"{verb} the limit of {note.limit.rule.rule.id} by {told} {unit}"
+            where = "" if note.limit.scope.account is None else f" in {note.limit.scope.account}"
+            words = f"{verb} the limit of {note.words}{where} by {told} {unit}"
             relaxation = Relaxation(rule=note.limit.rule.rule.id, words=words, amount=told, unit=unit)
             found.append((amount / max(1.0, abs(_size(problem, note))), relaxation))
     found.sort(key=lambda pair: pair[0])

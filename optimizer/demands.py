@@ -17,6 +17,9 @@ from rulebooks.forms import Form, Term, TermKind, constant, less, linear, terms_
 from rulebooks.ground import GroundBook
 from rulebooks.state import BookState
 
+BEYOND_PRICE = 0.5
+"""Price of each unit of cash beyond what was asked for: above what harvesting a loss is worth."""
+
 CASH_PRICE = 5.0
 """Price of each unit of cash that a request for cash misses: above every rule that may be let go."""
 
@@ -106,7 +109,13 @@ def _cash_rows(
     amount = Fraction(intent.amount or 0)
     note = RowNote(kind="demand", words=f"raise {intent.amount} in cash", side="low")
     least = cash_floor(state, wanted, accounts) + amount
-    return _row(state, columns, _cash(accounts), least, note, CASH_PRICE)
+    cash = _cash(accounts)
+    most = max(least, value(cash, state))
+    beyond = RowNote(kind="demand", words="no more cash than asked for", side="high")
+    return [
+        *_row(state, columns, cash, least, note, CASH_PRICE),
+        *_row(state, columns, less(constant(most), cash), Fraction(0), beyond, BEYOND_PRICE),
+    ]
 
 
 def _spend_rows(

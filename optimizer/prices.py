@@ -26,6 +26,9 @@ LAST_TEMPERATURE = 2e-3
 """In basis points: below what any reader would call a difference."""
 
 COOLING = 0.2
+STILL = 1e-100
+"""A smaller change of a price is none."""
+
 MOST_PRICE = 200.0
 """Highest price of a one-sided row; rows that leave each other no room would else climb for ever.
 
@@ -242,10 +245,10 @@ class Climb:
     def _longest(self, prices: Floats, way: Floats) -> float:
         own, change = self._sign * prices[self._one], self._sign * way[self._one]
         length = 1.0
-        falling = change < 0
+        falling = change < -STILL
         if falling.any():
             length = min(length, 0.95 * float(np.min(-own[falling] / change[falling])))
-        rising = (change > 0) & np.isfinite(self._cap)
+        rising = (change > STILL) & np.isfinite(self._cap)
         if rising.any():
             room = self._cap[rising] - own[rising]
             length = min(length, 0.95 * float(np.min(room / change[rising])))

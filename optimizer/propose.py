@@ -57,7 +57,8 @@ def propose(
     if not acting:
         problem = build(ground, accounts=asked, intent=intent, settings=settings)
         return _nothing(problem, judge, notes)
-    problem = build(ground, accounts=acting, intent=intent, settings=settings)
+    resting = frozenset(asked) - frozenset(acting)
+    problem = build(ground, accounts=asked, intent=intent, settings=settings, resting=resting)
     gated = gate_rounds(problem, judge)
     short = unmet(gated.solution)
     conflict = explain_conflict(problem) if short else Explained()

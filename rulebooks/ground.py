@@ -6,7 +6,7 @@ leaves forms that only a trade list can change. Gate and optimizer read these va
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -105,6 +105,10 @@ class GroundLimit:
     excepted: tuple[tuple[AccountId, Symbol], ...] = ()  # positions that exceptions took out of the group
     gaps: tuple[tuple[AccountId, Symbol], ...] = ()  # positions without which base or bound are unknown: they
     # matter to a group that is held or traded, and stand in `unknown` too where something of it is held
+    maybe: tuple[tuple[AccountId, Symbol], ...] = ()  # the part of `unknown` that is the group's own
+    in_benchmark: bool = (
+        False  # measured against a benchmark that holds of it: a group though nothing is held
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,10 @@ class PerTrade:
     warn: Mapping[Symbol, tuple[Fraction | None, Fraction | None]]
     waiver: Waiver | None
     waived: tuple[Fraction | None, Fraction | None] | None
+    moving: Mapping[Symbol, Bound] = field(default_factory=dict)  # bounds that the list moves, such as a
+    # part of net assets, which is taken after it: they count, and `bounds` has what they are before
+    warn_moving: Mapping[Symbol, Bound] = field(default_factory=dict)
+    waived_moving: Bound | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

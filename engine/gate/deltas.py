@@ -90,8 +90,10 @@ def settled_deltas(
 
     rows: tuple[Taken | Restated, ...] = (*settlement.taken, *settlement.restated)
     for row in rows:
+        if isinstance(row, Taken) and row.trade not in standing:
+            continue
         for part in row.replacements:
-            if not part.permanent:
+            if not part.permanent and _stands(part, standing):
                 change(TermKind.COST, part.account, Fraction(part.absorbed), part.symbol)
     for taken in settlement.taken:
         if taken.trade not in standing:

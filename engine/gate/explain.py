@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.policy import CheckedPolicy, CheckedRule, Citation, ExpectMeasured, ExpectResponse, Limit, Response
+from engine.facts.money import plain
 from engine.gate.amounts import bound_words, words
 from rulebooks.catalogue import measure_named
 from rulebooks.forms import FormClass
@@ -112,7 +113,7 @@ def _asks(rulebook: Rulebook, compiled: CompiledRule) -> str:
 
 def _bands(rulebook: Rulebook, name: str) -> str:
     bands = (
-        f"{one.name} {one.low * 100:f}% to {one.high * 100:f}%"
+        f"{one.name} {plain(one.low * 100)}% to {plain(one.high * 100)}%"
         for policy in rulebook.policies
         for targets in policy.targets
         if targets.name == name

@@ -16,9 +16,17 @@ from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.known_part import known_item
 from engine.gate.limits import OpenLimit, RuleScope
 from engine.gate.measure import Listed
-from engine.gate.unknowns import belonging, concerned, is_of_everything, is_present, unpriced
+from engine.gate.unknowns import (
+    belonging,
+    concerned,
+    is_excepted,
+    is_of_everything,
+    is_present,
+    unpriced,
+)
 from rulebooks.forms import TermKind
 
+EXCEPTED = "an exception governs all of it"
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
 
 
@@ -69,7 +77,7 @@ def _speaks(listed: Listed, limit: OpenLimit) -> bool:
     ground = limit.ground
     if ground.standing == "not_applicable" or not _is_tested(listed, limit):
         return False
-    if ground.standing == "excepted":
+    if is_excepted(listed, limit):
         return True
     if not is_present(listed, limit):
         return False
@@ -99,11 +107,14 @@ def net_bought(listed: Listed, limit: OpenLimit) -> Fraction:
 def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[Item]:
     ground = limit.ground
     item = measured_item(listed, limit, touched=touched)
-    if ground.standing != "applies":
+    if ground.standing == "not_applicable":
         yield replace(item, standing=ground.standing, why_not=ground.why_not)
         return
     if not _is_tested(listed, limit):
         yield replace(item, standing="not_applicable", why_not=AT_PURCHASE)
+        return
+    if is_excepted(listed, limit):
+        yield replace(item, standing="excepted", why_not=EXCEPTED)
         return
     unknown = concerned(listed, limit)
     if ground.missing is None and not unknown:

@@ -119,7 +119,7 @@ class Limits:
         self._detached = {id(ground): self._open(ground, -1) for ground in detached}
         for ground in grounds:
             self._register(self._open(ground, len(self.all)))
-        self.unsure = [limit.index for limit in self.all if limit.ground.unknown]
+        self.unsure = [limit.index for limit in self.all if limit.ground.unknown or limit.ground.gaps]
         self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
         self.tightest: Mapping[RuleScope, list[int]] = {
             key: sorted(group, key=lambda index: (_told(self.all[index].before), index))
@@ -256,7 +256,7 @@ def _is_loud(limit: OpenLimit) -> bool:
     """Return whether a group may have something to say though no list touches it."""
     ground = limit.ground
     return (
-        ground.standing == "excepted" or bool(ground.missing or ground.unknown) or limit.before.headroom < 0
+        bool(ground.excepted or ground.missing or ground.unknown or ground.gaps) or limit.before.headroom < 0
     )
 
 

@@ -32,7 +32,7 @@ from engine.gate.items import Item
 from engine.gate.limits import Limits, RuleScope
 from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.settle import Settlement
-from rulebooks.ground import GroundBook
+from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.grounding.laying import checks_price_age
 from rulebooks.state import PRICE_AGE_DAYS, BookState, book_currency, book_state
 
@@ -62,6 +62,15 @@ class OpenBook:
         self.proven: dict[int, Any] = {}  # by identity of a quiet item: what was concluded and told of it
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
         self.settles = self.limits.settles
+        for ticket in ground.per_trade:
+            self._lay_out(ticket)
+
+    def _lay_out(self, ticket: PerTrade) -> None:
+        """Lay out the bounds that a list moves, before any list is measured."""
+        for bound in (*ticket.moving.values(), *ticket.warn_moving.values(), ticket.waived_moving):
+            for side in () if bound is None else (bound.low, bound.high):
+                if side is not None:
+                    self.graph.add(side)
 
     @cached_property
     def fingerprint(self) -> str:

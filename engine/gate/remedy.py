@@ -20,7 +20,7 @@ from engine.gate.deltas import settlement_of
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
-from engine.gate.trade_items import fits, headroom_to, what_is_missing
+from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing
 from engine.gate.unknowns import belonging, concerned, is_of_everything
 from engine.gate.window_items import window_cases
 from rulebooks.forms import Term, TermKind
@@ -165,7 +165,8 @@ def _floors(sizing: Sizing, per_trade: list[PerTrade]) -> tuple[Fraction, ...]:
     """Return the smallest quantities that the limits on single trades let pass."""
     trade, step = sizing.trade, sizing.step or FINEST
     unit = sizing.listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
-    lows = [(rule, rule.bounds.get(trade.symbol, (None, None))[0]) for rule in per_trade]
+    listed = sizing.listed
+    lows = [(rule, bounds_of(listed, rule, trade.symbol, listed.after)[0]) for rule in per_trade]
     sizes = [low / unit if rule.measure is TermKind.TRADE_VALUE else low for rule, low in lows if low]
     return tuple(-(-size // step) * step for size in sizes)
 
@@ -176,7 +177,7 @@ def _ceiling(listed: Listed, trade: Trade, per_trade: list[PerTrade]) -> Fractio
     unit = listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
     for rule in per_trade:
         _, high = rule.bounds.get(trade.symbol, (None, None))
-        if high is not None:
+        if high is not None and trade.symbol not in rule.moving:
             bounds.append(high / unit if rule.measure is TermKind.TRADE_VALUE else high)
     known = [bound for bound in bounds if bound is not None]
     return min(known) if known else None
@@ -203,10 +204,14 @@ def _breaks_ticket(listed: Listed, rule: PerTrade, trade: Trade, quantity: Fract
         return False
     unit = listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
     figure = quantity * unit if rule.measure is TermKind.TRADE_VALUE else quantity
-    headroom = headroom_to(figure, rule.bounds.get(trade.symbol, (None, None)))
+    after = listed.after
+    if trade.symbol in rule.moving or rule.waived_moving is not None:
+        after = listed.resized(trade.number, quantity, settled=False)
+    headroom = headroom_to(figure, bounds_of(listed, rule, trade.symbol, after))
     if headroom is None or headroom >= 0 or (rule.waiver is not None and rule.waived is None):
         return False
-    within = None if rule.waived is None else headroom_to(figure, rule.waived)
+    waived = waived_of(listed, rule, after)
+    within = None if waived is None else headroom_to(figure, waived)
     return within is None or within < 0
 
 

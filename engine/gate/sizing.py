@@ -77,7 +77,11 @@ class Sizing:
         indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
         position = (self.trade.account, self.trade.symbol)
         indexes.update(limits.touched_by.get(position, ()))
-        indexes.update(i for i in limits.unsure if position in limits.all[i].ground.unknown)
+        indexes.update(
+            i
+            for i in limits.unsure
+            if position in (*limits.all[i].ground.unknown, *limits.all[i].ground.gaps)
+        )
         if self.listed.opened.settles:
             indexes.update(limit.index for limit in limits.all if limit.settles)
         for index in sorted(indexes):

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from engine.facts.ids import Symbol
 from engine.facts.trades import Trade
 from engine.gate.acts import sells_all, value_of
 from engine.gate.compare import reached
+from engine.gate.graph import Values
 from engine.gate.items import Item, Told
 from engine.gate.measure import Listed
 from engine.gate.unknowns import lacks_price
 from rulebooks.forms import TermKind
-from rulebooks.ground import PerTrade
+from rulebooks.ground import Bound, PerTrade
 
 Bounds = tuple[Fraction | None, Fraction | None]
 
@@ -97,11 +99,12 @@ def figure(listed: Listed, rule: PerTrade, trade: Trade) -> Fraction:
 
 def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
     after = figure(listed, rule, trade)
-    low, high = rule.bounds.get(trade.symbol, (None, None))
+    low, high = bounds_of(listed, rule, trade.symbol, listed.after)
     headroom = headroom_to(after, (low, high))
     if headroom is None:
         return replace(item, standing="not_applicable", why_not=item.why_not or "nothing bounds this trade")
-    warn = headroom_to(after, rule.warn.get(trade.symbol, (None, None)))
+    warn = headroom_to(after, _warn_of(listed, rule, trade.symbol))
+    waived = waived_of(listed, rule, listed.after)
     nearer = low if high is None or (low is not None and after - low < high - after) else high
     return replace(
         item,
@@ -110,10 +113,36 @@ def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
         early=None if warn is None else reached(warn),
         warned_by=item.trades if warn is not None else (),
         waiver=rule.waiver,
-        waived=None if rule.waived is None else headroom_to(after, rule.waived),
+        waived=None if waived is None else headroom_to(after, waived),
         told=Told(after=after, limit=nearer, headroom=headroom, low=low, high=high),
         trades=item.trades if headroom < 0 or warn is not None else (),
     )
+
+
+def bounds_of(listed: Listed, rule: PerTrade, symbol: Symbol, after: Values) -> Bounds:
+    """Return the bounds of a trade in a security, those that the list moves as they are after it."""
+    if symbol in rule.moving:
+        return _read(listed, rule.moving[symbol], after)
+    return rule.bounds.get(symbol, (None, None))
+
+
+def waived_of(listed: Listed, rule: PerTrade, after: Values) -> Bounds | None:
+    """Return the bounds within a waiver; None where there is none, or one of any size."""
+    return rule.waived if rule.waived_moving is None else _read(listed, rule.waived_moving, after)
+
+
+def _warn_of(listed: Listed, rule: PerTrade, symbol: Symbol) -> Bounds:
+    if symbol in rule.warn_moving:
+        return _read(listed, rule.warn_moving[symbol], listed.after)
+    return rule.warn.get(symbol, (None, None))
+
+
+def _read(listed: Listed, bound: Bound, after: Values) -> Bounds:
+    graph = listed.opened.graph
+    low, high = (
+        None if side is None else graph.value(graph.add(side), after) for side in (bound.low, bound.high)
+    )
+    return (low, high)
 
 
 def headroom_to(after: Fraction, bounds: Bounds) -> Fraction | None:

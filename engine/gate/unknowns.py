@@ -23,7 +23,7 @@ def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
     """
     if limit.belonging is None:
         ground, members = limit.ground, set(limit.ground.members)
-        for position in ground.unknown:
+        for position in ground.maybe:
             group = ground.group
             nameless = group is not None and group[1] is None and _is_nameless(listed, position, group[0])
             if nameless or not lacks_price(listed, ground.rule, *position):
@@ -43,7 +43,10 @@ def concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
 def _concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
     held, traded = listed.opened.state.quantities, listed.positions
     rule = limit.ground.rule
-    unknown = [p for p in limit.ground.unknown if p in held or p in traded]
+    lacking = limit.ground.unknown
+    if limit.ground.gaps and is_present(listed, limit):
+        lacking = tuple(dict.fromkeys((*lacking, *limit.ground.gaps)))
+    unknown = [p for p in lacking if p in held or p in traded]
     if not limit.priced:
         unknown = [p for p in unknown if not lacks_price(listed, rule, *p)]
     for account in sorted(limit.worths):
@@ -82,14 +85,32 @@ def stale_trades(listed: Listed, rule: CompiledRule) -> tuple[Trade, ...]:
 
 
 def is_present(listed: Listed, limit: OpenLimit) -> bool:
-    """Return whether anything of a group is held or traded, as far as its membership is known or not."""
+    """Return whether a group is one: something of it is held or traded, as far as its membership is known
+    or not, or it is measured against a benchmark that holds of it.
+    """
     ground = limit.ground
-    if ground.group is None:
+    if ground.group is None or ground.in_benchmark:
         return True
     held, traded = listed.opened.state.quantities, listed.positions
     accounts = listed.opened.book.accounts
     cash = {(account, accounts[account].currency) for account in ground.scope.holds}
     return any(p in held or p in traded or p in cash for p in belonging(listed, limit))
+
+
+def is_excepted(listed: Listed, limit: OpenLimit) -> bool:
+    """Return whether exceptions took all of a group that is held or traded."""
+    ground = limit.ground
+    if ground.standing != "applies" or not ground.excepted:
+        return ground.standing == "excepted"
+    state = listed.opened.state
+    present = state.quantities.keys() | {(trade.account, trade.symbol) for trade in listed.trades}
+    traded = {trade.account for trade in listed.trades}
+    for account in ground.scope.holds:
+        row = listed.opened.book.accounts[account]
+        if row.cash or account in traded:
+            present.add((account, Symbol(row.currency)))
+    left = belonging(listed, limit)
+    return left.isdisjoint(present) and not present.isdisjoint(ground.excepted)
 
 
 def _is_nameless(listed: Listed, position: tuple[AccountId, Symbol], attribute: str) -> bool:

@@ -30,6 +30,7 @@ from rulebooks.grounding.exceptions import leaving, plain_subject
 from rulebooks.grounding.laying import Laying, Stands
 from rulebooks.grounding.taken import Lens, Part, is_whole, parts_of, taken_of
 from rulebooks.grounding.waivers import waiver_of, waiver_of_ban
+from rulebooks.measures.active_weight import ACTIVE_WEIGHT, benchmark_weight
 from rulebooks.measures.model import with_offset
 from rulebooks.scene import Ask, Figure, Position, Scene
 from rulebooks.universe import Slice
@@ -96,7 +97,8 @@ def _table(sheet: Sheet, term: MeasureTerm, attribute: str | None) -> dict[str |
 
 
 def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part]) -> GroundLimit:
-    if all(part.is_excepted for part in parts):
+    standing = _standing(sheet, parts, group)
+    if standing == "excepted":
         nothing = Figure(measure=ZERO, base=None)
         return _laid(sheet, group, "excepted", nothing, Sides(), excepted=_gone(parts))
     figures = [
@@ -106,9 +108,27 @@ def _limit(sheet: Sheet, obligation: Limit, group: GroupName, parts: list[Part])
     figure = _plus(figures)
     slices = tuple(part for row in parts for part in row.sure)
     sides = _sides(sheet, obligation, group, figure, slices)
-    laid = _laid(sheet, group, sheet.stands.standing, figure, sides, excepted=_gone(parts))
+    laid = _laid(sheet, group, standing, figure, sides, excepted=_gone(parts))
+    laid = replace(laid, in_benchmark=_is_in_benchmark(sheet.scene, obligation, parts))
     gaps = sheet.scene.base_gaps if figure.base is not None and figure.money else ()
     return _with_gaps(sheet, laid, (*gaps, *sides.unknown))
+
+
+def _standing(sheet: Sheet, parts: list[Part], group: GroupName) -> Standing:
+    """Return how a group stands; excepted where exceptions left nothing of what is held."""
+    if sheet.stands.standing != "applies" or not all(part.is_excepted for part in parts):
+        return sheet.stands.standing
+    held = sheet.scene.facts.state.quantities
+    is_held = any(position in held for position in _gone(parts))
+    return "excepted" if is_held or group is not None else "applies"
+
+
+def _is_in_benchmark(scene: Scene, obligation: Limit, parts: list[Part]) -> bool:
+    """Return whether a group is measured against a benchmark that holds of it."""
+    return any(
+        term.measure == ACTIVE_WEIGHT.name and bool(benchmark_weight(scene, part.sure)[0])
+        for term, part in zip(obligation.measure.terms, parts, strict=True)
+    )
 
 
 def _with_gaps(sheet: Sheet, limit: GroundLimit, gaps: tuple[Position, ...]) -> GroundLimit:
@@ -230,6 +250,7 @@ def _laid(
         purchase_only=sheet.rule.rule.tested == "at_purchase",
         target=sheet.rule.target,
         excepted=excepted,
+        maybe=figure.unknown,
     )
 
 
@@ -291,8 +312,7 @@ def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLi
     )
     waiver = waiver_of_ban(scene, rule.rule.id)
     sides = Sides(bound=Bound(low=None, high=ZERO), waiver=waiver, waived=waived_weight(scene, waiver))
-    standing: Standing = "excepted" if part.is_excepted else sheet.stands.standing
-    return _laid(sheet, None, standing, figure, sides, excepted=_gone([part]))
+    return _laid(sheet, None, _standing(sheet, [part], None), figure, sides, excepted=_gone([part]))
 
 
 def waived_weight(scene: Scene, waiver: Waiver | None) -> Bound | None:

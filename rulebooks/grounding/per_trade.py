@@ -3,10 +3,12 @@
     for each trade except trades where closes_position is yes
     limit trade_value to at least 1,000 USD        every (symbol, side) a member, closing `excluded`
 
-A bound is a number before trading; one that the data do not tell makes that symbol missing.
+A bound is a number, or a form where the list moves it (10% of net_assets is taken after the list); one
+that the data do not tell makes that symbol missing.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -14,8 +16,9 @@ from dsl.policy import AnyAmount, CheckedRule, Limit, Unit, Waiver
 from engine.facts.ids import Symbol
 from engine.facts.trades import Side
 from rulebooks.catalogue import measure_named
-from rulebooks.ground import CompiledRule, PerTrade, Scope
-from rulebooks.grounding.amounts import Ruler, fixed_amount
+from rulebooks.forms import terms_of
+from rulebooks.ground import Bound, CompiledRule, PerTrade, Scope
+from rulebooks.grounding.amounts import Ruler, bound_form
 from rulebooks.grounding.bans import leaving_tests
 from rulebooks.grounding.exceptions import leaving
 from rulebooks.grounding.laying import Laying
@@ -52,10 +55,10 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
         members, closing = _members(slices, test, exceptions, frozenset(paths_of(each.within.where)))
         if stands.unknown is not None:
             members = dict.fromkeys(members)
-        bounds, missing = _bounds(scene, obligation.low, obligation.high, slices, obligation.measure.unit)
+        laid = _bounds(scene, obligation.low, obligation.high, slices, obligation.measure.unit)
         on_ceiling = obligation.high is not None
         early = rule.rule.warn_from
-        warn, _ = _bounds(
+        warn = _bounds(
             scene,
             None if on_ceiling else early,
             early if on_ceiling else None,
@@ -63,6 +66,7 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
             obligation.measure.unit,
         )
         waiver = waiver_of(scene, rule.rule.id)
+        waived = None if waiver is None else _waived(scene, obligation, waiver)
         yield PerTrade(
             rule=rule,
             scope=scope,
@@ -72,11 +76,14 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
             measure=module.per_trade,
             members=members,
             closing=closing,
-            bounds=bounds,
-            missing=missing,
-            warn=warn,
+            bounds=laid.fixed,
+            missing=laid.missing,
+            warn=warn.fixed,
             waiver=waiver,
-            waived=None if waiver is None else _waived(scene, obligation, waiver),
+            waived=None if waived is None else _before(scene, waived),
+            moving=laid.moving,
+            warn_moving=warn.moving,
+            waived_moving=waived if waived is not None and _moves(waived) else None,
         )
 
 
@@ -106,25 +113,50 @@ def _without_false(members: Members) -> Members:
     return {key: member for key, member in members.items() if member is not False}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bounds:
+    """Bounds by symbol: as numbers before trading, as forms where a list moves them; which are unknown."""
+
+    fixed: dict[Symbol, Pair]
+    moving: dict[Symbol, Bound]
+    missing: frozenset[Symbol]
+
+
 def _bounds(
     scene: Scene, low: AnyAmount | None, high: AnyAmount | None, slices: tuple[Slice, ...], unit: Unit
-) -> tuple[dict[Symbol, Pair], frozenset[Symbol]]:
+) -> _Bounds:
     """Return (low, high) by symbol, and the symbols of which a bound is unknown."""
-    bounds: dict[Symbol, Pair] = {}
+    fixed: dict[Symbol, Pair] = {}
+    moving: dict[Symbol, Bound] = {}
     missing: set[Symbol] = set()
     for part in slices:
         ruler = Ruler(base=None, money=unit is Unit.MONEY, unit=unit, group=(part,))
-        below, no_low = (None, None) if low is None else fixed_amount(scene, low, ruler)
-        above, no_high = (None, None) if high is None else fixed_amount(scene, high, ruler)
-        bounds[part.symbol] = (below, above)
-        if no_low is not None or no_high is not None:
+        below = None if low is None else bound_form(scene, low, ruler)
+        above = None if high is None else bound_form(scene, high, ruler)
+        bound = Bound(low=None if below is None else below.form, high=None if above is None else above.form)
+        fixed[part.symbol] = _before(scene, bound)
+        if _moves(bound):
+            moving[part.symbol] = bound
+        is_untold = any(side is not None and side.missing is not None for side in (below, above))
+        if is_untold or (_moves(bound) and scene.base_gaps):
             missing.add(part.symbol)
-    return bounds, frozenset(missing)
+    return _Bounds(fixed=fixed, moving=moving, missing=frozenset(missing))
 
 
-def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> Pair | None:
+def _before(scene: Scene, bound: Bound) -> Pair:
+    """Return a bound before trading."""
+    low, high = (None if side is None else scene.value(side) for side in (bound.low, bound.high))
+    return (low, high)
+
+
+def _moves(bound: Bound) -> bool:
+    """Return whether a list moves a bound: it reads what is held."""
+    return any(side is not None and bool(terms_of(side)) for side in (bound.low, bound.high))
+
+
+def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> Bound | None:
     if waiver.up_to is None:
         return None
     unit = obligation.measure.unit
-    amount, _ = fixed_amount(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit))
-    return (amount, None) if obligation.high is None else (None, amount)
+    form = bound_form(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit)).form
+    return Bound(low=form, high=None) if obligation.high is None else Bound(low=None, high=form)

@@ -34,10 +34,20 @@ def benchmark(view: View) -> Mapping[Symbol, Decimal] | None:
 
 def in_benchmark(view: View, table: Table, group: Group) -> list[tuple[Symbol, Fraction]]:
     """Return the benchmark's securities in a group with their weights; raises Gap without a benchmark."""
+    return _laid_out(view, table).get(group, [])
+
+
+def groups_in_benchmark(view: View, table: Table) -> dict[Group, Fraction]:
+    """Return the benchmark's weight of every group that it holds of; raises Gap without a benchmark."""
+    laid_out = _laid_out(view, table)
+    return {group: sum((weight for _, weight in rows), NOTHING) for group, rows in laid_out.items()}
+
+
+def _laid_out(view: View, table: Table) -> dict[Group, list[tuple[Symbol, Fraction]]]:
     if table.benchmark is None:
         weights = benchmark(view)
         table.benchmark = _by_group(view, table, _stated(view) if weights is None else weights)
-    return table.benchmark.get(group, [])
+    return table.benchmark
 
 
 def _by_group(

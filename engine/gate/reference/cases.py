@@ -4,6 +4,7 @@ What the list cannot have moved is not taken again: a group that holds none of t
 an unchanged weight base under an unchanged limit, keeps the verdict that it had without any list.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
@@ -11,6 +12,7 @@ from typing import Literal
 from dsl.policy import Unit
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import Asked, Reading, View
+from engine.gate.reference.benchmarks import groups_in_benchmark
 from engine.gate.reference.figures import bound
 from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, groups_of, room
 from engine.gate.reference.measures import weight
@@ -155,8 +157,19 @@ def _quiet(case: Case, group: Group) -> list[ReferenceVerdict]:
 def _groups(plan: LimitPlan, touched: list[Key]) -> list[Group]:
     if plan.attribute is None:
         return [EVERYTHING_IN_SCOPE]
-    groups = plan.whole.groups(touched)
+    groups = plan.whole.groups(touched) | dict.fromkeys(_in_benchmark(plan))
     return list(groups if plan.raw is None else plan.raw.groups(touched) | groups)
+
+
+def _in_benchmark(plan: LimitPlan) -> list[Group]:
+    """Return the groups that the benchmark holds of, where it is what a rule measures against."""
+    found: list[Group] = []
+    for term in plan.terms:
+        if term.measure == "active_weight":
+            with suppress(Gap):
+                weights = groups_in_benchmark(plan.view, term.table)
+                found += [group for group, weight in weights.items() if weight and group != (None,)]
+    return found
 
 
 def _judge_group(case: Case, group: Group) -> list[ReferenceVerdict]:
