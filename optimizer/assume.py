@@ -24,6 +24,14 @@ def assumptions(problem: Problem) -> tuple[Assumption, ...]:
             words=f"buying and selling cost {settings.cost_bps} bps of the value traded",
         ),
     ]
+    if any(policy.harvest is not None for policy in problem.ground.rulebook.policies):
+        found.append(
+            Assumption(
+                name="losses below the harvest threshold",
+                value="weigh nothing in the search",
+                words="the mandate harvests larger losses only; the tax told counts every loss of the list",
+            )
+        )
     for account in problem.accounts:
         found.extend(_account(problem, account))
     return tuple(found)

@@ -206,28 +206,35 @@ def _told(
         rate = problem.state.rate_of(trade.account)
         gain = cents_half_up(sum((row.gain for row in taken), Fraction(0)) * rate)
         own_term = taken[0].term if taken else None
-        tax = cents_half_up(_tax(problem, trade.account, column, taken) * rate)
+        tax = cents_half_up(_tax(problem, trade.account, taken) * rate)
     cost = _cost(problem, value)
     reasons = list(parts)
     if tax:
-        what = "loss harvested" if tax < 0 else "tax on the gain"
-        reasons.append(
-            Reason(what=what, rule=_harvest_rule(problem, trade) if tax < 0 else None, amount=-tax)
-        )
+        reasons.append(_tax_reason(problem, trade, tax, harvested=problem.columns.lot(column).selected))
     reasons.append(Reason(what="trading cost", rule=None, amount=-cost))
     return ProposedTrade(
         trade=trade, price=price, value=value, gain=gain, term=own_term, tax=tax, reasons=tuple(reasons)
     )
 
 
-def _tax(problem: Problem, account: AccountId, column: int, taken: tuple[Taken, ...]) -> Fraction:
-    """Return the tax counted: gains in full, losses where the mandate harvests the lot."""
-    lot = problem.columns.lot(column)
-    total = Fraction(0)
-    for row in taken:
-        if row.term is not None and (row.recognized > 0 or lot.selected):
-            total += row.recognized * rate_of(problem.ground, account, row.term, problem.settings)
-    return total
+def _tax_reason(problem: Problem, trade: Trade, tax: Decimal, *, harvested: bool) -> Reason:
+    if tax > 0:
+        return Reason(what="tax on the gain", rule=None, amount=-tax)
+    if harvested:
+        return Reason(what="loss harvested", rule=_harvest_rule(problem, trade), amount=-tax)
+    return Reason(what="tax saved by the loss", rule=None, amount=-tax)
+
+
+def _tax(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Fraction:
+    """Return the tax of the rows at the account's rates; negative where it is saved."""
+    return sum(
+        (
+            row.recognized * rate_of(problem.ground, account, row.term, problem.settings)
+            for row in taken
+            if row.term is not None
+        ),
+        Fraction(0),
+    )
 
 
 def _cost(problem: Problem, value: Decimal) -> Decimal:

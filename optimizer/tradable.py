@@ -1,7 +1,8 @@
 """What may trade: positions with their minimums and locks, lots with what their sale would be taxed.
 
     lot H1 of KO, 100 shares, basis 50.00, price 40.00, held 400 days, long-term rate 23.8%
-      sale recognizes -0.25 per unit of value; it saves 0.0595 where the mandate harvests it, else counts 0
+      sale recognizes -0.25 per unit of value and saves 0.0595; below the harvest thresholds the search
+      gives that no weight
 
 A loss that recent purchases would disallow counts 0 (its size is asked of the ledger, lot by lot). Gains
 count in full at the account's own rates; retirement accounts know neither.
@@ -214,7 +215,8 @@ class _Maker:
         is_loss = taxed and (gain < 0 or any(_loses(part, unit, rate) for part in parts))
         disallowed = self._disallowed(first, held, gain) if is_loss else ZERO
         recognized = gain + disallowed if taxed else ZERO
-        selected = is_loss and any(self._selects(p, part) for p in self._harvests(first) for part in parts)
+        harvests = self._harvests(first)
+        selected = is_loss and any(self._selects(p, part) for p in harvests for part in parts)
         lot_lock = lock or self.locks.lots.get((first.account, first.lot))
         if first.lot in self.intent.locked:
             lot_lock = Lock(rule=None, words="locked by request")
@@ -227,7 +229,7 @@ class _Maker:
             recognized=recognized,
             disallowed=disallowed,
             term=own_term,
-            tax=self._tax(first.account, own_term, recognized, selected),
+            tax=self._tax(first.account, own_term, recognized, counted=selected or not harvests),
             is_loss=is_loss or (first.account, first.lot) in self.locks.exclusive,
             selected=selected,
             lock=lot_lock,
@@ -264,9 +266,10 @@ class _Maker:
         return max(ZERO, -gain) if any(row.disallowed for row in taken) else ZERO
 
     def _tax(
-        self, account: AccountId, own_term: Term | None, recognized: Fraction, selected: bool
+        self, account: AccountId, own_term: Term | None, recognized: Fraction, *, counted: bool
     ) -> Fraction:
-        if own_term is None or (recognized < 0 and not selected):
+        """Return the tax that the search weighs; losses below the mandate's harvest thresholds weigh 0."""
+        if own_term is None or (recognized < 0 and not counted):
             return ZERO
         return recognized * rate_of(self.ground, account, own_term, self.settings)
 

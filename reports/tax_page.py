@@ -33,7 +33,8 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
         Section(
             anchor="rows",
             title="Form 8949",
-            first=f"{words.plural(len(told.rows), 'row')}; a sale of which a part is long-term is two rows.",
+            first=f"{words.plural(len(told.rows), 'row')}; a sale of which a part is long-term is two rows. "
+            + direct_entry(told),
             body=fill("tax_rows.html.j2", told=told),
         ),
         Section(
@@ -69,6 +70,21 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
                 "26 U.S.C. 1091, 1211, 1212, 1222, 1223; Form 8949 instructions. Not tax advice.",
             ),
         )
+    )
+
+
+def direct_entry(told: TaxYear) -> str:
+    """Return which rows must stand on Form 8949, in a sentence; empty where the year has no rows."""
+    if not told.rows:
+        return ""
+    needed = sum(row.needs_form_8949 for row in told.rows)
+    if not needed:
+        return "None needs the form: they may be added up on Schedule D, lines 1a and 8a."
+    if needed == len(told.rows):
+        return "Each needs the form; none may be entered directly on Schedule D."
+    return (
+        f"{needed} of them {'needs' if needed == 1 else 'need'} the form; those marked * may be added up "
+        "on Schedule D, lines 1a and 8a, instead."
     )
 
 

@@ -32,6 +32,10 @@ _DURATIONS: dict[str, Literal["days", "business_days", "months", "years"]] = {
 }
 
 
+YEARS = range(1800, 3000)
+"""The years that a mandate can speak of."""
+
+
 def written(node: s.Literal) -> str:
     """Return a literal as the language writes it."""
     if node.unit in ("", "%"):
@@ -92,12 +96,17 @@ def same_currency(ctx: Context, amount: p.Amount, node: s.Node) -> bool:
 
 
 def day(ctx: Context, node: s.Word | s.Day) -> date | None:
-    """Return a date; None with a finding where the calendar has no such day."""
+    """Return a date; None with a finding where the calendar has no such day or nobody traded on it."""
     try:
-        return date.fromisoformat(node.text)
+        found = date.fromisoformat(node.text)
     except ValueError:
         ctx.add("E0308", f"there is no day {node.text} in the calendar", node.span)
         return None
+    if found.year not in YEARS:
+        told = f"{node.text} lies outside the years {YEARS.start} to {YEARS.stop - 1}"
+        ctx.add("E0308", told, node.span, help="write the year with its four digits, such as 2026")
+        return None
+    return found
 
 
 def duration(ctx: Context, node: s.Literal) -> p.Duration | None:

@@ -27,6 +27,13 @@ SWITCHES: Mapping[str, Mapping[str, bool | str]] = {
     "partly_adjusted": {"adjusted_first": "adjusted_first", "highest_basis": "highest_basis"},
     "fifo_date": {"actual": "actual", "tacked": "tacked"},
     "gain_shares_replace": _NO_YES,
+    "country": {
+        "united_states": "us",
+        "canada": "canada",
+        "united_kingdom": "uk",
+        "germany": "germany",
+        "australia": "australia",
+    },
     "cents": {"largest_remainder": "largest_remainder", "row_by_row": "row_by_row"},
 }
 """The readings that `wash_sales` may choose, with their words; the defaults are those of WashReadings."""

@@ -12,6 +12,7 @@ datetime.date(2026, 3, 31)
 Holidays come from the `holidays` package, which is pure data; it is imported when first needed.
 """
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -78,9 +79,10 @@ def _first_day(day: date, period: str) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day of a later (or earlier) month, or that month's last day where it has none."""
-    index = day.year * 12 + day.month - 1 + months
+    """Return the same day of a later (or earlier) month, or that month's last day where it has none.
+
+    Stops at the first and the last month that a date can be in.
+    """
+    index = min(max(day.year * 12 + day.month - 1 + months, 12), date.max.year * 12 + 11)
     year, month = divmod(index, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (following - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

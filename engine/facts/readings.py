@@ -35,6 +35,7 @@ class WashReadings:
     fifo_date: Literal["actual", "tacked"] = "actual"
     gain_shares_replace: bool = False
     cents: Literal["largest_remainder", "row_by_row"] = "largest_remainder"
+    country: Country = "us"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,18 @@ class TaxReading:
     """Everything that a replay needs to know of the policy.
 
     `identical` maps a symbol to the name of its declared group; a symbol not named is identical to
-    itself only.
+    itself only. `country` is what `wash` names, where that is another than the United States.
     """
 
     wash: WashReadings = WashReadings()
     relief: Relief = "fifo"
     identical: Mapping[Symbol, str] = field(default_factory=dict)
     country: Country = "us"
+
+    def __post_init__(self) -> None:
+        """Let the country that a mandate's `wash_sales` names hold for the whole reading."""
+        if self.wash.country != "us":
+            object.__setattr__(self, "country", self.wash.country)
 
     def identity(self, symbol: Symbol) -> str:
         """Return the name under which identical securities meet: the group's, else the symbol's own."""

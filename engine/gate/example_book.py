@@ -9,7 +9,7 @@ What an example does not say has no value, and history that it does not give is 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from dsl.policy import CheckedPolicy, Example, GivenEvent, GivenHolding, GivenLot
@@ -171,7 +171,7 @@ def _add_event(draft: _Draft, given: GivenEvent, number: int) -> None:
 
 
 def _disposal(name: str, account: AccountId, given: GivenEvent, quantity: Decimal, gain: Decimal) -> Disposal:
-    bought = given.day - timedelta(days=LONG_AGO_DAYS)
+    bought = _long_before(given.day)
     return Disposal(
         sale=TransactionId(name),
         lot=LotId(f"sold in {name}"),
@@ -193,6 +193,11 @@ def _disposal(name: str, account: AccountId, given: GivenEvent, quantity: Decima
     )
 
 
+def _long_before(day: date) -> date:
+    """Return a day long enough ago to be in no window, or the first that there is."""
+    return date.fromordinal(max(1, day.toordinal() - LONG_AGO_DAYS))
+
+
 def _hold(draft: _Draft, account: AccountId) -> Decimal:
     """Turn an account's weights into lots; return what is left of its value."""
     lots = sum((lot.quantity for lot in draft.lots if lot.account == account), start=Decimal(0))
@@ -203,7 +208,7 @@ def _hold(draft: _Draft, account: AccountId) -> Decimal:
         if place != account or not worth:
             continue
         used += worth
-        bought = draft.day - timedelta(days=LONG_AGO_DAYS)
+        bought = _long_before(draft.day)
         lot = Lot(
             lot=LotId(f"holding {holding.symbol}"),
             account=account,

@@ -15,6 +15,7 @@ from engine.gate.agree import disagreement, unwitnessed
 from engine.gate.approvals import Approval, approved, decision_id
 from engine.gate.ban_items import ban_items, require_items
 from engine.gate.builtin import short_items
+from engine.gate.engine.plain import Plain
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.facts import Measured
 from engine.gate.fingerprint import facts_hash
@@ -67,7 +68,7 @@ def judge(
     fresh, proven = _split(opened, measured)
     inferred = infer(engine, trades, fresh)
     if isinstance(inferred, Fault):
-        return _faulty(opened, listed, inferred, (RULES_ENGINE,))
+        return _faulty(opened, listed, inferred, _evaluators(engine, second=False))
     told = [(item, verdict_of(listed, item, explained=explained)) for item in inferred.concluded]
     _remember(opened, told, explained=explained)
     told += proven
@@ -79,7 +80,7 @@ def judge(
         fault = fault or lacking_fault(unwitnessed(reference), witnesses=witnesses)
     fault = fault or _inconsistent(inferred, told)
     if fault is not None:
-        evaluators = (RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,)
+        evaluators = _evaluators(engine, second=True)
         return _faulty(opened, listed, fault, evaluators, _ordered(v for _, v in told))
     named = decision_id(opened.ground.rulebook.hash, trades)
     verdicts = _ordered(
@@ -91,7 +92,7 @@ def judge(
         decision=_of_list(decided, verdicts),
         trades=decided,
         verdicts=verdicts,
-        evaluators=(RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,),
+        evaluators=_evaluators(engine, second=second),
         decision_id=named,
     )
 
@@ -119,6 +120,13 @@ def _remember(opened: OpenBook, told: list[Told], *, explained: bool) -> None:
     for concluded, verdict in told:
         if id(concluded.item) in opened.quiet_ids:
             opened.proven[id(concluded.item)] = (concluded, verdict)
+
+
+def _evaluators(engine: InferenceEngine, *, second: bool) -> tuple[str, ...]:
+    """Return who reaches the verdicts: without the rules engine only the reference counts."""
+    if isinstance(engine, Plain):
+        return (REFERENCE,)
+    return (RULES_ENGINE, REFERENCE) if second else (RULES_ENGINE,)
 
 
 def measure(listed: Listed, *, every_group: bool = False) -> Measured:

@@ -30,10 +30,19 @@ def anniversary(acquired: date) -> date:
     Shares acquired on the last day of a month have their anniversary on the last day of that month.
     Source: 26 U.S.C. 1222; Rev. Rul. 66-7.
     """
-    year = acquired.year + 1
-    last = calendar.monthrange(year, acquired.month)[1]
+    return months_after(acquired, 12)
+
+
+def months_after(acquired: date, months: int) -> date:
+    """Return the last day on which shares are held for no more than so many months; month end to month end.
+
+    Source: Rev. Rul. 66-7.
+    """
+    ahead, month = divmod(acquired.month - 1 + months, 12)
+    year, month = acquired.year + ahead, month + 1
+    last = calendar.monthrange(year, month)[1]
     is_month_end = acquired.day == calendar.monthrange(acquired.year, acquired.month)[1]
-    return date(year, acquired.month, last if is_month_end else acquired.day)
+    return date(year, month, last if is_month_end else min(acquired.day, last))
 
 
 def term(acquired: date, sold: date) -> Term:

@@ -1,17 +1,28 @@
 """What is refused by name: computing it as if it were something else would be a wrong answer."""
 
 from engine.facts.failure import NotModelled
-from engine.facts.transactions import Transaction
+from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.pieces import Sold
 from engine.ledger.state import Setting, State, place_of
 from engine.ledger.wash import Pool
 
+RELATED_PARTY = "related party"
+"""Words in the note of a sale by which the household tells who bought."""
+
+SALES = (TransactionType.SELL, TransactionType.SHORT_SELL, TransactionType.OPTION_CLOSE)
+
 
 def refuse_unmodelled(setting: Setting, row: Transaction) -> None:
-    """Refuse contracts that are marked to market at the year's end.
+    """Refuse sales to related parties, and contracts that are marked to market at the year's end.
 
-    Source: 26 U.S.C. 1256, 1256(f)(5).
+    Source: 26 U.S.C. 267, 1041; 1256, 1256(f)(5).
     """
+    if row.note is not None and row.type in SALES and RELATED_PARTY in _plain_words(row.note):
+        raise NotModelled(
+            "a sale to a related party, whose loss is no loss at all (26 U.S.C. 267, 1041)",
+            place=place_of(row),
+            cure="tell it as a transfer_out, and have its gain or loss computed by hand",
+        )
     security = setting.securities.get(row.symbol) if row.symbol is not None else None
     if security is None:
         return
@@ -21,6 +32,10 @@ def refuse_unmodelled(setting: Setting, row: Transaction) -> None:
             place=place_of(row),
             cure="leave the contract out of the book; its gain belongs on Form 6781",
         )
+
+
+def _plain_words(note: str) -> str:
+    return " ".join(note.casefold().replace("-", " ").split())
 
 
 def refuse_straddle(state: State, pool: Pool, loss: Sold) -> None:

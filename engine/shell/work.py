@@ -26,6 +26,7 @@ from engine.gate.judge import judge
 from engine.gate.measure import OpenBook
 from engine.gate.verdict import GateAnswer
 from engine.shell import policies
+from engine.shell.console import complain
 from engine.shell.files.book import read_records
 from optimizer.proposal import Proposal
 from optimizer.settings import Intent, Settings
@@ -37,9 +38,19 @@ if TYPE_CHECKING:
 
 @contextmanager
 def engine() -> Iterator[InferenceEngine]:
-    """Give a contained rules engine and close it afterwards."""
-    from engine.gate.engine.contained import Contained
+    """Give a contained rules engine and close it afterwards; plain inference where it cannot be had.
 
+    Without the rules engine a notice goes to standard error, and every answer names one evaluator.
+    """
+    from engine.gate.engine.contained import Contained
+    from engine.gate.engine.durable import available
+    from engine.gate.engine.plain import Plain
+
+    absent = available()
+    if absent is not None:
+        complain(f"guardband: one of the gate's two evaluators is missing: {absent}")
+        yield Plain()
+        return
     with Contained() as contained:
         yield contained
 

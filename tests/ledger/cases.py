@@ -11,7 +11,7 @@
     happened
       2014-05-01 A buy 100 X for 1000 as L1       date account type quantity symbol, then pairs: for,
       2014-07-01 A sell 100 X for 750             at, fees, as, lots, order, time, from, basis, since,
-                                                  share, ex
+                                                  share, ex, note (words joined by _)
     until 2014-12-31             optional; else all is known
     expect                       or: expect with same_order_replacement yes, relief lifo
       sale 2 of L1: quantity 100, gain -250, disallowed 250, since 2014-05-01, term short, by L3 100
@@ -19,7 +19,9 @@
       year 2014: short 0, long 0
       totals: disallowed 250, permanently_disallowed 0, deferred 250, recognized 0
       tax 2014: net_short 0, carryover_short 0, qualified_dividends 0
-      form 2014 2 of L1: part I, box A, code W, adjustment 250, gain 0
+      form 2014 2 of L1: part I, box A, code W, adjustment 250, gain 0, needs_form_8949 yes
+      box 2014 2 of L1: box_1g 0, disallowed 250, needs_statement no
+      niit: magi 230000, income 45000, filed single, tax 1140
       refused: words of the message
 
 Transactions without `as` are named by their number. Where any `sale` is expected, all are; likewise `open`.
@@ -35,6 +37,7 @@ from engine.facts.accounts import Account
 from engine.facts.book import Records
 from engine.facts.failure import GuardbandError
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
+from engine.facts.money import plain
 from engine.facts.readings import TaxReading, WashReadings
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
@@ -44,7 +47,9 @@ from engine.ledger.explain import with_explanations
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay, replay_as_brokers
 from engine.ledger.tax.answer import tax_answer, tax_year
+from engine.ledger.tax.netting import net_investment_income_tax
 
+ABOUT_TAXES = ("tax", "form", "box", "niit")
 FOREVER = date(2099, 12, 31)
 NUMBERS = (
     "short_term_rate",
@@ -134,31 +139,45 @@ def tax_told(case: Case, reading: TaxReading, year: int) -> dict[str, Any]:
 def failures(case: Case, expectation: Expectation) -> list[str]:
     """Return what an expectation says and the ledger does not."""
     refused = [line for line in expectation.lines if line.startswith("refused:")]
+    lots = tuple(
+        line
+        for line in expectation.lines
+        if line not in refused and line.partition(":")[0].split()[0] not in ABOUT_TAXES
+    )
+    taxes = [line for line in expectation.lines if line not in (*lots, *refused)]
     try:
-        got = answer(case, expectation.reading)
+        problems = [
+            *_compare(lots, answer(case, expectation.reading)),
+            *(problem for line in taxes for problem in _compare_tax(case, expectation.reading, line)),
+        ]
     except GuardbandError as error:
         words = [line.partition(":")[2].strip() for line in refused]
         return [] if words and all(word in str(error) for word in words) else [f"refused: {error}"]
-    if refused:
-        return [f"expected `{refused[0]}`, but it was computed"]
-    lots = tuple(line for line in expectation.lines if line.split()[0] not in ("tax", "form"))
-    taxes = [line for line in expectation.lines if line not in lots]
-    return [
-        *_compare(lots, got),
-        *(problem for line in taxes for problem in _compare_tax(case, expectation.reading, line)),
-    ]
+    return [f"expected `{refused[0]}`, but it was computed"] if refused else problems
 
 
 def _compare_tax(case: Case, reading: TaxReading, line: str) -> list[str]:
     head, _, rest = line.partition(":")
+    if head == "niit":
+        return _compare_niit(line, _pairs(rest))
     kind, year, *name = head.split()
     told = tax_told(case, reading, int(year))
     if kind == "tax":
         return _differences(line, _pairs(rest), told)
     sale, _, lot = name
-    rows = [row for row in told["rows"] if (row["sale"], row["lot"]) == (sale, lot)]
+    listed = told["rows" if kind == "form" else "broker_differences"]
+    rows = [row for row in listed if (row["sale"], row["lot"]) == (sale, lot)]
     results = [_differences(line, _pairs(rest), row) for row in rows]
     return min(results, key=len) if results else [f"missing: {line}"]
+
+
+def _compare_niit(line: str, wanted: dict[str, str]) -> list[str]:
+    tax = net_investment_income_tax(
+        magi=Decimal(wanted["magi"]),
+        net_investment_income=Decimal(wanted["income"]),
+        filing_status=wanted["filed"],
+    )
+    return _differences(line, {"tax": wanted["tax"]}, {"tax": plain(tax)})
 
 
 def _compare(lines: tuple[str, ...], got: dict[str, Any]) -> list[str]:
@@ -217,7 +236,8 @@ def _flat(row: dict[str, Any]) -> dict[str, str]:
     return flat
 
 
-def _differences(line: str, wanted: dict[str, str], got: dict[str, str]) -> list[str]:
+def _differences(line: str, wanted: dict[str, str], got: dict[str, Any]) -> list[str]:
+    got = {key: {True: "yes", False: "no"}[v] if isinstance(v, bool) else v for key, v in got.items()}
     return [
         f"{line.partition(':')[0]}: {key} is {got.get(key)}, expected {value}"
         for key, value in wanted.items()
@@ -307,11 +327,12 @@ def transaction_of(number: int, line: str) -> Transaction:
         basis=_number(pairs.get("basis")),
         acquired=date.fromisoformat(pairs["since"]) if "since" in pairs else None,
         basis_share=_number(pairs.get("share")),
+        note=pairs["note"].replace("_", " ") if "note" in pairs else None,
         row=number + 1,
     )
 
 
-_KEYS = {"for", "at", "fees", "as", "lots", "order", "time", "from", "basis", "since", "share", "ex"}
+_KEYS = {"for", "at", "fees", "as", "lots", "order", "time", "from", "basis", "since", "share", "ex", "note"}
 
 
 def _number(text: str | None) -> Decimal | None:

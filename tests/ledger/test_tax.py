@@ -70,6 +70,7 @@ def test_the_answer_in_full() -> None:
         "sale": "s",
         "lot": "old",
         "account": "A",
+        "needs_form_8949": True,
     }
     assert (told["ordinary_deduction"], told["carryover_short"], told["carryover_long"]) == ("220", "0", "0")
     assert told["coverage"] == {"accounts": ["A"], "from": "2022-06-01", "until": "2024-03-01"}

@@ -71,8 +71,6 @@ ODD = {
 
 KNOWN = {
     "list of a long name": "the system's refusal of the name ends the run, where a finding is due",
-    "last day": "an example on the last day of the calendar is an internal error",
-    "first day": "an example on the first day of the calendar is an internal error",
 }
 """What is not mended yet, and how it shows."""
 

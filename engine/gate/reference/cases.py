@@ -5,16 +5,16 @@ an unchanged weight base under an unchanged limit, keeps the verdict that it had
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
 from dsl.policy import Unit
-from engine.facts.trades import Trade
-from engine.gate.reference.asked import Asked, Reading, View
+from engine.gate.reference.asked import Asked, View
 from engine.gate.reference.benchmarks import groups_in_benchmark
+from engine.gate.reference.case import Case, case_of
 from engine.gate.reference.figures import bound
-from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, groups_of, room
+from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, room
 from engine.gate.reference.measures import weight
 from engine.gate.reference.responses import on_active, on_missing, on_passive
 from engine.gate.reference.setting import Listed, nothing_listed
@@ -29,89 +29,6 @@ from engine.gate.reference.verdicts import (
     ReferenceVerdict,
 )
 from engine.gate.verdict import Outcome
-
-Bounds = tuple[Fraction | None, Fraction | None]
-"""Low and high of a limit."""
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Case:
-    """One limit on one list."""
-
-    plan: LimitPlan
-    done: Listed
-    touched: list[Key]  # positions of the scope that the list touches
-    after: View
-    moved: set[Group] | None = None  # groups of which the list trades something; None: any may be
-    is_base_moved: bool = True
-    _bounds: dict[int, Bounds] = field(default_factory=dict)
-    _without: dict[int, tuple[View, set[Group] | None]] = field(default_factory=dict)
-
-    def figures(self, view: View, group: Group, *, upper_only: bool = False) -> Figures:
-        """Return a group's figures in a view; raises Gap where data are missing."""
-        return self.with_reading(self.plan.reading(view, group), view, group, upper_only=upper_only)
-
-    def with_reading(
-        self, reading: Reading, view: View, group: Group, *, upper_only: bool = False
-    ) -> Figures:
-        """Return a group's figures where the measure is known already."""
-        low, high = self.bounds(view, group)
-        low = None if upper_only else low
-        return Figures(reading=reading, low=low, high=high, room=room(reading, low, high))
-
-    def bounds(self, view: View, group: Group) -> Bounds:
-        """Return the bounds of a group in a view, read once for all groups where they are the same."""
-        plan = self.plan
-        if not plan.is_common or view.gaps is not None:
-            return plan.bound(plan.low, view, group), plan.bound(plan.high, view, group)
-        if id(view) not in self._bounds:
-            self._bounds[id(view)] = plan.bound(plan.low, view, group), plan.bound(plan.high, view, group)
-        return self._bounds[id(view)]
-
-    def before(self, group: Group) -> Figures:
-        """Return a group's figures before the list; they are the same for every list."""
-        if group not in self.plan.before:
-            self.plan.before[group] = self.figures(self.plan.view, group)
-        return self.plan.before[group]
-
-    def of_list(self, group: Group) -> Figures:
-        """Return a group's figures after the list."""
-        if self.moved is not None and group not in self.moved and not self.is_base_moved:
-            return self.with_reading(self.before(group).reading, self.after, group)
-        return self.figures(self.after, group)
-
-    def without(self, trade: Trade, group: Group, after: Figures, *, known_only: bool) -> Figures | None:
-        """Return a group's figures without one trade; None where the trade cannot have moved them."""
-        view, groups = self._view_without(trade)
-        if known_only:
-            return self.figures(replace(view, gaps=set()), group, upper_only=True)
-        if groups is None or group in groups:
-            return self.figures(view, group)
-        return (
-            None
-            if self.bounds(view, group) == (after.low, after.high)
-            else self.with_reading(after.reading, view, group)
-        )
-
-    def _view_without(self, trade: Trade) -> tuple[View, set[Group] | None]:
-        if trade.number not in self._without:
-            state = self.done.without(trade)
-            view = self.after.at(state, self.done.done.without(trade.number))
-            is_any = not self.plan.is_local or self.done.trade_moves_base(trade, self.after)
-            keys = [key for key in state.changed if key[0] in self.plan.scope.holds]
-            self._without[trade.number] = (view, None if is_any else groups_of(self.plan, keys))
-        return self._without[trade.number]
-
-
-def case_of(plan: LimitPlan, done: Listed) -> Case:
-    """Return a limit on a list, with what the list may have moved."""
-    touched = done.touched(plan.scope)
-    after = plan.view.at(done.after, done.done)
-    case = Case(plan=plan, done=done, touched=touched, after=after)
-    if plan.is_local:
-        case.moved = groups_of(plan, touched)
-        case.is_base_moved = bool(touched) and done.moves_base(after)
-    return case
 
 
 def judge_limit(plan: LimitPlan, done: Listed) -> list[ReferenceVerdict]:
@@ -282,9 +199,10 @@ def _measured(
 ) -> ReferenceVerdict:
     plan = case.plan
     if after.room.sign >= 0:
-        if not _is_warned(case, group, after):
+        level = _warning(case, case.after, group, after)
+        if level is None or level.room.sign > 0:
             return _verdict(plan, group, Outcome.PASS, before, after, frozenset(), "pass")
-        named = _named(case, group, after, known_only=known_only)
+        named = _warners(case, group, after, level)
         return _verdict(plan, group, Outcome.PASS, before, after, named, "warn", warned=True)
     named = _named(case, group, after, known_only=known_only)
     if any(_is_within(case, ceiling, group, after) for ceiling in plan.ceilings):
@@ -314,22 +232,37 @@ def _named(case: Case, group: Group, after: Figures, *, known_only: bool) -> fro
     return frozenset(found)
 
 
-def _is_warned(case: Case, group: Group, after: Figures) -> bool:
-    """Return whether the early warning is on: the figure has come as near its limit as it says."""
+def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures | None:
+    """Return a group's figures against the early warning instead of its limit; None without a warning."""
     if case.plan.warn_from is None:
-        return False
+        return None
     try:
-        edge = case.plan.bound(case.plan.warn_from, case.after, group)
+        edge = case.plan.bound(case.plan.warn_from, view, group)
     except Gap:
-        return False
+        return None
     assert edge is not None
-    beyond = edge * after.reading.base - after.reading.amount
-    if after.low is None:
-        return beyond <= 0
-    if after.high is None:
-        return beyond >= 0
-    is_upper = abs(after.high - edge) <= abs(edge - after.low)
-    return beyond <= 0 if is_upper else beyond >= 0
+    low, high = figures.low, figures.high
+    is_upper = low is None or (high is not None and abs(high - edge) <= abs(edge - low))
+    sides = (None, edge) if is_upper else (edge, None)
+    return replace(
+        figures, low=sides[0], high=sides[1], room=room(figures.reading, low=sides[0], high=sides[1])
+    )
+
+
+def _warners(case: Case, group: Group, after: Figures, level: Figures) -> frozenset[int]:
+    """Return the trades that took the measure nearer to the early warning, or further beyond it."""
+    found = set[int]()
+    for trade in case.done.trades:
+        if trade.account in case.plan.scope.stops:
+            try:
+                other = case.without(trade, group, after, known_only=False)
+            except Gap:
+                continue
+            view, _ = case.view_without(trade)
+            other = None if other is None else _warning(case, view, group, other)
+            if other is not None and level.room.is_less_than(other.room):
+                found.add(trade.number)
+    return frozenset(found)
 
 
 def _is_within(case: Case, ceiling: Ceiling, group: Group, after: Figures) -> bool:

@@ -28,8 +28,13 @@ def tracking_error(asked: Asked) -> Reading:
     weights = benchmark(asked.view)
     if weights is None:
         raise Gap("no benchmark")
+    members = {symbol: weight for symbol, weight in weights.items() if weight and not is_cash(symbol)}
+    model = asked.view.market.book.risk
+    strange = sorted(s for s in members if model is not None and not _knows(model, s))
+    if strange:
+        raise Gap(f"the risk model does not know {strange[0]} of the benchmark")  # whatever is held
     active = _weights(asked)
-    for symbol, weight in weights.items():
+    for symbol, weight in members.items():
         active[symbol] = active.get(symbol, NOTHING) - Fraction(weight)
     return Reading(_deviation(active, asked.view))
 
@@ -82,15 +87,17 @@ def _deviation(weights: dict[Symbol, Fraction], view: View) -> Fraction:
     return rounded_root(common + own)
 
 
+def _knows(model: RiskModel, symbol: Symbol) -> bool:
+    return symbol in model.exposures and symbol in model.specific
+
+
 def _known(weights: dict[Symbol, Fraction], model: RiskModel, view: View) -> dict[Symbol, Fraction]:
     """Return the weights of what the model knows; the rest is missing."""
-    strange = {s for s in weights if s not in model.exposures or s not in model.specific}
+    strange = {s for s in weights if not _knows(model, s)}
     if strange:
         why = f"the risk model does not know {', '.join(sorted(strange))}"
         held_in = ((key, position) for key, position in view.state.positions.items() if position.quantity)
         held = frozenset(key for key, _ in held_in if key[1] in strange and key[0] in view.scope.holds)
-        if {symbol for _, symbol in held} != strange:
-            raise Gap(why)  # a security of the benchmark alone
         view.missing(why, held)
     return {symbol: weight for symbol, weight in weights.items() if symbol not in strange}
 

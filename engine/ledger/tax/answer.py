@@ -16,9 +16,11 @@ from engine.ledger.answer import coverage_answer, coverage_of, money
 from engine.ledger.book import ledger_of_records, plain_ledger
 from engine.ledger.ledger import Ledger
 from engine.ledger.tax.broker_forms import BoxDifference, box_differences
-from engine.ledger.tax.dividends import qualified_dividends, stretches
+from engine.ledger.tax.dividends import qualified_dividends
 from engine.ledger.tax.form8949 import FormRow, form_rows
+from engine.ledger.tax.fund_losses import fund_losses
 from engine.ledger.tax.netting import Netting, net
+from engine.ledger.tax.stretches import stretches
 
 SCHEMA = "guardband/tax/1"
 
@@ -64,9 +66,12 @@ def tax_year(
     ledger = _ledger(records, as_of, reading)
     payers = _taxpayers(records, chosen)
     disposals = tuple(row for row in ledger.disposals if row.account in payers)
-    rows = form_rows(disposals, records.securities, year=year)
     held = stretches(disposals, (lot for lot in ledger.open_lots if lot.account in payers), until=as_of)
     transactions = [row for row in records.transactions or () if row.date <= as_of and row.account in payers]
+    of_funds = fund_losses(
+        (row for row in disposals if row.sold.year == year), transactions, held, securities=records.securities
+    )
+    rows = form_rows(disposals, records.securities, year=year, fund_losses=of_funds)
     return TaxYear(
         year=year,
         household=chosen,
@@ -218,6 +223,7 @@ def _row(row: FormRow) -> dict[str, Any]:
         "sale": row.sale,
         "lot": row.lot,
         "account": row.account,
+        "needs_form_8949": row.needs_form_8949,
     }
 
 

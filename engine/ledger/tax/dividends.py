@@ -9,41 +9,21 @@ Source: 26 U.S.C. 1(h)(11)(B)(iii), 246(c); Pub. 550.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.accounts import Account
 from engine.facts.ids import AccountId, Symbol
-from engine.facts.lots import Disposal, Lot
+from engine.facts.lots import Lot
 from engine.facts.money import cents_half_up
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.tax.fund_losses import CAPITAL_GAIN, EXEMPT_INTEREST, is_marked
+from engine.ledger.tax.stretches import Stretch, ex_date_of
 
 HELD_DAYS = 60
 HELD_DAYS_LONG_PREFERRED = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """Shares held from a day (not counted) to a day (counted)."""
-
-    account: AccountId
-    symbol: Symbol
-    quantity: Decimal
-    start: date
-    end: date
-
-
-def stretches(disposals: Iterable[Disposal], lots: Iterable[Lot], *, until: date) -> tuple[Stretch, ...]:
-    """Return how long shares were held; shares still open are held as far as is known."""
-    sold = [(r.account, r.symbol, r.quantity, r.acquired, r.sold) for r in disposals]
-    held = [(r.account, r.symbol, r.quantity, r.acquired, until) for r in lots]
-    return tuple(
-        Stretch(account=account, symbol=symbol, quantity=quantity, start=start, end=end)
-        for account, symbol, quantity, start, end in (*sold, *held)
-    )
 
 
 def qualified_dividends(
@@ -61,11 +41,12 @@ def qualified_dividends(
     total = Fraction(0)
     for row in transactions:
         is_due = row.type is TransactionType.DIVIDEND and row.date.year == year and row.symbol is not None
+        is_due = is_due and not is_marked(row, EXEMPT_INTEREST) and not is_marked(row, CAPITAL_GAIN)
         if is_due and row.symbol is not None and not accounts[row.account].is_retirement:
             security = securities.get(row.symbol)
             if can_qualify(security):
                 here = known.get((row.account, row.symbol), [])
-                total += Fraction(row.total) * qualified_share(here, _ex_date(row), security)
+                total += Fraction(row.total) * qualified_share(here, ex_date_of(row), security)
     return cents_half_up(total)
 
 
@@ -103,7 +84,7 @@ def lost_by_selling(
     needed = _needed(security)
     lost: list[Transaction] = []
     for row in dividends:
-        ex = _ex_date(row)
+        ex = ex_date_of(row)
         mine = (row.account, row.symbol) == (lot.account, lot.symbol)
         if not mine or not lot.acquired < ex <= today:
             continue
@@ -121,7 +102,3 @@ def _stretch(lot: Lot, end: date) -> Stretch:
 def _needed(security: Security | None) -> int:
     is_long = security is not None and security.attributes.get("dividend_period") == "long"
     return HELD_DAYS_LONG_PREFERRED if is_long else HELD_DAYS
-
-
-def _ex_date(row: Transaction) -> date:
-    return row.ex_date if row.ex_date is not None else row.date

@@ -3,6 +3,8 @@
     (d) proceeds 700, (e) basis 1,000, (f) W, (g) 300, (h) 700 - 1,000 + 300 = 0
 
 A sale of which a part is long by tacking is two rows. The date acquired is the one that the term goes by.
+Only rows of boxes A and D without any adjustment, and without an amount in box 1f or 1g of Form 1099-B, may
+be left off the form and added up on Schedule D; `needs_form_8949` tells the others.
 Source: Instructions for Form 8949 (2025).
 """
 
@@ -16,6 +18,7 @@ from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Disposal
 from engine.facts.money import plain
 from engine.facts.securities import Security
+from engine.ledger.tax.fund_losses import FundLoss
 
 COVERED_SINCE: Mapping[str, date] = {
     "mutual_fund": date(2012, 1, 1),
@@ -27,6 +30,9 @@ COVERED_SINCE: Mapping[str, date] = {
 
 STOCK_COVERED_SINCE = date(2011, 1, 1)
 DIGITAL_ASSETS_REPORTED_SINCE = date(2025, 1, 1)
+
+LONG_BOX: Mapping[str, str] = {"A": "D", "B": "E", "C": "F", "H": "K"}
+"""The box of part II for each box of part I."""
 
 Part = Literal["I", "II"]
 
@@ -48,16 +54,26 @@ class FormRow:
     sale: str
     lot: str
     account: AccountId
+    needs_form_8949: bool = True  # else its amounts may go straight onto Schedule D, line 1a or 8a
 
 
 def form_rows(
-    disposals: Iterable[Disposal], securities: Mapping[Symbol, Security], *, year: int
+    disposals: Iterable[Disposal],
+    securities: Mapping[Symbol, Security],
+    *,
+    year: int,
+    fund_losses: Iterable[FundLoss] = (),
 ) -> tuple[FormRow, ...]:
-    """Return the rows of a year in the order of the form: part I, then part II, by box and day."""
+    """Return the rows of a year in the order of the form: part I, then part II, by box and day.
+
+    fund_losses: losses on fund shares held six months or less, of which dividends change what is told.
+    """
+    changed = {id(one.row): one for one in fund_losses}
     rows = [
-        form_row(row, securities.get(row.symbol))
+        told
         for row in disposals
         if row.sold.year == year and row.term is not None
+        for told in _told(form_row(row, securities.get(row.symbol)), changed.get(id(row)))
     ]
     return tuple(sorted(rows, key=lambda row: (row.part, row.box, row.sold)))
 
@@ -65,9 +81,10 @@ def form_rows(
 def form_row(row: Disposal, security: Security | None) -> FormRow:
     """Return the row of one disposal in a taxable account."""
     assert row.term is not None, "sales inside retirement accounts are on no form"
+    box = box_of(row, security)
     return FormRow(
         part="I" if row.term == "short" else "II",
-        box=box_of(row, security),
+        box=box,
         description=_description(row, security),
         acquired=row.adjusted_acquired,
         sold=row.sold,
@@ -79,7 +96,39 @@ def form_row(row: Disposal, security: Security | None) -> FormRow:
         sale=row.sale,
         lot=row.lot,
         account=row.account,
+        needs_form_8949=box not in "AD" or bool(row.disallowed) or bool(row.broker_disallowed),
     )
+
+
+def _told(row: FormRow, loss: FundLoss | None) -> tuple[FormRow, ...]:
+    """Return a row with what a fund's exempt-interest dividends disallow, and its long part as a second row.
+
+    Source: 26 U.S.C. 852(b)(4); Instructions for Form 8949, code L.
+    """
+    if loss is None:
+        return (row,)
+    size = row.basis - row.proceeds
+    share = (row.proceeds * loss.long / size).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    long = replace(
+        row,
+        part="II",
+        box=LONG_BOX[row.box],
+        proceeds=share,
+        basis=share + loss.long,
+        gain=-loss.long,
+        needs_form_8949=True,
+    )
+    rest = replace(
+        row,
+        proceeds=row.proceeds - share,
+        basis=row.basis - share - loss.long,
+        code="L" if loss.disallowed else "",
+        adjustment=loss.disallowed,
+        gain=loss.long + loss.disallowed - size,
+        needs_form_8949=True,
+    )
+    is_left = size > loss.long
+    return (*((rest,) if is_left else ()), *((long,) if loss.long else ()))
 
 
 def box_of(row: Disposal, security: Security | None) -> str:
