@@ -1,11 +1,20 @@
 """A household's tax year as a page that an accountant can use: figures, rows, differences, coverage."""
 
 from decimal import Decimal
+from importlib import import_module
+from typing import NoReturn
 
+from engine.facts.failure import InputError
 from engine.facts.lots import Lot
 from engine.ledger.tax.answer import TaxYear
 from reports import words
 from reports.page import Page, Section, fill, page_html
+
+PAPER = """@page { size: letter landscape; margin: 14mm 12mm; @bottom-right { content: counter(page) " of " \
+counter(pages); font-size: 8pt; } }
+html, body { background: none; max-width: none; padding: 0; font-size: 9.5pt; } nav { display: none; }
+thead { display: table-header-group; } tr { break-inside: avoid; } .scroll { overflow: visible; }"""
+"""How the page lies on paper."""
 
 
 def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
@@ -71,6 +80,29 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
             ),
         )
     )
+
+
+def pdf_of(page: str) -> bytes:
+    """Return a page as a PDF on landscape paper; nothing is fetched for it.
+
+    Raises InputError where the extra `pdf` is not installed, or the libraries that it needs are missing.
+    """
+    try:
+        weasyprint = import_module("weasyprint")
+    except (ImportError, OSError) as missing:
+        raise InputError(
+            "a PDF needs the package weasyprint, which cannot be imported here",
+            place="--format pdf",
+            cure='pip install "guardband[pdf]"; or print the page of --format html from a browser',
+        ) from missing
+    sheet = weasyprint.CSS(string=PAPER)
+    made = weasyprint.HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(stylesheets=[sheet])
+    assert isinstance(made, bytes), "without a target the PDF is returned"
+    return made
+
+
+def _fetch_nothing(address: str, *_: object, **__: object) -> NoReturn:
+    raise ValueError(f"the page is complete in itself, and asks for {address}")
 
 
 def direct_entry(told: TaxYear) -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.book import Book
+from engine.facts.failure import NotModelled
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.lots import Lot, Replacement, Term
 from engine.facts.money import plain
@@ -63,7 +64,11 @@ class PurchaseAhead:
 
 
 def sale_ahead(book: Book, lot: Lot, *, reading: TaxReading) -> SaleAhead | None:
-    """Return what selling a row of an open lot today would come to; None without a price."""
+    """Return what selling a row of an open lot today would come to; None without a price.
+
+    Raises NotModelled under the rules of a country with pooled costs.
+    """
+    _refuse_pooled(reading)
     trade = _sale_of(lot, 1)
     done = settle(book, (trade,), reading=reading)
     if done.unsettled or not done.taken:
@@ -100,7 +105,11 @@ def sale_ahead(book: Book, lot: Lot, *, reading: TaxReading) -> SaleAhead | None
 def purchase_ahead(
     book: Book, *, account: AccountId, symbol: Symbol, quantity: Decimal, reading: TaxReading
 ) -> PurchaseAhead | None:
-    """Return what buying today would do to recent losses; None without a price."""
+    """Return what buying today would do to recent losses; None without a price.
+
+    Raises NotModelled under the rules of a country with pooled costs.
+    """
+    _refuse_pooled(reading)
     done = _bought(book, account, symbol, quantity, reading)
     if done.unsettled:
         return None
@@ -123,6 +132,15 @@ def purchase_ahead(
         safe_from=safe,
         advice=tuple(advice),
     )
+
+
+def _refuse_pooled(reading: TaxReading) -> None:
+    if reading.country not in ("us", "germany"):
+        raise NotModelled(
+            "what a trade of today would come to is computed from lots, and this country pools costs",
+            place=f"country {reading.country}",
+            cure="record the trade in a copy of transactions.csv and see `guardband lots`",
+        )
 
 
 def _bought(

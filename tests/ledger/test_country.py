@@ -1,5 +1,7 @@
 """The country whose rules hold, as a mandate's `wash_sales` chooses it, from the text to `guardband lots`."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +9,13 @@ import pytest
 
 from dsl.format import formatted
 from dsl.parse import parse
+from engine.facts.failure import NotModelled
+from engine.facts.ids import AccountId, Symbol
 from engine.facts.readings import TaxReading, WashReadings
+from engine.ledger.ahead import purchase_ahead, sale_ahead
+from engine.ledger.book import open_book
 from tests.dsl.helpers import checked
+from tests.ledger.books import records
 from tests.shell.cli import run
 from tests.shell.small_book import book
 
@@ -89,3 +96,17 @@ def test_the_country_is_printed_as_it_was_read() -> None:
 def test_the_country_said_of_the_whole_reading_holds_too() -> None:
     assert TaxReading(country="uk").country == "uk"
     assert TaxReading(country="uk", wash=WashReadings(country="canada")).country == "canada"
+
+
+def test_what_a_trade_would_come_to_is_refused_under_pooled_costs() -> None:
+    rows = records("2023-01-10 A buy 100 X at 10 as old", prices={"X": "8"}, as_of=date(2024, 6, 28))
+    reading = TaxReading(country="canada")
+    opened = open_book(rows, as_of=date(2024, 6, 28), reading=reading)
+    with pytest.raises(NotModelled, match="pools costs"):
+        sale_ahead(opened, opened.lots[0], reading=reading)
+    with pytest.raises(NotModelled, match="pools costs"):
+        purchase_ahead(
+            opened, account=AccountId("A"), symbol=Symbol("X"), quantity=Decimal(1), reading=reading
+        )
+    german = TaxReading(country="germany")
+    assert sale_ahead(opened, opened.lots[0], reading=german) is not None

@@ -63,7 +63,7 @@ def test_a_loss_on_closing_a_short_sale() -> None:
 
 
 def test_exempt_losses_say_so() -> None:
-    assert _because("exempt/crypto.case", "s") == (
+    assert _because("r15-exempt/crypto.case", "s") == (
         "coins are not stock or securities: the loss is not tested (26 U.S.C. 1091(a))",
     )
-    assert "exempt as trader_475f" in _because("exempt/trader.case", "s")[0]
+    assert "exempt as trader_475f" in _because("r15-exempt/trader.case", "s")[0]

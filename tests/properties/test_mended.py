@@ -4,6 +4,7 @@ A seed shows that the two agree again; the small cases say who was right.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -117,7 +118,8 @@ def test_borrowing_needs_a_limit_that_is_in_force(clause: str, told_of: dict[str
     assert told(gate(mandate, book, "buy 20 X"), "BOOK-CASH") == told_of
 
 
-def risky(benchmark: Mapping[str, str]) -> dict[str, object]:
+def risky(book: Book, benchmark: Mapping[str, str]) -> Book:
+    """Return the book with a benchmark, and a risk model in which X and Y have 50% of their own."""
     names = [Symbol(name) for name in ("X", "Y")]
     model = RiskModel(
         factors=("market",),
@@ -126,7 +128,7 @@ def risky(benchmark: Mapping[str, str]) -> dict[str, object]:
         specific=dict.fromkeys(names, Decimal("0.5")),
     )
     weights = {Symbol(name): Decimal(weight) for name, weight in benchmark.items()}
-    return {"risk": model, "benchmarks": {"INDEX": weights}}
+    return replace(book, risk=model, benchmarks={"INDEX": weights})
 
 
 @pytest.mark.parametrize(
@@ -143,10 +145,9 @@ def test_tracking_error_weighs_the_benchmark_by_the_headers_base(base: str, cash
         accounts=(account(cash=cash),),
         securities=(security("X"), security("Y")),
         lots=(lot("X", "100"),),
-        **risky({"X": "1"}),
     )
     mandate = policy_of(rule("  limit tracking_error to at most 1%"), base=base)
-    assert told(gate(mandate, book)) == {"": outcome}
+    assert told(gate(mandate, risky(book, {"X": "1"}))) == {"": outcome}
 
 
 @pytest.mark.parametrize(("price", "outcome"), [("10", "pass"), ("12", "breach active")])
@@ -169,11 +170,10 @@ def test_a_group_of_active_weight_is_held_traded_or_in_the_benchmark() -> None:
             security("Z", sector="health"),
         ),
         lots=(lot("X", "10"), lot("X", "10", account="B"), lot("Z", "10", account="B")),
-        **risky({"X": "0.7", "Y": "0.3"}),
     )
     text = rule("  for each sector in holdings\n  limit active_weight to between -2000 bps and 9000 bps")
     mandate = policy_of(text, applies='applies to account "A"')
-    answer = gate(mandate, book)
+    answer = gate(mandate, risky(book, {"X": "0.7", "Y": "0.3"}))
     assert told(answer)["energy"] == "breach passive"
     assert told(answer)["technology"] == "pass"
 

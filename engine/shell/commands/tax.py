@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class TaxFormat(StrEnum):
-    """How the year is told; csv and txf hold the rows of the form, html is for an accountant."""
+    """How the year is told; csv and txf hold the rows of the form, html and pdf are for an accountant."""
 
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
     TXF = "txf"
     HTML = "html"
+    PDF = "pdf"
 
 
 def tax(
@@ -41,8 +42,8 @@ def tax(
 ) -> None:
     """Tell a household's tax year, as known on a day: January purchases may still change December.
 
-    Without --policy the default readings of the law hold. Exit status: 0, or 2 for input that cannot be
-    read.
+    Without --policy the default readings of the law hold. `--format pdf` needs --out and the extra `pdf`:
+    `pip install "guardband[pdf]"`. Exit status: 0, or 2 for input that cannot be read.
 
     Example: `guardband tax --book BOOK --year 2016 --format html --out tax-2016.html`
     """
@@ -70,6 +71,31 @@ def tax(
     _tell(told, embedded, output, out)
 
 
+def _save_pdf(page: str, out: Path | None) -> None:
+    """Write the page as a PDF, whole or not at all."""
+    import os
+    import tempfile
+
+    from engine.facts.failure import InputError
+    from reports.tax_page import pdf_of
+
+    if out is None:
+        raise InputError("a PDF is not for a terminal", place="--format pdf", cure="say --out tax.pdf")
+    made = pdf_of(page)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
+            part = Path(folder) / out.name
+            part.write_bytes(made)
+            os.replace(part, out)
+    except OSError as problem:
+        raise InputError(
+            f"the file cannot be written: {problem.strerror}",
+            place=str(out),
+            cure="choose a folder you may write to",
+        ) from problem
+
+
 def _tell(told: "TaxYear", embedded: "tuple[Lot, ...]", output: TaxFormat, out: Path | None) -> None:
     import json
 
@@ -89,9 +115,11 @@ def _tell(told: "TaxYear", embedded: "tuple[Lot, ...]", output: TaxFormat, out: 
             text = rows_as_csv(told.rows)
         case TaxFormat.TXF:
             text = rows_as_txf(told.rows, made=told.coverage.until)
-        case TaxFormat.HTML:
+        case TaxFormat.HTML | TaxFormat.PDF:
             text = tax_html(told, embedded)
-    if out is not None:
+    if output is TaxFormat.PDF:
+        _save_pdf(text, out)
+    elif out is not None:
         save(out, text)
     elif output is TaxFormat.TEXT:
         print_text(text)
