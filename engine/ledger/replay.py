@@ -30,6 +30,9 @@ from engine.ledger.tell import tell_lots, tell_shorts, tell_sold
 from engine.ledger.unmodelled import refuse_unmodelled
 from engine.ledger.wash import CHANGE_DAYS
 
+OF_ALL_ACCOUNTS = (TransactionType.SPLIT, TransactionType.NAME_CHANGE)
+"""What happens to a security as a whole: such a row may leave the account blank."""
+
 
 def replay(
     transactions: Iterable[Transaction],
@@ -103,7 +106,8 @@ def run(state: State, rows: tuple[Transaction, ...]) -> None:
     """Let transactions happen, in the order given."""
     _count_fills(state, rows)
     for row in rows:
-        if row.account not in state.setting.accounts:
+        is_of_all = row.type in OF_ALL_ACCOUNTS and not row.account
+        if row.account not in state.setting.accounts and not is_of_all:
             raise InputError(
                 f"account `{row.account}` is unknown", place=place_of(row), cure="add it to accounts.csv"
             )

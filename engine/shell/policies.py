@@ -114,7 +114,7 @@ def _find(name: str, beside: Path | None) -> Path:
         return path
     for folder in (beside, SHIPPED):
         for found in sorted(folder.glob(f"*{SUFFIX}")) if folder is not None else ():
-            if any(policy.id == name for policy in library_of([_entry(found)]).policies):
+            if found.is_file() and any(policy.id == name for policy in library_of([_entry(found)]).policies):
                 return found
     raise InputError(
         f"no policy has the id `{name}`",
@@ -124,7 +124,7 @@ def _find(name: str, beside: Path | None) -> Path:
 
 
 def _files_of(folder: Path) -> Iterator[tuple[str, str, FileReader]]:
-    yield from (_entry(path) for path in sorted(folder.glob(f"*{SUFFIX}")))
+    yield from (_entry(path) for path in sorted(folder.glob(f"*{SUFFIX}")) if path.is_file())
 
 
 def _entry(path: Path) -> tuple[str, str, FileReader]:
@@ -137,13 +137,14 @@ def _shipped() -> tuple[tuple[str, str, FileReader], ...]:
 
 
 def files_below(folder: Path) -> FileReader:
-    """Return a reader of files below a folder; what lies outside it is as if it were not there."""
+    """Return a reader of files below a folder; what lies outside it, or no file can be, is not there."""
     root = folder.resolve()
 
     def read(relative: str) -> bytes | None:
-        path = (root / relative).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
+        try:
+            path = (root / relative).resolve()
+            return path.read_bytes() if path.is_relative_to(root) and path.is_file() else None
+        except (OSError, ValueError):  # no file can have this name, or it may not be read
             return None
-        return path.read_bytes()
 
     return read

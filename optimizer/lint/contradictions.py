@@ -15,7 +15,7 @@ from engine.gate.verdict import Outcome, Verdict
 from optimizer.lint.cores import cores, minimal
 from optimizer.lint.finding import Finding, Portfolio
 from optimizer.lint.strain import Strain
-from optimizer.lint.worlds import Case, Laid
+from optimizer.lint.worlds import Case, Laid, narrowed
 from optimizer.portfolios.demands import BLOCK, Demand
 from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.proof import Judge, book_of
@@ -31,8 +31,11 @@ def contradictions(
     """Yield a finding for each conflict of a situation."""
     blamed: set[str] = set()
     for core in cores(case):
+        full = narrowed(policy, case, core, rules)
+        if full is None or not full.strained(core):
+            continue
         blamed.update(core)
-        witness = _nearest(case.worlds[0], core, ask)
+        witness = _nearest(full.worlds[0], core, ask)
         if len(core) == 1:
             yield _never_passes(rules[core[0]], core, witness)
         elif _same_targets(core, rules):
@@ -137,7 +140,10 @@ def _targets(
         if blamed & bands or not aimed:
             continue
         found = _unreachable(case, targets, blamed)
-        if found is not None:
+        full = None if found is None else narrowed(policy, case, (*found, *sorted(bands)), rules)
+        if found is not None and full is not None and full is not case:
+            found = _unreachable(full, targets, blamed, only=frozenset(found))
+        if found is not None and full is not None:
             yield _cannot_be_met(targets, found, rules)
 
 
@@ -155,13 +161,21 @@ def _aims(targets: Targets, laid: Laid) -> tuple[Demand, ...]:
     return tuple(aims)
 
 
-def _unreachable(case: Case, targets: Targets, blamed: set[str]) -> tuple[str, ...] | None:
-    """Return the rules that keep the targets from being met, or None where they can be met."""
+def _unreachable(
+    case: Case, targets: Targets, blamed: set[str], *, only: frozenset[str] | None = None
+) -> tuple[str, ...] | None:
+    """Return the rules that keep the targets from being met, or None where they can be met.
+
+    only: the rules that are looked at, instead of all.
+    """
     worlds = []
     for laid in case.worlds:
         own = {demand.name for demand in laid.demands if demand.limit.rule.rule.id == targets.name}
         kept = tuple(d for d in laid.demands if d.name not in blamed and d.name not in own)
         aims = _aims(targets, laid)
+        if only is not None:
+            kept = tuple(demand for demand in kept if demand.name in only)
+            aims = tuple(demand for demand in aims if demand.name in only)
         if not aims:
             return None
         strain = Strain(laid.world, (*kept, *aims), overdraft=laid.overdraft)

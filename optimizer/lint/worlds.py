@@ -119,3 +119,25 @@ def _laid(
             strain=Strain(world, demands, overdraft=overdraft),
             overdraft=overdraft,
         )
+
+
+def narrowed(
+    policy: CheckedPolicy, case: Case, names: tuple[str, ...], rules: Mapping[str, CompiledRule]
+) -> Case | None:
+    """Return a situation with all securities that the named rules alone can tell apart.
+
+    None where even these are too many to be made up: what holds in a part of them proves nothing.
+    """
+    if all(laid.world.made.complete for laid in case.worlds):
+        return case
+    ids = {rules[name].rule.id for name in names}
+    named = tuple(
+        dict.fromkeys(
+            rule.rule for rule in rules.values() if rule.rule.id in ids or rule.rule.exception_to in ids
+        )
+    )
+    rulebook = compile_rulebook((policy,))
+    found: list[Laid] = []
+    for now in dict.fromkeys(laid.world.situation for laid in case.worlds):
+        found += _laid(rulebook, policy, named, now, None)
+    return Case(worlds=tuple(found)) if all(laid.world.made.complete for laid in found) else None

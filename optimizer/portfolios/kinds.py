@@ -3,15 +3,17 @@
     asset_class is equity, sector is "tech", for each issuer at most 5%
     -> equity tech, equity other, bonds tech, bonds other; 22 issuers of each
 
-All combinations are made up where there are at most `MOST_KINDS`; beyond that those that one rule, or
-two rules together, can tell apart, and the answer says that not all were tried (`complete` False).
+All combinations are made up where there are at most `MOST_KINDS`; beyond that one of each that the sets
+of the rules treat alike. Of these, one for each way in which the limits see it comes in as many copies as
+the limits call for, the others once: a ban needs one security to be shown. Where even that is too much,
+the answer says that not all was tried (`complete` False).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice, product
-from math import ceil
+from math import ceil, prod
 
 from dsl.policy import (
     Amount,
@@ -26,6 +28,7 @@ from dsl.policy import (
     Smaller,
     Unit,
 )
+from optimizer.portfolios.alike import Alike, Kind, treated_alike
 from optimizer.portfolios.choices import (
     OF_LOT_OR_TRADE,
     OF_POSITION,
@@ -40,11 +43,11 @@ from rulebooks.predicates import Setting
 
 MOST_KINDS = 96
 MOST_SECURITIES = 480
+_MOST_COMBINED = 20_000
+"""Combinations of attributes that are gone through to find those that are treated alike."""
 _MOST_COPIES = 120
 _FINE = frozenset({"issuer", "security", "symbol", "cusip", "isin", "name"})
 """Attributes of which each copy has its own value; others are shared by several issuers."""
-
-Kind = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +65,47 @@ def made_up(rules: tuple[CheckedRule, ...], setting: Setting, *, single: bool = 
     single: one copy of each kind, for limits that ask something of every group there is.
     """
     axes = _axes(rules, setting)
+    size = prod(len(values) for values in axes.values())
+    if MOST_KINDS < size <= _MOST_COMBINED:
+        alike = treated_alike(rules, tuple(_product(axes, axes)), setting)
+        if len(alike) <= MOST_KINDS:
+            return _few_of_each(rules, alike, single=single)
     kinds, whole = _kinds(rules, axes)
     wanted = 1 if single else copies_wanted(rules)
     paired = not single and wanted > 1 and _tells_securities_apart(rules)
     room = MOST_SECURITIES // max(1, len(kinds) * (2 if paired else 1))
     copies = max(1, min(wanted, _MOST_COPIES, max(2, room)))
+    each = copies * (2 if paired else 1)
+    return _filled(
+        rules,
+        [(kind, each) for kind in kinds],
+        paired=paired,
+        complete=whole and (single or copies >= wanted),
+    )
+
+
+def _few_of_each(rules: tuple[CheckedRule, ...], alike: tuple[Alike, ...], *, single: bool) -> Made:
+    """Return copies of the kinds that limits group or count, and one of each of the others."""
+    many = [row for row in alike if row.main and row.grouped]
+    wanted = 1 if single else copies_wanted(rules)
+    spread = 1 if single else copies_wanted(rules, over=max(1, len(many)))
+    copies = max(1, min(spread, MOST_SECURITIES // max(1, len(many))))
+    return _filled(
+        rules,
+        [(row.kind, copies if row.main and row.grouped else 1) for row in alike],
+        paired=False,
+        complete=single or (copies >= wanted and not _tells_securities_apart(rules)),
+    )
+
+
+def _filled(
+    rules: tuple[CheckedRule, ...], kinds: list[tuple[Kind, int]], *, paired: bool, complete: bool
+) -> Made:
     groups = tuple(sorted({name for rule in rules for name in group_attributes(rule)}))
     securities: dict[str, dict[str, str]] = {}
     kind_of: dict[str, int] = {}
-    for number, kind in enumerate(kinds):
-        for copy in range(copies * (2 if paired else 1)):
+    for number, (kind, copies) in enumerate(kinds):
+        for copy in range(copies):
             named = kind.get("symbol") or kind.get("security") or OTHER
             if named != OTHER and named in securities:
                 break
@@ -79,7 +113,7 @@ def made_up(rules: tuple[CheckedRule, ...], setting: Setting, *, single: bool = 
             issuer = copy // 2 if paired else copy
             securities[symbol] = _attributes(symbol, kind, issuer, groups, rules)
             kind_of[symbol] = number
-    return Made(securities=securities, kind_of=kind_of, complete=whole and (single or copies >= wanted))
+    return Made(securities=securities, kind_of=kind_of, complete=complete)
 
 
 def given(securities: Mapping[str, Mapping[str, str]]) -> Made:
@@ -117,11 +151,8 @@ def _averaged(rules: tuple[CheckedRule, ...]) -> dict[str, set[Fraction]]:
 def _kinds(
     rules: tuple[CheckedRule, ...], axes: Mapping[str, tuple[str | None, ...]]
 ) -> tuple[tuple[Kind, ...], bool]:
-    size = 1
-    for values in axes.values():
-        size *= len(values)
-    if size <= MOST_KINDS:
-        return _products(axes, axes), True
+    if prod(len(values) for values in axes.values()) <= MOST_KINDS:
+        return tuple(_product(axes, axes)), True
     found: dict[tuple[tuple[str, str | None], ...], Kind] = {}
     for paths in _told_apart(rules, axes):
         chosen = {path: axes[path] for path in paths}
@@ -148,12 +179,6 @@ def _told_apart(
         yield tuple(sorted({*one, *other}))
 
 
-def _products(
-    chosen: Mapping[str, tuple[str | None, ...]], axes: Mapping[str, tuple[str | None, ...]]
-) -> tuple[Kind, ...]:
-    return tuple(_product(chosen, axes))
-
-
 def _product(
     chosen: Mapping[str, tuple[str | None, ...]], axes: Mapping[str, tuple[str | None, ...]]
 ) -> Iterator[Kind]:
@@ -165,8 +190,11 @@ def _product(
 # ------------------------------------------------------------------ copies
 
 
-def copies_wanted(rules: Iterable[CheckedRule]) -> int:
-    """Return how many groups a portfolio may need: 5% for each issuer calls for 20, and two more."""
+def copies_wanted(rules: Iterable[CheckedRule], *, over: int = 1) -> int:
+    """Return how many groups a portfolio may need: 5% for each issuer calls for 20, and two more.
+
+    over: kinds over which what is counted may be spread.
+    """
     wanted = 1
     for rule in rules:
         if not isinstance(rule.obligation, Limit):
@@ -181,7 +209,8 @@ def copies_wanted(rules: Iterable[CheckedRule]) -> int:
                 wanted = max(wanted, *(_groups_for(test.bound) for test in term.of.tests))
             if term.measure == "count":
                 for amount in (limit.low, limit.high):
-                    wanted = max(wanted, 2 + (ceil(amount.value) if isinstance(amount, Amount) else 0))
+                    count = 2 + (ceil(amount.value) if isinstance(amount, Amount) else 0)
+                    wanted = max(wanted, -(-count // over))
     return wanted
 
 

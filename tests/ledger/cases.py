@@ -11,7 +11,8 @@
     happened
       2014-05-01 A buy 100 X for 1000 as L1       date account type quantity symbol, then pairs: for,
       2014-07-01 A sell 100 X for 750             at, fees, as, lots, order, time, from, basis, since,
-                                                  share, ex, note (words joined by _)
+                                                  share, ex, note (words joined by _);
+                                                  an account of - is blank
     until 2014-12-31             optional; else all is known
     expect                       or: expect with same_order_replacement yes, relief lifo
       sale 2 of L1: quantity 100, gain -250, disallowed 250, since 2014-05-01, term short, by L3 100
@@ -312,7 +313,7 @@ def transaction_of(number: int, line: str) -> Transaction:
     return Transaction(
         id=TransactionId(pairs.get("as", str(number))),
         date=date.fromisoformat(day),
-        account=AccountId(account),
+        account=AccountId("" if account == "-" else account),
         type=TransactionType(kind),
         symbol=None if symbol in (None, "-") else Symbol(symbol),
         quantity=None if quantity is None else Decimal(quantity),

@@ -12,6 +12,7 @@ from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.lots import Disposal
 from engine.facts.readings import TaxReading
+from engine.facts.transactions import TransactionType
 from engine.ledger.answer import coverage_answer, coverage_of, money
 from engine.ledger.book import ledger_of_records, plain_ledger
 from engine.ledger.ledger import Ledger
@@ -69,7 +70,10 @@ def tax_year(
     held = stretches(disposals, (lot for lot in ledger.open_lots if lot.account in payers), until=as_of)
     transactions = [row for row in records.transactions or () if row.date <= as_of and row.account in payers]
     of_funds = fund_losses(
-        (row for row in disposals if row.sold.year == year), transactions, held, securities=records.securities
+        (row for row in disposals if row.sold.year == year),
+        (*transactions, *(row for row in records.transactions or () if row.type is TransactionType.SPLIT)),
+        held,
+        securities=records.securities,
     )
     rows = form_rows(disposals, records.securities, year=year, fund_losses=of_funds)
     return TaxYear(
