@@ -171,7 +171,32 @@ def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], 
                     start = as_float(value(part, state))
                     row = normal(entry, start, 0.0, note_of(need), price_cap=WISH_PRICE)
                     gathered.rows.append(row)
+    gathered.closed.update(_frozen(columns, gathered.rows))
     return gathered
+
+
+def _frozen(columns: Columns, rows: list[RowData]) -> set[int]:
+    """Return the columns of pairs of rows that leave less room between them than one share.
+
+    A sector that is above one limit and below another may neither grow nor shrink: only purchases and
+    sales of the very same value could go together, so that nothing in it trades.
+    """
+    found: set[int] = set()
+    rooms: dict[tuple[bytes, bytes], float] = {}
+    for row in rows:
+        if row.price_cap < INF:
+            continue
+        amounts = np.round(row.entry.amounts, 9) + 0.0
+        room = row.start - row.low
+        names = row.entry.columns.tobytes()
+        opposite = rooms.get((names, (0.0 - amounts).tobytes()))
+        key = (names, amounts.tobytes())
+        rooms[key] = min(room, rooms.get(key, INF))
+        if opposite is not None:
+            steps = [columns.step(int(c)) * abs(a) for c, a in zip(row.entry.columns, amounts, strict=True)]
+            if opposite + room < 0.5 * min(steps):
+                found.update(int(column) for column in row.entry.columns)
+    return found
 
 
 SOFT_PRICE = 0.5

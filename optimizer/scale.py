@@ -143,6 +143,11 @@ class Columns:
             case _:
                 return []
 
+    def step(self, column: int) -> float:
+        """Return the value of a column's smallest tradable quantity, in units."""
+        name = self.names[column if column < self.count else self.lots[column - self.count][0]]
+        return as_float(name.step * name.unit) / self.unit
+
     def is_fine(self, entry: Entry) -> bool:
         """Return whether a column of the row trades in fractions of a share."""
         owners = (c if c < self.count else self.lots[c - self.count][0] for c in map(int, entry.columns))

@@ -29,7 +29,7 @@ from optimizer.whole import whole_trades
 MOST_CUTS = 10
 """Rounds of cutting planes; what is still missed then is left to the gate."""
 
-MISSED = 1e-5
+MISSED = 2e-7
 """Units by which a hard row may be missed before a list counts as breaking it."""
 
 

@@ -10,12 +10,6 @@ from engine.ledger.tax.answer import TaxYear
 from reports import words
 from reports.page import Page, Section, fill, page_html
 
-PAPER = """@page { size: letter landscape; margin: 14mm 12mm; @bottom-right { content: counter(page) " of " \
-counter(pages); font-size: 8pt; } }
-html, body { background: none; max-width: none; padding: 0; font-size: 9.5pt; } nav { display: none; }
-thead { display: table-header-group; } tr { break-inside: avoid; } .scroll { overflow: visible; }"""
-"""How the page lies on paper."""
-
 
 def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
     """Return the year as one self-contained HTML page.
@@ -83,7 +77,7 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
 
 
 def pdf_of(page: str) -> bytes:
-    """Return a page as a PDF on landscape paper; nothing is fetched for it.
+    """Return a page as a PDF, on paper as its own print style says; nothing is fetched for it.
 
     Raises InputError where the extra `pdf` is not installed, or the libraries that it needs are missing.
     """
@@ -95,8 +89,7 @@ def pdf_of(page: str) -> bytes:
             place="--format pdf",
             cure='pip install "guardband[pdf]"; or print the page of --format html from a browser',
         ) from missing
-    sheet = weasyprint.CSS(string=PAPER)
-    made = weasyprint.HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(stylesheets=[sheet])
+    made = weasyprint.HTML(string=page, url_fetcher=_fetch_nothing).write_pdf()
     assert isinstance(made, bytes), "without a target the PDF is returned"
     return made
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from lark import Token, Transformer
 
 from dsl import syntax as s
-from dsl.policy import Op, Span
+from dsl.policy import Span
 
 Parts = Sequence[Any]
 N = TypeVar("N", bound=s.Node)
@@ -29,10 +29,12 @@ class TooDeepError(Exception):
 
 
 def is_node(part: object) -> bool:
+    """Return whether a part of a production is a node of the tree, not a token."""
     return isinstance(part, s.Node)
 
 
 def first_of_kind(parts: Parts, kind: type[N]) -> N | None:
+    """Return the first part of a kind, None where there is none."""
     for part in parts:
         if isinstance(part, kind):
             return part
@@ -40,6 +42,7 @@ def first_of_kind(parts: Parts, kind: type[N]) -> N | None:
 
 
 def all_of_kind(parts: Parts, kind: type[N]) -> tuple[N, ...]:
+    """Return every part of a kind, in the order written."""
     return tuple(part for part in parts if isinstance(part, kind))
 
 
@@ -50,7 +53,6 @@ class Base(Transformer[Token, Any]):
         super().__init__()
         self.file = ""
         self.line_offset = 0
-
 
     def span(self, parts: Parts) -> Span:
         """Return the stretch from the first part to the last."""
@@ -90,5 +92,6 @@ class Base(Transformer[Token, Any]):
         text = str(token)
         number, unit = (text[:-1], "%") if token.type == "PERCENT" else (text, "")
         return s.Literal(number=number, unit=unit, span=self.span((token,)))
+
     def _predicate_in(self, parts: Parts) -> s.Predicate:
         return next(p for p in parts if is_node(p))  # type: ignore[no-any-return]

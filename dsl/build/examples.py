@@ -1,12 +1,7 @@
 """Builds the tests that travel with a mandate."""
 
-from typing import Any
-
-from lark import Token
-
 from dsl import syntax as s
-from dsl.build.base import Base, Parts, all_of_kind, first_of_kind, is_node
-from dsl.policy import Op, Span
+from dsl.build.base import Base, Parts, all_of_kind
 
 
 class ExampleBuilder(Base):

@@ -6,7 +6,7 @@ from lark import Token
 
 from dsl import syntax as s
 from dsl.build.base import Base, Parts, all_of_kind, first_of_kind, is_node
-from dsl.policy import Op, Span
+from dsl.policy import Op
 
 
 class PartBuilder(Base):
@@ -45,7 +45,10 @@ class PartBuilder(Base):
     def groups(self, parts: Parts) -> s.Groups:
         """Build `issuers in … whose …`."""
         return s.Groups(
-            plural=self._word(parts[0]), within=parts[2], tests=all_of_kind(parts, s.Test), span=self.span(parts)
+            plural=self._word(parts[0]),
+            within=parts[2],
+            tests=all_of_kind(parts, s.Test),
+            span=self.span(parts),
         )
 
     def groups_all(self, parts: Parts) -> s.Groups:
@@ -79,6 +82,7 @@ class PartBuilder(Base):
         return s.Negation(part=inner, depth=self._deeper(inner), span=self.span(parts))
 
     def test_with(self, parts: Parts, op: Op) -> s.Test:
+        """Return a comparison with what stands on its right."""
         right = tuple(p for p in parts if is_node(p))
         if not right and isinstance(parts[-1], Token) and parts[-1].type == "STRING":
             right = (self.quoted(parts[-1:]),)

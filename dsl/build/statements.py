@@ -1,12 +1,9 @@
 """Builds the statements other than rules and examples."""
 
-from typing import Any
-
 from lark import Token
 
 from dsl import syntax as s
 from dsl.build.base import Base, Parts, all_of_kind, first_of_kind, is_node
-from dsl.policy import Op, Span
 
 
 class StatementBuilder(Base):
@@ -137,7 +134,9 @@ class StatementBuilder(Base):
     def wash_sales(self, parts: Parts) -> s.WashSales:
         """Build `wash_sales …`."""
         return s.WashSales(
-            switches=all_of_kind(parts, s.Switch), because=all_of_kind(parts, s.Because), span=self.span(parts)
+            switches=all_of_kind(parts, s.Switch),
+            because=all_of_kind(parts, s.Because),
+            span=self.span(parts),
         )
 
     def switch(self, parts: Parts) -> s.Switch:
@@ -146,7 +145,9 @@ class StatementBuilder(Base):
 
     def relieved(self, parts: Parts) -> s.Relieved:
         """Build `lots relieved by …`."""
-        return s.Relieved(method=self._word(parts[3]), because=all_of_kind(parts, s.Because), span=self.span(parts))
+        return s.Relieved(
+            method=self._word(parts[3]), because=all_of_kind(parts, s.Because), span=self.span(parts)
+        )
 
     def waive(self, parts: Parts) -> s.Waive:
         """Build `waive RULE …`."""

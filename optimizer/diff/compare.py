@@ -8,12 +8,13 @@ tell apart, or over securities that are given. What it finds is always put to th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 
 from dsl.policy import CheckedPolicy, CheckedRule, Limit
+from engine.facts.ids import Symbol
 from engine.gate.engine.port import InferenceEngine
 from optimizer.diff.difference import Difference, Direction, Witness
 from optimizer.diff.telling import (
@@ -27,6 +28,7 @@ from optimizer.diff.telling import (
 from optimizer.diff.trials import trials_of
 from optimizer.diff.versions import Pair, changed_pairs, statements
 from optimizer.portfolios.demands import (
+    BLOCK,
     DATA_MEASURES,
     NEVER_TRIED,
     NOTHING,
@@ -169,7 +171,7 @@ def _search(
     open_pairs = [pair for pair in pairs if _is_open(pair, found[pair.key])]
     if not open_pairs:
         return
-    old, new = (_side(rulebook, world) for rulebook in rulebooks)
+    old, new = _sides(rulebooks, world)
     for pair in open_pairs:
         for direction in SIDES:
             forbids, admits = (old, new) if direction == "loosened" else (new, old)
@@ -180,6 +182,26 @@ def _search(
             witness = _witness(direction, rule, forbids, admits, ask, known)
             if witness is not None:
                 known.witnesses[direction] = witness
+
+
+def _sides(rulebooks: tuple[Rulebook, Rulebook], world: World) -> tuple[Side, Side]:
+    """Return both versions laid out; the index is fitted where the rules leave nothing beside it."""
+    old, new = (_side(rulebook, world) for rulebook in rulebooks)
+    if not world.whole or new.room(BLOCK).find():
+        return old, new
+    free = [d for d in new.demands if d.level >= BLOCK and not compares_with_index(d.limit.rule.rule)]
+    room = Room(world, free, overdraft=new.overdraft)
+    for points in room.find():
+        held = next(iter(room.portfolios(points)))
+        shares: dict[Symbol, Decimal] = {}
+        for (_, symbol), money in held.items():
+            shares[symbol] = shares.get(symbol, Decimal(0)) + money
+        total = sum(shares.values(), Decimal(0))
+        if total:
+            index = {s: (money / total).quantize(Decimal("0.000001")) for s, money in shares.items()}
+            fitted = replace(world, index=index)
+            return _side(rulebooks[0], fitted), _side(rulebooks[1], fitted)
+    return old, new
 
 
 def _is_open(pair: Pair, known: Findings) -> bool:

@@ -14,7 +14,6 @@ from engine.facts.money import plain
 from engine.gate.verdict import Outcome, Verdict
 from optimizer.lint.cores import cores, minimal
 from optimizer.lint.finding import Finding, Portfolio
-from optimizer.lint.strain import Strain
 from optimizer.lint.worlds import Case, Laid, narrowed
 from optimizer.portfolios.demands import BLOCK, Demand
 from optimizer.portfolios.encode import NotRowsError
@@ -178,8 +177,14 @@ def _unreachable(
             aims = tuple(demand for demand in aims if demand.name in only)
         if not aims:
             return None
-        strain = Strain(laid.world, (*kept, *aims), overdraft=laid.overdraft)
-        worlds.append(Laid(world=laid.world, grounded=laid.grounded, demands=(*kept, *aims), strain=strain))
+        worlds.append(
+            Laid(
+                world=laid.world,
+                grounded=laid.grounded,
+                demands=(*kept, *aims),
+                overdraft=laid.overdraft,
+            )
+        )
     tried = Case(worlds=tuple(worlds))
     names = tried.worlds[0].strain.names
     if not tried.strained(names):

@@ -37,9 +37,16 @@ class Laid:
     world: World
     grounded: GroundBook
     demands: tuple[Demand, ...]
-    strain: Strain
     overdraft: bool = False
     _room: Room | None = None
+    _strain: Strain | None = None
+
+    @property
+    def strain(self) -> Strain:
+        """The rules as switches, made at the first asking."""
+        if self._strain is None:
+            self._strain = Strain(self.world, self.demands, overdraft=self.overdraft)
+        return self._strain
 
     @property
     def room(self) -> Room:
@@ -82,11 +89,12 @@ def cases(
 ) -> Iterator[Case]:
     """Yield the situations of a policy, its worlds made up from `rules` or of the securities given."""
     rulebook = compile_rulebook((policy,))
-    found = situations((policy,), rules, today=today)
+    limits = tuple(rule for rule in rules if isinstance(rule.obligation, Limit))
+    found = situations((policy,), limits, today=today)
     ordered = sorted(found, key=lambda now: (now.day, now.facts))
     for _, group in groupby(ordered, key=lambda now: (now.day, now.facts)):
         variants = sorted(group, key=lambda now: -now.worth)
-        laid = (_laid(rulebook, policy, rules, now, universe) for now in variants)
+        laid = (_laid(rulebook, policy, limits, now, universe) for now in variants)
         yield Case(worlds=tuple(chain.from_iterable(laid)))
 
 
@@ -116,7 +124,6 @@ def _laid(
             world=world,
             grounded=grounded,
             demands=demands,
-            strain=Strain(world, demands, overdraft=overdraft),
             overdraft=overdraft,
         )
 
@@ -133,7 +140,10 @@ def narrowed(
     ids = {rules[name].rule.id for name in names}
     named = tuple(
         dict.fromkeys(
-            rule.rule for rule in rules.values() if rule.rule.id in ids or rule.rule.exception_to in ids
+            rule.rule
+            for rule in rules.values()
+            if (rule.rule.id in ids or rule.rule.exception_to in ids)
+            and isinstance(rule.rule.obligation, Limit)
         )
     )
     rulebook = compile_rulebook((policy,))

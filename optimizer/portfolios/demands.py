@@ -72,6 +72,15 @@ def measures_of(rule: CheckedRule) -> frozenset[str]:
     return frozenset(term.measure for term in rule.obligation.measure.terms)
 
 
+OF_TRADES = frozenset({"turnover", "net_realized_gains", "realized_gains", "realized_losses"})
+"""Measures of what is traded; they have no rows, whatever is held."""
+
+
+def is_of_trades(rule: CheckedRule) -> bool:
+    """Return whether a limit measures trades alone."""
+    return bool(measures_of(rule)) and measures_of(rule) <= OF_TRADES
+
+
 def compares_with_index(rule: CheckedRule) -> bool:
     """Return whether a rule reads a benchmark or a risk model."""
     if measures_of(rule) & {"active_weight", "tracking_error", "volatility", "drift"}:

@@ -23,6 +23,7 @@ from engine.facts.lots import Lot
 from engine.facts.money import plain
 from engine.facts.securities import Price, Security
 from optimizer.portfolios.choices import account_tests, choices
+from optimizer.portfolios.demands import is_of_trades
 from optimizer.portfolios.kinds import Made
 from rulebooks.predicates import Setting
 
@@ -59,13 +60,14 @@ class World:
 
     tight: trading is thin, companies are small and prices move, so that limits on liquidity, ownership
     and risk have something to say; else they never do. whole: the gate is shown every security, because
-    rules compare with an index of them.
+    rules compare with an index of them. index: the share of each security in the index; None: all alike.
     """
 
     situation: Situation
     made: Made
     tight: bool = False
     whole: bool = False
+    index: Mapping[Symbol, Decimal] | None = None
 
     def book(
         self,
@@ -103,7 +105,7 @@ class World:
             disposals=(),
             acquisitions=(),
             coverage=Coverage(accounts=now.accounts, since=None, until=now.day),
-            benchmarks=_benchmark(self.made),
+            benchmarks=_benchmark(self.made) if self.index is None else {"index": dict(self.index)},
             volumes=dict.fromkeys(listed, depth),
             risk=_risk(self.made, moving=self.tight) if self.whole else None,
         )
@@ -189,7 +191,7 @@ def situations(
     every: all rules in force, where `rules` are only those whose amounts and days are of interest.
     """
     whole = rules if every is None else every
-    base = _first(policies, whole)
+    base = _first(policies, rules)
     worths = _worths(rules)
     if worths == (WORTH,):
         worths = _worths(whole)[:1]
@@ -203,12 +205,15 @@ def situations(
 
 
 def _first(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) -> Situation:
-    """Return one account, by the name that the policies use; two where a rule is across a household."""
+    """Return one account, by the name that the policies use; two where a rule is across a household.
+
+    A limit on trades alone, such as a budget of gains, says nothing more of two accounts than of one.
+    """
     applies = next((p.applies_to for p in policies if p.applies_to is not None), None)
     named = applies.id if applies is not None else None
     house = applies is not None and applies.noun == "household"
     first = AccountId("A" if named is None or house else named)
-    across = any(rule.scope == "household" for rule in rules)
+    across = any(rule.scope == "household" and not is_of_trades(rule) for rule in rules)
     return Situation(
         day=date(2026, 1, 2),
         worth=WORTH,
@@ -226,9 +231,12 @@ def _days(
     ends = [p.effective_until for p in policies] + [r.effective_until for r in rules]
     first = max((p.effective_from for p in policies if p.effective_from is not None), default=today)
     lasts = [p.effective_until for p in policies if p.effective_until is not None]
-    marks = {max(today, first), *(day for day in starts if day is not None)}
-    marks |= {day + timedelta(days=1) for day in ends if day is not None}
     usual = max(today, first)
+    marks = {day for day in starts if day is not None}
+    marks |= {day + timedelta(days=1) for day in ends if day is not None}
+    if usual not in marks:
+        marks -= _same_rules(usual, marks)
+    marks.add(usual)
     inside = sorted(
         (day for day in marks if day >= first and all(day <= last for last in lasts)),
         key=lambda day: (day != usual, day),
@@ -236,6 +244,11 @@ def _days(
     periods = {rule.period or "quarter" for rule in rules if rule.tested == "at_period_end"}
     tested = [period_end(day, name, policies[0].calendar) for day in inside for name in sorted(periods)]
     return tuple(dict.fromkeys((*tested, *inside) if periods else inside))
+
+
+def _same_rules(usual: date, marks: set[date]) -> set[date]:
+    """Return the day since which the same rules are in force as on the usual day, if that is another."""
+    return {max((day for day in marks if day < usual), default=usual)} - {usual}
 
 
 def _facts(

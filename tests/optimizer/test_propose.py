@@ -233,3 +233,34 @@ def test_the_answer_has_the_keys_of_the_contract_and_adds_up() -> None:
     assert parts == Decimal(str(objective["total"]))
     reasons = sum(reason.amount for row in proposal.trades for reason in row.reasons)
     assert reasons == proposal.improvement
+
+
+def test_a_sector_above_one_limit_and_below_another_is_left_as_it_is() -> None:
+    rules = (
+        'rule HIGH "High"\n  limit weight of holdings where sector is "Tech" to at most 30%\n  because ips "§1"\n'
+        'rule LOW "Low"\n  limit weight of holdings where sector is "Tech" to at least 40%\n  because ips "§1"\n'
+    )
+    sectors = {"AAA": "Tech", "BBB": "Tech"}
+    lots = [lot("AAA", 240, cost="90"), lot("BBB", 113, cost="90"), lot("CCC", 300, cost="99")]
+    prices = {"AAA": "100.13", "BBB": "99.71", **dict.fromkeys(("CCC", "DDD", "EEE", "FFF"), "100")}
+    on = book(
+        lots,
+        accounts=[account("MAIN", "35000", benchmark="index")],
+        weights=SIX,
+        sectors=sectors,
+        prices=prices,
+    )
+    proposal = proposed(rules, on)
+    assert proposal.trades
+    assert proposal.rounds == 1
+    assert not {row.trade.symbol for row in proposal.trades} & set(sectors)
+
+
+def test_fractions_of_shares_stay_below_a_gain_budget_to_the_cent() -> None:
+    budget = 'rule GAINS "Gains"\n  limit net_realized_gains this tax_year to at most 500 USD\n  because ips "§2"\n'
+    lots = [lot("AAA", 800, cost="61.37"), lot("BBB", 40, cost="93.11")]
+    main = replace(account("MAIN", "2000", benchmark="index"), fractional=True)
+    proposal = proposed(budget, book(lots, accounts=[main], weights=SIX))
+    gains = sum((row.gain for row in proposal.trades if row.gain is not None), Decimal(0))
+    assert proposal.rounds == 1
+    assert Decimal(499) < gains <= 500

@@ -69,8 +69,7 @@ ODD = {
 """Mandates that are allowed to pass or to be refused, but not to break anything."""
 
 
-KNOWN = {
-}
+KNOWN = {}
 """What is not mended yet, and how it shows."""
 
 
