@@ -30,7 +30,7 @@ def contradictions(
     """Yield a finding for each conflict of a situation."""
     blamed: set[str] = set()
     for core in cores(case):
-        full = narrowed(policy, case, core, rules)
+        full = narrowed(policy, case, core, rules, strained=True)
         if full is None or not full.strained(core):
             continue
         blamed.update(core)

@@ -129,11 +129,17 @@ def _laid(
 
 
 def narrowed(
-    policy: CheckedPolicy, case: Case, names: tuple[str, ...], rules: Mapping[str, CompiledRule]
+    policy: CheckedPolicy,
+    case: Case,
+    names: tuple[str, ...],
+    rules: Mapping[str, CompiledRule],
+    *,
+    strained: bool = False,
 ) -> Case | None:
     """Return a situation with all securities that the named rules alone can tell apart.
 
-    None where even these are too many to be made up: what holds in a part of them proves nothing.
+    strained: None too where the named rules leave a portfolio there. None where even these securities
+    are too many to be made up: what holds in a part of them proves nothing.
     """
     if all(laid.world.made.complete for laid in case.worlds):
         return case
@@ -149,5 +155,8 @@ def narrowed(
     rulebook = compile_rulebook((policy,))
     found: list[Laid] = []
     for now in dict.fromkeys(laid.world.situation for laid in case.worlds):
-        found += _laid(rulebook, policy, named, now, None)
-    return Case(worlds=tuple(found)) if all(laid.world.made.complete for laid in found) else None
+        for laid in _laid(rulebook, policy, named, now, None):
+            if not laid.world.made.complete or (strained and not laid.strain.strained(names)):
+                return None
+            found.append(laid)
+    return Case(worlds=tuple(found))

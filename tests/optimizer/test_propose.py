@@ -237,8 +237,10 @@ def test_the_answer_has_the_keys_of_the_contract_and_adds_up() -> None:
 
 def test_a_sector_above_one_limit_and_below_another_is_left_as_it_is() -> None:
     rules = (
-        'rule HIGH "High"\n  limit weight of holdings where sector is "Tech" to at most 30%\n  because ips "§1"\n'
-        'rule LOW "Low"\n  limit weight of holdings where sector is "Tech" to at least 40%\n  because ips "§1"\n'
+        'rule HIGH "High"\n  limit weight of holdings where sector is "Tech" to at most 30%\n'
+        '  because ips "§1"\n'
+        'rule LOW "Low"\n  limit weight of holdings where sector is "Tech" to at least 40%\n'
+        '  because ips "§1"\n'
     )
     sectors = {"AAA": "Tech", "BBB": "Tech"}
     lots = [lot("AAA", 240, cost="90"), lot("BBB", 113, cost="90"), lot("CCC", 300, cost="99")]
