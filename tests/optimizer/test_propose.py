@@ -259,7 +259,10 @@ def test_a_sector_above_one_limit_and_below_another_is_left_as_it_is() -> None:
 
 
 def test_fractions_of_shares_stay_below_a_gain_budget_to_the_cent() -> None:
-    budget = 'rule GAINS "Gains"\n  limit net_realized_gains this tax_year to at most 500 USD\n  because ips "§2"\n'
+    budget = (
+        'rule GAINS "Gains"\n  limit net_realized_gains this tax_year to at most 500 USD\n'
+        '  because ips "§2"\n'
+    )
     lots = [lot("AAA", 800, cost="61.37"), lot("BBB", 40, cost="93.11")]
     main = replace(account("MAIN", "2000", benchmark="index"), fractional=True)
     proposal = proposed(budget, book(lots, accounts=[main], weights=SIX))
