@@ -25,10 +25,13 @@ def test_a_contradiction_put_into_the_demonstration_is_found(tmp_path: Path) -> 
         (tmp_path / name).write_bytes((MANDATE.parent / name).read_bytes())
     text = MANDATE.read_text(encoding="utf-8")
     path = tmp_path / "household.mandate"
-    path.write_text(text.replace("from 1% to 8%", "from 9% to 10%").replace("3%  from 9%", "9%  from 9%"))
+    was, now = "limit value of cash to at least 2,000 USD", "limit weight of cash to at least 9%"
+    assert text.count(was) == 1
+    path.write_text(text.replace(was, now))
     (policy,) = policies.load((str(path),))
     with Contained() as engine:
         found = tuple(solved(policy, engine=engine, today=TODAY))
     errors = [row.rules for row in found if row.diagnostic.severity is Severity.ERROR]
     assert errors
-    assert all({"sectors.cash", "sectors.equities"} == set(rules) for rules in errors)
+    pairs = ({"IPS-3.5", "sectors.cash"}, {"IPS-3.5", "sectors.equities"})
+    assert all(set(rules) in pairs for rules in errors), errors
