@@ -221,9 +221,9 @@ def _trigger(
         outside = [one.name for one in classes if one.outside]
         return f"outside its band: {', '.join(outside)}" if outside else None
     if trigger.each is not None:
-        first = trigger.day != "last"
-        day = (period_start if first else period_end)(today, trigger.each, policy.calendar)
-        return f"{trigger.day or 'first'} business day of the {trigger.each}" if day == today else None
+        which = trigger.day or "last"  # `each quarter` alone is read as at its end
+        day = (period_start if which == "first" else period_end)(today, trigger.each, policy.calendar)
+        return f"{which} business day of the {trigger.each}" if day == today else None
     if trigger.when is not None:
         facts = Facts(opened.state)
         setting = Setting(today=today, calendar=policy.calendar)

@@ -57,6 +57,12 @@ def test_the_last_business_day_of_the_quarter(day: str, due: bool) -> None:
     assert row.rebalance is due
 
 
+@pytest.mark.parametrize(("day", "due"), [("2026-01-02", False), ("2026-03-30", False), ("2026-03-31", True)])
+def test_each_quarter_alone_is_its_last_business_day(day: str, due: bool) -> None:
+    (row,) = drift(opened(when="each quarter", cash="40,000", day=day))
+    assert row.rebalance is due
+
+
 def test_too_soon_after_the_last_trades() -> None:
     traded = "2026-03-02  sell 10 ACME in A at 90\n2026-03-02  buy 10 ACME in A at 90\n"
     (row,) = drift(opened(when="when any class leaves its band", cash="10,000", more=traded))
