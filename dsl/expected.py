@@ -113,16 +113,16 @@ _OTHERS = re.compile(r"[<>=!≤≥]+|[^\s\w\"#,()%.]+|\S")
 def _phrases(accepts: Set[str]) -> list[str]:
     words = {terminal.lower() for terminal in accepts}
     out = []
-    if len(words & set(RULE_CLAUSES)) > 8:
-        out.append("another clause of the rule")
-        words -= set(RULE_CLAUSES)
-    elif len(words & set(HEADER_CLAUSES)) > 8:
-        out.append("another line of the header")
-        words -= set(HEADER_CLAUSES)
+    for clauses, phrase in ((RULE_CLAUSES, "clause of the rule"), (HEADER_CLAUSES, "line of the header")):
+        told = {*clauses, *(f"`{word}`" for word in clauses)}
+        if len(words & told) > 8:
+            out.append(f"another {phrase}")
+            words -= told
+            break
     if len(words & set(STATEMENTS)) > 8:
         out.append("the next statement")
         words -= {*STATEMENTS, "$end"}
-    phrases = [_PHRASES.get(word.upper(), f"`{word}`") for word in sorted(words)]
+    phrases = [_PHRASES.get(word.upper(), f"`{word.strip('`')}`") for word in sorted(words)]
     kinds = [phrase for phrase in phrases if not phrase.startswith("`")]
     return [phrase for phrase in phrases if phrase.startswith("`")] + kinds + out
 

@@ -27,6 +27,8 @@ _LOCK = threading.Lock()
 _MOST_SLIPS = 20  # per statement: after that its clauses are not tried any further
 _MOST_BROKEN = 500  # statements: a file with more is not read to its end
 _MOST_DEPTH = 60
+WHOLE_WORD = r"\b"
+"""What ends the pattern of every keyword."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +256,18 @@ def _slip(
 
 
 def _accepts(error: UnexpectedInput) -> frozenset[str]:
-    if isinstance(error, UnexpectedToken):
-        if error.interactive_parser is not None:
-            return frozenset(error.interactive_parser.accepts())  # type: ignore[no-untyped-call]
-        return frozenset(error.expected)
-    return frozenset(getattr(error, "allowed", None) or ())
+    """Return the terminals that fit; a keyword that has no name of its own as the word in backticks."""
+    if not isinstance(error, UnexpectedToken):
+        names = getattr(error, "allowed", None) or ()
+    elif error.interactive_parser is not None:
+        names = error.interactive_parser.accepts()  # type: ignore[no-untyped-call]
+    else:
+        names = error.expected
+    return frozenset(_unnamed().get(name, name) for name in names)
+
+
+@lru_cache(maxsize=1)
+def _unnamed() -> dict[str, str]:
+    terminals = _machine()[0].terminals
+    anonymous = (terminal for terminal in terminals if terminal.name.startswith("__ANON"))
+    return {terminal.name: f"`{terminal.pattern.value.removesuffix(WHOLE_WORD)}`" for terminal in anonymous}

@@ -6,7 +6,6 @@ GUARDBAND_RULES=10000 python -m pytest tests/shell/test_hostile.py --long     th
 import os
 import random
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -69,20 +68,6 @@ ODD = {
 """Mandates that are allowed to pass or to be refused, but not to break anything."""
 
 
-KNOWN = {}
-"""What is not mended yet, and how it shows."""
-
-
-def _marked(names: Iterable[str]) -> list[object]:
-    """Return the names, each marked as failing where it is known to fail."""
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=KNOWN[name]))
-        if name in KNOWN
-        else name
-        for name in names
-    ]
-
-
 def told(ran: Ran) -> str:
     """Return everything that a run printed; it is no traceback, and no internal error."""
     words = ran.out + ran.err
@@ -113,7 +98,7 @@ def test_a_file_that_is_no_mandate(
     assert statuses(capsys, monkeypatch, path) == [1, 2, 2, 2]
 
 
-@pytest.mark.parametrize("name", _marked(WRONG))
+@pytest.mark.parametrize("name", WRONG)
 def test_a_mandate_that_is_wrong(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -127,7 +112,7 @@ def test_a_mandate_that_is_wrong(
     assert "Acme Corp" not in told(run(capsys, monkeypatch, "check", path))
 
 
-@pytest.mark.parametrize("name", _marked(ODD))
+@pytest.mark.parametrize("name", ODD)
 def test_odd_amounts_and_days_break_nothing(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
