@@ -17,8 +17,8 @@ from optimizer.model import Bools, Floats, Ints, Model, row_values, violation
 MISS_PRICE = 1e4
 """Price of missing a hard row by one unit: above any tax, drift or cost that a unit can carry."""
 
-NOISE = 1e-7
-"""Units by which a row may seem missed because floats are floats."""
+NOISE = 1e-10
+"""Units by which a row may seem missed because floats are floats; the gate sees any larger miss."""
 
 WORTHWHILE = 1e-9
 """A smaller improvement, in basis points, is no improvement."""

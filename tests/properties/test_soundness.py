@@ -19,7 +19,8 @@ from optimizer.settings import Intent, Settings
 from rulebooks.forms import FormClass
 from tests.optimizer.worlds import World, make_world
 
-EVERYDAY = (2, 3, 8, 22, 36)
+EVERYDAY = (2, 3, 8, 22, 36, 1179)
+"""Worlds of an everyday run; 1179 once missed a row by less than floats were thought to show."""
 FIRST_LONG = 1000
 
 
@@ -112,4 +113,5 @@ def test_soundness_at_full_size() -> None:
         print(f"{name}: {number}")
     assert tally["faults"] == 0
     assert tally["proposals rejected"] == 0
+    assert tally["lists cut and solved again"] == 0
     assert tally["with trades"] >= 0.9 * count
