@@ -1,4 +1,4 @@
-"""What was expected is told in the author's words, also for keywords that share a name with a kind of word."""
+"""What was expected is told in the author's words, also for keywords named like a kind of word."""
 
 import pytest
 
