@@ -20,6 +20,7 @@ from engine.shell.commands import (
     fmt,
     gate,
     harvest,
+    headroom,
     impact,
     init,
     lint,
@@ -62,6 +63,7 @@ app.command("diff", rich_help_panel=_OFFICERS)(diff.diff)
 app.command("impact", rich_help_panel=_OFFICERS)(impact.impact)
 app.command("drift", rich_help_panel=_MANAGERS)(drift.drift)
 app.command("gate", rich_help_panel=_MANAGERS)(gate.gate)
+app.command("headroom", rich_help_panel=_MANAGERS)(headroom.headroom)
 app.command("rebalance", rich_help_panel=_MANAGERS)(rebalance.rebalance)
 app.command("harvest", rich_help_panel=_MANAGERS)(harvest.harvest)
 app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
