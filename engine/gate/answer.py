@@ -14,7 +14,14 @@ from typing import Any
 from dsl.policy import Citation, Span
 from engine.facts.book import Coverage
 from engine.facts.money import plain, rounded
-from engine.gate.verdict import Contributor, GateAnswer, TradeDecision, Verdict, WouldPass
+from engine.gate.verdict import (
+    Contributor,
+    GateAnswer,
+    LargestPassing,
+    TradeDecision,
+    Verdict,
+    WouldPass,
+)
 
 PLACES = 6
 _MOST_PLACES = 40
@@ -51,9 +58,23 @@ def gate_answer(answer: GateAnswer) -> dict[str, Any]:
         "verdicts": [verdict_data(verdict) for verdict in answer.verdicts],
         "evaluators": list(answer.evaluators),
     }
+    if answer.largest_passing is not None:
+        data["largest_passing"] = largest_data(answer.largest_passing)
     if answer.fault is not None:
         data["fault"] = {"reason": answer.fault.reason, "bundle": answer.fault.bundle}
     return data
+
+
+def largest_data(largest: LargestPassing) -> dict[str, Any]:
+    """Return the largest part of the list that passes."""
+    return {
+        "trades": list(largest.trades),
+        "value": figure_text(largest.value),
+        "currency": largest.currency,
+        "decision": largest.decision.value,
+        "exact": largest.exact,
+        "method": largest.method,
+    }
 
 
 def trade_data(decided: TradeDecision) -> dict[str, Any]:

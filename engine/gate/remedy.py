@@ -227,6 +227,13 @@ def _is_unknown(listed: Listed, limit: OpenLimit, trade: Trade) -> bool:
 
 def _may_happen(listed: Listed, trade: Trade) -> bool:
     """Return whether nothing forbids the trade at every quantity: bans, windows, facts required."""
+    if not may_ever_happen(listed, trade):
+        return False
+    return trade.side is Side.SELL or not _completes_pair(listed, trade)
+
+
+def may_ever_happen(listed: Listed, trade: Trade) -> bool:
+    """Return whether no ban or required fact stops the trade whatever its size and its company."""
     ground = listed.opened.ground
     for require in ground.requires:
         if require.standing != "applies" or not _governs(require.scope, trade):
@@ -242,7 +249,7 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
             hit = covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=None)
             if not (hit and ban.waiver is not None) and _stops(ban.rule.rule, hit, stopping=True):
                 return False
-    return trade.side is Side.SELL or not _completes_pair(listed, trade)
+    return True
 
 
 def _stops(rule: CheckedRule, answer: bool | None, *, stopping: bool) -> bool:

@@ -34,6 +34,7 @@ def _lines(answer: GateAnswer, width: int, everything: bool) -> Iterator[str]:
         yield from _wrapped("FAULT", answer.fault.reason, width)
         yield "  Nothing passes until this is mended; the bundle reproduces it."
     yield from _trades(answer)
+    yield from largest_lines(answer, width)
     loud = [v for v in answer.verdicts if is_loud(v)]
     quiet = [v for v in answer.verdicts if not is_loud(v)]
     full = answer.verdicts if everything else tuple(loud[:FULL_VERDICTS])
@@ -46,6 +47,24 @@ def _lines(answer: GateAnswer, width: int, everything: bool) -> Iterator[str]:
         yield from (_short(verdict) for verdict in loud[FULL_VERDICTS:])
         yield ""
         yield _rest(quiet)
+
+
+def largest_lines(answer: GateAnswer, width: int = WIDTH) -> Iterator[str]:
+    """Yield what the largest part of the list is that passes."""
+    largest = answer.largest_passing
+    if largest is None:
+        return
+    if not largest.trades:
+        words = "no part of the list" if largest.exact else "no part of the list was found that passes"
+        yield from _wrapped(
+            "in part", f"{words}{' passes' if largest.exact else ''}; {largest.method}", width
+        )
+        return
+    numbers = ", ".join(map(str, largest.trades))
+    noun = "trade" if len(largest.trades) == 1 else "trades"
+    worth = people(largest.value, largest.currency)
+    size = "the largest part that passes" if largest.exact else "a part that passes"
+    yield from _wrapped("in part", f"{noun} {numbers} ({worth}): {size}; {largest.method}", width)
 
 
 def is_loud(verdict: Verdict) -> bool:

@@ -133,6 +133,22 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LargestPassing:
+    """The largest part of a failing list that passes as a whole: most trades, then most money.
+
+    value: of `trades`, in `currency`. exact: no other part that passes is larger, every one having been
+    ruled out; otherwise it passes and no more is claimed. `method` says how it was found.
+    """
+
+    trades: tuple[int, ...]
+    value: Fraction
+    currency: str
+    decision: Decision  # of that part: pass or warn
+    exact: bool
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateAnswer:
     """The gate's answer for exactly this list, book and rulebook."""
 
@@ -148,3 +164,4 @@ class GateAnswer:
     evaluators: tuple[str, ...]  # who reached the verdicts
     fault: Fault | None = None
     decision_id: str = ""  # of exactly this list and rulebook: what an approval names
+    largest_passing: LargestPassing | None = None  # None: not asked for, or the list does not fail

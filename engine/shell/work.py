@@ -84,8 +84,13 @@ class Desk:
         every_group: bool = False,
         witnesses: int = 1,
     ) -> GateAnswer:
-        """Return the gate's answer for a list; `witnesses`: how many evaluators must know every rule."""
-        return judge(
+        """Return the gate's answer for a list, with the largest part that passes where it fails.
+
+        witnesses: how many evaluators must know every rule.
+        """
+        from engine.gate.subset import with_largest_passing
+
+        answer = judge(
             self.opened,
             trades,
             engine=self.inference,
@@ -93,6 +98,7 @@ class Desk:
             every_group=every_group,
             witnesses=witnesses,
         )
+        return with_largest_passing(self.opened, answer, trades, engine=self.inference)
 
     def drift(self) -> "tuple[AccountDrift, ...]":
         """Return where each account stands against its targets."""
