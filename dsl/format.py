@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dsl.layout import Line, lines
+from dsl.layout import lines
+from dsl.line import Line
 from dsl.parse import Parsed
 
 _COMMENTS = re.compile(r'"[^"\n]*"|(#[^\n]*)')

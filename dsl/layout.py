@@ -6,123 +6,21 @@ other. Which line an inner node came from is kept, so that comments find their p
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import assert_never
 
 from dsl import syntax as s
+from dsl.layout_header import effective, header_lines
+from dsl.line import WIDEST, Line, head_of, line_of
 from dsl.policy import Span
 from dsl.show import quoted, show
-
-WIDEST = 120
-"""Statements that fit into this many signs with their citation stand on one line."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One printed line: cells joined by a space, padded to the width of their neighbours' cells."""
-
-    cells: tuple[str, ...]
-    span: Span
-    indent: int = 0
-    align: str = ""  # lines of one kind that follow each other are lined up
-    block: bool = False  # head of a statement of several lines: a blank line goes before it
-
-    @property
-    def text(self) -> str:
-        """The line by itself, not lined up with any other."""
-        return " " * self.indent + " ".join(cell for cell in self.cells if cell)
 
 
 def lines(tree: s.File) -> list[Line]:
     """Return the lines of a whole file."""
-    out = list(_header(tree.header)) if tree.header is not None else []
+    out = list(header_lines(tree.header)) if tree.header is not None else []
     for statement in tree.statements:
         out += _statement(statement)
     return out
-
-
-def _line(text: str, node: s.Node, *, indent: int = 2) -> Line:
-    return Line(cells=(text,), span=node.span, indent=indent)
-
-
-def _head(text: str, node: s.Node, first: s.Node, *, block: bool = True) -> Line:
-    """Return the head of a statement; its source runs from the statement's first sign to `first`'s end."""
-    span = Span(
-        file=node.span.file,
-        line=node.span.line,
-        column=node.span.column,
-        end_line=first.span.end_line,
-        end_column=first.span.end_column,
-    )
-    return Line(cells=(text,), span=span, block=block)
-
-
-# ------------------------------------------------------------------ header
-
-
-def _header(node: s.Header) -> Iterable[Line]:
-    yield _head(f"policy {quoted(node.title)}", node, node.title)
-    for clause in node.clauses:
-        if isinstance(clause, s.SourceOf):
-            yield Line(cells=_source(clause), span=clause.span, indent=2, align="source")
-        else:
-            yield _line(_header_clause(clause), clause)
-
-
-def _source(node: s.SourceOf) -> tuple[str, ...]:
-    rest = [f"= {quoted(node.title)}"]
-    if node.dated is not None:
-        rest.append(f"dated {node.dated.text}")
-    if node.sha256 is not None:
-        rest.append(f"sha256 {quoted(node.sha256)}")
-    if node.clauses_from is not None:
-        rest.append(f"clauses from {quoted(node.clauses_from)}")
-    return f"source {node.name.text}", " ".join(rest)
-
-
-def _header_clause(node: s.HeaderClause) -> str:
-    match node:
-        case s.Id():
-            return f"id {node.id.text}"
-        case s.Version():
-            return f"version {node.version.text}"
-        case s.Effective():
-            return _effective(node)
-        case s.Supersedes():
-            return f"supersedes version {node.version.text}"
-        case s.Bring():
-            return f"{node.how} {node.id.text} version {node.version.text}"
-        case s.SourceOf():
-            return " ".join(_source(node))
-        case s.AppliesTo():
-            where = f" where {show(node.where)}" if node.where is not None else ""
-            whom = f"{node.noun.text} {quoted(node.id)}" if node.id is not None else f"every {node.noun.text}"
-            return f"applies to {whom}{where}"
-        case s.Setting():
-            return _setting(node)
-        case s.IfMissing():
-            return f"missing data {show(node.response)}"
-        case s.Approved():
-            return f"approved by {quoted(node.by)} on {node.day.text}"
-        case _:
-            assert_never(node)
-
-
-def _setting(node: s.Setting) -> str:
-    match node.what:
-        case "currency":
-            return f"currency {node.value.text}"
-        case "weights":
-            return f"weights of {node.value.text}"
-        case "calendar" | "owner":
-            return f"{node.what} {quoted(node.value)}"
-        case _:
-            assert_never(node.what)
-
-
-def _effective(node: s.Effective) -> str:
-    until = f" until {node.until.text}" if node.until is not None else ""
-    return f"effective from {node.start.text}{until}"
 
 
 # ------------------------------------------------------------------ statements
@@ -131,7 +29,7 @@ def _effective(node: s.Effective) -> str:
 def _statement(node: s.Statement) -> Iterable[Line]:
     match node:
         case s.Bring() | s.ParameterOf() | s.ListAre() | s.ListFrom() | s.ManualOf():
-            return (_line(_short(node), node, indent=0),)
+            return (line_of(_short(node), node, indent=0),)
         case s.Define():
             cells = (f"define {node.name.text}", f"as {show(node.subject)}")
             return (Line(cells=cells, span=node.span, align="define"),)
@@ -146,11 +44,11 @@ def _statement(node: s.Statement) -> Iterable[Line]:
         case s.WashSales():
             return _wash_sales(node)
         case s.Rule():
-            head = _head(f"rule {node.id.text} {quoted(node.title)}", node, node.title)
-            return (head, *(_line(_rule_clause(clause), clause) for clause in node.clauses))
+            head = head_of(f"rule {node.id.text} {quoted(node.title)}", node, node.title)
+            return (head, *(line_of(_rule_clause(clause), clause) for clause in node.clauses))
         case s.ExampleOf():
-            head = _head(f"example {quoted(node.title)}", node, node.title)
-            return (head, *(_line(_example_part(part), part) for part in node.parts))
+            head = head_of(f"example {quoted(node.title)}", node, node.title)
+            return (head, *(line_of(_example_part(part), part) for part in node.parts))
         case _:
             assert_never(node)
 
@@ -187,9 +85,9 @@ def _cited(node: s.SetTo | s.Identical | s.Substitute | s.Relieved | s.Waive) ->
     text, last = _uncited(node)
     whole = " ".join((text, *(_because(clause) for clause in node.because)))
     if len(node.because) <= 1 and len(whole) <= WIDEST:
-        return (_line(whole, node, indent=0),)
-    head = _head(text, node, last, block=False)
-    return (head, *(_line(_because(clause), clause) for clause in node.because))
+        return (line_of(whole, node, indent=0),)
+    head = head_of(text, node, last, block=False)
+    return (head, *(line_of(_because(clause), clause) for clause in node.because))
 
 
 def _uncited(node: s.SetTo | s.Identical | s.Substitute | s.Relieved | s.Waive) -> tuple[str, s.Node]:
@@ -220,15 +118,15 @@ def _because(node: s.Because) -> str:
 
 
 def _targets(node: s.TargetsOf) -> Iterable[Line]:
-    yield _head(f"targets {node.name.text}", node, node.name)
+    yield head_of(f"targets {node.name.text}", node, node.name)
     for part in node.parts:
         match part:
             case s.ClassTarget():
                 yield Line(cells=_class(part), span=part.span, indent=2, align="class")
             case s.OnBreach():
-                yield _line(_breach(part), part)
+                yield line_of(_breach(part), part)
             case s.Because():
-                yield _line(_because(part), part)
+                yield line_of(_because(part), part)
             case _:
                 assert_never(part)
 
@@ -246,13 +144,13 @@ def _class(node: s.ClassTarget) -> tuple[str, ...]:
 
 
 def _rebalance(node: s.RebalanceOf) -> Iterable[Line]:
-    yield _head(f"rebalance {node.targets.text}", node, node.targets)
+    yield head_of(f"rebalance {node.targets.text}", node, node.targets)
     for index, trigger in enumerate(node.triggers):
-        yield _line(("or " if index else "") + _trigger(trigger), trigger)
-    yield _line(f"back to {node.back_to.text}", node.back_to)
+        yield line_of(("or " if index else "") + _trigger(trigger), trigger)
+    yield line_of(f"back to {node.back_to.text}", node.back_to)
     if node.at_most_every is not None:
-        yield _line(f"at most once every {show(node.at_most_every)}", node.at_most_every)
-    yield from (_line(_because(clause), clause) for clause in node.because)
+        yield line_of(f"at most once every {show(node.at_most_every)}", node.at_most_every)
+    yield from (line_of(_because(clause), clause) for clause in node.because)
 
 
 def _trigger(node: s.Trigger) -> str:
@@ -267,10 +165,10 @@ def _trigger(node: s.Trigger) -> str:
 
 def _harvest(node: s.HarvestOf) -> Iterable[Line]:
     yield Line(cells=("harvest losses",), span=_start_of(node.span), block=True)
-    yield _line(f"from {show(node.lots)}", node.lots)
+    yield line_of(f"from {show(node.lots)}", node.lots)
     if node.replacing is not None:
-        yield _line(f"replacing with {node.replacing.text}", node.replacing)
-    yield from (_line(_because(clause), clause) for clause in node.because)
+        yield line_of(f"replacing with {node.replacing.text}", node.replacing)
+    yield from (line_of(_because(clause), clause) for clause in node.because)
 
 
 def _start_of(span: Span) -> Span:
@@ -281,8 +179,8 @@ def _start_of(span: Span) -> Span:
 
 def _wash_sales(node: s.WashSales) -> Iterable[Line]:
     yield Line(cells=("wash_sales",), span=_start_of(node.span), block=True)
-    yield from (_line(f"{switch.name.text} {switch.value.text}", switch) for switch in node.switches)
-    yield from (_line(_because(clause), clause) for clause in node.because)
+    yield from (line_of(f"{switch.name.text} {switch.value.text}", switch) for switch in node.switches)
+    yield from (line_of(_because(clause), clause) for clause in node.because)
 
 
 # ------------------------------------------------------------------ clauses of rules
@@ -291,7 +189,7 @@ def _wash_sales(node: s.WashSales) -> Iterable[Line]:
 def _rule_clause(node: s.RuleClause) -> str:
     match node:
         case s.Effective():
-            return _effective(node)
+            return effective(node)
         case s.ExceptionTo():
             return f"exception to {node.rule.text}"
         case s.Scope():

@@ -1,72 +1,40 @@
-"""The registry of measures, listed one by one, and the vocabulary that the checker is handed.
+"""The registry of measures, and the vocabulary that the checker is handed.
 
-A new measure is one module under `rulebooks.measures` and one line here; a numeric column of the data
-needs neither: it is averaged by value.
+A measure is one module under `rulebooks.measures`, which tells what it adds in its `MEASURES`; nothing
+else is written. A numeric column of the data needs not even that: it is averaged by value.
 """
 
-from collections.abc import Mapping
+import pkgutil
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from types import MappingProxyType
 
 from dsl.catalogue import Catalogue, MeasureEntry
 from dsl.policy import Unit
 from dsl.words import shipped
-from rulebooks.measures import (
-    active_weight,
-    capped_weight,
-    cash,
-    count,
-    exposure,
-    gains,
-    liquidity,
-    money_columns,
-    ownership,
-    quantity,
-    risk,
-    trade,
-    turnover,
-    weight,
-)
-from rulebooks.measures.average import AVERAGES, average_of
-from rulebooks.measures.drift import drift_module
+from rulebooks import measures
+from rulebooks.measures.average import average_of
 from rulebooks.measures.model import MeasureModule
-from rulebooks.members import select_plain
 
-_MODULES = (
-    weight.WEIGHT,
-    weight.VALUE,
-    quantity.QUANTITY,
-    active_weight.ACTIVE_WEIGHT,
-    cash.CASH,
-    cash.BORROWING,
-    cash.PORTFOLIO_VALUE,
-    cash.NET_ASSETS,
-    cash.TOTAL_ASSETS,
-    exposure.GROSS_EXPOSURE,
-    exposure.NET_EXPOSURE,
-    turnover.TURNOVER,
-    gains.REALIZED_SHORT_TERM_GAINS,
-    gains.REALIZED_LONG_TERM_GAINS,
-    gains.NET_REALIZED_GAINS,
-    gains.UNREALIZED_GAINS,
-    gains.TAX_COST,
-    gains.DISALLOWED_LOSS,
-    *AVERAGES,
-    ownership.VOTING_OWNERSHIP,
-    ownership.NON_VOTING_OWNERSHIP,
-    ownership.OWNERSHIP,
-    trade.TRADE_VALUE,
-    trade.TRADE_SHARES,
-    liquidity.DAYS_TO_LIQUIDATE,
-    capped_weight.CAPPED_WEIGHT,
-    money_columns.OTC_EXPOSURE,
-    drift_module(select_plain),
-    risk.TRACKING_ERROR,
-    risk.VOLATILITY,
-    count.COUNT,
-)
 
-MEASURES: Mapping[str, MeasureModule] = MappingProxyType({module.name: module for module in _MODULES})
+def _collected() -> Iterator[MeasureModule]:
+    """Yield the measures of every module under `rulebooks.measures`, by the modules' names."""
+    for found in pkgutil.iter_modules(measures.__path__):
+        module = import_module(f"{measures.__name__}.{found.name}")
+        yield from getattr(module, "MEASURES", ())
+
+
+def _by_name() -> Mapping[str, MeasureModule]:
+    named: dict[str, MeasureModule] = {}
+    for module in _collected():
+        if module.name in named:
+            raise ValueError(f"two modules under rulebooks.measures are named `{module.name}`")
+        named[module.name] = module
+    return MappingProxyType(named)
+
+
+MEASURES: Mapping[str, MeasureModule] = _by_name()
 """Every shipped measure by name."""
 
 

@@ -42,7 +42,7 @@ from dsl.ratings import NOTCHES, notch
 from dsl.words import shipped
 from engine.facts.money import plain
 from rulebooks.cells import NO_VALUE, Cell, day_after
-from rulebooks.measures.average import AVERAGES
+from rulebooks.measures.average import MEASURES as AVERAGES
 from rulebooks.predicates import Setting, comparisons_of, compiled
 
 OF_ACCOUNT = frozenset({"account", "household", "portfolio_value", "net_assets", "total_assets", "cash"})

@@ -42,3 +42,5 @@ ACTIVE_WEIGHT = MeasureModule(
     figure=figure,
     needs=("benchmark",),
 )
+
+MEASURES = (ACTIVE_WEIGHT,)

@@ -72,7 +72,7 @@ def average_of(attribute: str, unit: Unit, definition: str) -> MeasureModule:
     )
 
 
-AVERAGES = (
+MEASURES = (
     average_of("duration", Unit.YEARS, "value-weighted average duration"),
     average_of("maturity", Unit.YEARS, "value-weighted average time to maturity"),
     average_of("beta", Unit.NUMBER, "value-weighted average beta"),

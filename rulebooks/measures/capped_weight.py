@@ -56,3 +56,5 @@ CAPPED_WEIGHT = MeasureModule(
     at_most=FormClass.INTEGER,
     at_least=FormClass.HELPERS,
 )
+
+MEASURES = (CAPPED_WEIGHT,)

@@ -55,3 +55,5 @@ NET_ASSETS = MeasureModule(
 TOTAL_ASSETS = MeasureModule(
     name="total_assets", definition="net assets plus borrowing", unit=Unit.MONEY, figure=assets
 )
+
+MEASURES = (CASH, BORROWING, PORTFOLIO_VALUE, NET_ASSETS, TOTAL_ASSETS)

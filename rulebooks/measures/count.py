@@ -73,3 +73,5 @@ COUNT = MeasureModule(
     at_most=FormClass.INTEGER,
     at_least=FormClass.INTEGER,
 )
+
+MEASURES = (COUNT,)

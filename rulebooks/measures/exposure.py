@@ -52,3 +52,5 @@ NET_EXPOSURE = MeasureModule(
     unit=Unit.SHARE,
     figure=net,
 )
+
+MEASURES = (GROSS_EXPOSURE, NET_EXPOSURE)

@@ -47,3 +47,5 @@ DAYS_TO_LIQUIDATE = MeasureModule(
     figure=figure,
     needs=("volume",),
 )
+
+MEASURES = (DAYS_TO_LIQUIDATE,)

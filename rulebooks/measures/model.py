@@ -1,6 +1,6 @@
 """What a measure module holds, and the shapes that several measures share.
 
-A module exposes its measures as `MeasureModule` values; `rulebooks.catalogue` lists the modules.
+A module names its measures, `MeasureModule` values, in `MEASURES`; `rulebooks.catalogue` collects them.
 """
 
 from collections.abc import Callable

@@ -51,3 +51,5 @@ OTC_EXPOSURE = MeasureModule(
     figure=summed("otc_exposure"),
     needs=("otc_exposure",),
 )
+
+MEASURES = (OTC_EXPOSURE,)

@@ -75,3 +75,5 @@ NON_VOTING_OWNERSHIP = MeasureModule(
     figure=owned("non_voting_shares_outstanding"),
     needs=("non_voting_shares_outstanding",),
 )
+
+MEASURES = (OWNERSHIP, VOTING_OWNERSHIP, NON_VOTING_OWNERSHIP)

@@ -31,3 +31,5 @@ QUANTITY = MeasureModule(
     unit=Unit.SHARES_HELD,
     figure=figure,
 )
+
+MEASURES = (QUANTITY,)

@@ -127,3 +127,5 @@ VOLATILITY = MeasureModule(
     at_most=FormClass.CONVEX,
     at_least=FormClass.GATE_ONLY,
 )
+
+MEASURES = (TRACKING_ERROR, VOLATILITY)

@@ -32,3 +32,5 @@ TRADE_SHARES = MeasureModule(
     at_least=FormClass.INTEGER,
     per_trade=TermKind.TRADE_QUANTITY,
 )
+
+MEASURES = (TRADE_VALUE, TRADE_SHARES)

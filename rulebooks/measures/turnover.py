@@ -69,3 +69,5 @@ TURNOVER = MeasureModule(
     figure=figure,
     needs=("transactions",),
 )
+
+MEASURES = (TURNOVER,)

@@ -52,3 +52,5 @@ VALUE = MeasureModule(
     unit=Unit.MONEY,
     figure=figure,
 )
+
+MEASURES = (WEIGHT, VALUE)

@@ -112,7 +112,6 @@ def one_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = copied(tmp_path_factory.mktemp("one_file"))
     file = steps()["rulebooks/measures/green.py"]
     (root / file.name).write_text(file.body, encoding="utf-8")
-    change(root / "rulebooks/catalogue.py", steps()["rulebooks/catalogue.py"].body)
     return root
 
 
@@ -126,7 +125,7 @@ def with_twin(one_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
-def test_without_its_registry_line_the_word_is_not_known(tmp_path: Path) -> None:
+def test_without_its_file_the_word_is_not_known(tmp_path: Path) -> None:
     ((status, out, _),) = told(copied(tmp_path), ("check", "green.mandate"))
     assert status == 1
     assert "error[E0202]: there is no measure `green_weight`" in out

@@ -118,3 +118,15 @@ def test_short_statements_keep_their_citation_on_the_line_and_long_ones_do_not()
     assert fmt(HEADER + short).splitlines()[-1] == short
     two = 'set cap = 5% because ips "1" because ips "2"'
     assert fmt(HEADER + two).splitlines()[-3:] == ["set cap = 5%", '  because ips "1"', '  because ips "2"']
+
+
+def test_a_source_too_long_for_a_line_stands_on_two() -> None:
+    digest = "9f" * 32
+    long = f'source ips = "Investment policy statement of the family" dated 2026-01-01 sha256 "{digest}"'
+    text = f'policy "P"\n  id firm.p\n  version 1.0.0\n  {long} clauses from "ips.txt"\n  source law = "L"\n'
+    assert fmt(text).split("\n")[3:6] == [
+        '  source ips = "Investment policy statement of the family" dated 2026-01-01',
+        f'    sha256 "{digest}" clauses from "ips.txt"',
+        '  source law = "L"',
+    ]
+    assert fmt(fmt(text)) == fmt(text)

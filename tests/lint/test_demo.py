@@ -4,9 +4,12 @@ from datetime import date
 from pathlib import Path
 
 from dsl.diagnostics import Severity
+from dsl.format import formatted
+from dsl.parse import parse
 from engine.gate.engine.contained import Contained
 from engine.shell import demo, policies
 from optimizer.lint.lint import solved
+from optimizer.lint.sides import one_sided
 
 TODAY = date(2026, 1, 2)
 MANDATE = Path(demo.__file__).parent / "data" / "household.mandate"
@@ -27,7 +30,8 @@ def test_a_contradiction_put_into_the_demonstration_is_found(tmp_path: Path) -> 
     path = tmp_path / "household.mandate"
     was, now = "limit value of cash to at least 2,000 USD", "limit weight of cash to at least 9%"
     assert text.count(was) == 1
-    path.write_text(text.replace(was, now))
+    rules, _, _ = text.partition('\nexample "')  # the examples are of the rule as it was
+    path.write_text(rules.replace(was, now))
     (policy,) = policies.load((str(path),))
     with Contained() as engine:
         found = tuple(solved(policy, engine=engine, today=TODAY))
@@ -35,3 +39,11 @@ def test_a_contradiction_put_into_the_demonstration_is_found(tmp_path: Path) -> 
     assert errors
     pairs = ({"IPS-3.5", "sectors.cash"}, {"IPS-3.5", "sectors.equities"})
     assert all(set(rules) in pairs for rules in errors), errors
+
+
+def test_the_demonstration_is_in_its_usual_form_and_shows_each_rule_from_both_sides() -> None:
+    text = MANDATE.read_text(encoding="utf-8")
+    assert formatted(parse(text, file=MANDATE.name)) == text
+    (policy,) = policies.load((str(MANDATE),))
+    with Contained() as engine:
+        assert [row.diagnostic.message for row in one_sided(policy, engine=engine)] == []
