@@ -12,9 +12,10 @@ from fractions import Fraction
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.lots import Disposal
 from engine.ledger.cents import split_cents
+from engine.ledger.exact import exact
 
-ZERO = Fraction(0)
-ONE = Fraction(1)
+ZERO = exact(0)
+ONE = exact(1)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -77,13 +78,13 @@ class Piece:
 
     def split_off(self, quantity: Fraction) -> "Piece":
         """Take `quantity` shares out into a new piece; cents go along by largest remainder."""
-        assert 0 < quantity <= self.quantity, "no more can be split off than is held"
+        assert ZERO < quantity <= self.quantity, "no more can be split off than is held"
         part = self.copy()
         rest = self.quantity - quantity
         part.quantity = quantity
         part.told = split_cents(self.told, taken=self.unit * quantity, rest=self.unit * rest)
         part.told_original = part.told
-        if self.unit != self.original_unit or self.told != self.told_original:
+        if self.told != self.told_original or self.unit != self.original_unit:
             taken, left = self.original_unit * quantity, self.original_unit * rest
             part.told_original = split_cents(self.told_original, taken=taken, rest=left)
         self.quantity = rest
@@ -141,6 +142,11 @@ class Sold:
     row: Disposal | None = None  # as told, until something changes
 
     @property
+    def is_loss(self) -> bool:
+        """Whether the shares were sold for less than their basis."""
+        return self.basis > self.proceeds
+
+    @property
     def loss(self) -> Fraction:
         """Exact size of the loss; 0 for a gain."""
         return self.basis - self.proceeds if self.basis > self.proceeds else ZERO
@@ -158,12 +164,14 @@ class Sold:
     @property
     def shares(self) -> Fraction:
         """What was sold, in today's shares."""
-        return self.quantity if self.scale == 1 else self.quantity * self.scale
+        return self.quantity if self.scale is ONE else self.quantity * self.scale
 
     @property
     def unreplaced(self) -> Fraction:
         """Today's shares whose loss no replacement has disallowed."""
-        return self.shares - self.replaced if self.replaced else self.shares
+        if self.replaced is ZERO and self.scale is ONE:
+            return self.quantity
+        return self.shares - self.replaced
 
     def copy(self) -> "Sold":
         """Return an equal record of its own; matches never change once made."""

@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import chain
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from engine.facts.ids import LotId
 from engine.facts.readings import Relief, TaxReading
+from engine.ledger.exact import exact_ratio
 from engine.ledger.holdings import Holding, Position
-from engine.ledger.pieces import Piece
+from engine.ledger.pieces import ZERO, Piece
 from engine.ledger.terms import term
 
-TOP_SHORT_RATE = Fraction(408, 1000)
+TOP_SHORT_RATE = exact_ratio(408, 1000)
 """Short-term rate where the account states none: 37% and 3.8% net investment income tax."""
 
-TOP_LONG_RATE = Fraction(238, 1000)
+TOP_LONG_RATE = exact_ratio(238, 1000)
 """Long-term rate where the account states none: 20% and 3.8% net investment income tax."""
 
 
@@ -40,8 +41,7 @@ class SaleTerms:
     long_rate: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
+class Pick(NamedTuple):
     """Shares of one piece that a sale takes."""
 
     piece: Piece
@@ -80,10 +80,13 @@ def _take(pieces: Iterator[Piece], quantity: Fraction, *, already: list[Pick]) -
         for pick in already:
             if pick.piece is piece:
                 free -= pick.quantity
-        part = min(left, free)
-        if part > 0:
-            taken.append(Pick(piece=piece, quantity=part))
-            left -= part
+        if not free:
+            continue
+        if left <= free:
+            taken.append(Pick(piece, left))
+            return taken, ZERO
+        taken.append(Pick(piece, free))
+        left -= free
     return taken, left
 
 

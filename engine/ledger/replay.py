@@ -9,7 +9,6 @@ Rows may come in any order of dates; those dated after `until` are not known.
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from fractions import Fraction
 from itertools import takewhile
 
 from engine.facts.accounts import Account
@@ -22,11 +21,13 @@ from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.abroad import replay_abroad
 from engine.ledger.cents import to_cents
 from engine.ledger.events.handlers import HANDLERS
+from engine.ledger.exact import exact
 from engine.ledger.ledger import Ledger
 from engine.ledger.pieces import ONE, Piece, Short
 from engine.ledger.sequence import in_order
 from engine.ledger.state import State, as_broker, multiplier_of, place_of, right_of, setting_of
 from engine.ledger.tell import tell_lots, tell_shorts, tell_sold
+from engine.ledger.uncollected import uncollected
 from engine.ledger.unmodelled import refuse_unmodelled
 from engine.ledger.wash import CHANGE_DAYS
 
@@ -34,6 +35,7 @@ OF_ALL_ACCOUNTS = (TransactionType.SPLIT, TransactionType.NAME_CHANGE)
 """What happens to a security as a whole: such a row may leave the account blank."""
 
 
+@uncollected()
 def replay(
     transactions: Iterable[Transaction],
     *,
@@ -60,6 +62,7 @@ def replay(
     return ledger_of(state, until=until)
 
 
+@uncollected()
 def extend(ledger: Ledger, transactions: Iterable[Transaction], *, until: date) -> Ledger:
     """Return the ledger after further days; what came before is not replayed.
 
@@ -82,6 +85,7 @@ def extend(ledger: Ledger, transactions: Iterable[Transaction], *, until: date) 
     return ledger_of(state, until=until, before=ledger)
 
 
+@uncollected()
 def replay_as_brokers(
     transactions: Iterable[Transaction],
     *,
@@ -164,10 +168,10 @@ def open_lots(state: State, lots: Iterable[Lot]) -> None:
 
 
 def _open_lot(state: State, lot: Lot, sequence: int) -> None:
-    quantity, original = Fraction(lot.quantity), Fraction(lot.original_basis)
+    quantity, original = exact(lot.quantity), exact(lot.original_basis)
     original_unit, told = original / quantity, to_cents(original)
     is_adjusted = lot.basis != lot.original_basis
-    basis = Fraction(lot.basis) if is_adjusted else original
+    basis = exact(lot.basis) if is_adjusted else original
     right = right_of(state.setting, lot.symbol)
     piece = Piece(
         lot=lot.lot,
@@ -197,21 +201,21 @@ def _open_lot(state: State, lot: Lot, sequence: int) -> None:
 def open_short(state: State, short: OpenShort) -> None:
     """Hold a short sale or written contracts that the records start with."""
     right = right_of(state.setting, short.symbol)
-    quantity = Fraction(short.quantity)
+    quantity = exact(short.quantity)
     held = Short(
         lot=short.lot,
         account=short.account,
         symbol=short.symbol,
         quantity=quantity,
-        unit=Fraction(short.proceeds) / quantity,
-        told=to_cents(Fraction(short.proceeds)),
+        unit=exact(short.proceeds) / quantity,
+        told=to_cents(exact(short.proceeds)),
         opened=short.opened,
         sequence=state.next_sequence(),
         order=short.order,
         right=right,
-        per=multiplier_of(state.setting, short.symbol) if right is not None else Fraction(1),
-        carried=Fraction(short.carried) / quantity,
-        told_carried=to_cents(Fraction(short.carried)),
+        per=multiplier_of(state.setting, short.symbol) if right is not None else exact(1),
+        carried=exact(short.carried) / quantity,
+        told_carried=to_cents(exact(short.carried)),
         is_used=short.replaces,
     )
     pool = state.pool(short.account, short.symbol)

@@ -27,6 +27,7 @@ from engine.ledger.cents import exact_decimal, to_cents
 from engine.ledger.events.purchase import acquire
 from engine.ledger.events.sale import Order, sell
 from engine.ledger.events.short import buy_to_cover, go_short
+from engine.ledger.exact import exact
 from engine.ledger.pieces import Piece, Sold
 from engine.ledger.replay import open_lots, open_short
 from engine.ledger.state import (
@@ -162,20 +163,18 @@ def amount_of(book: Book, trade: Trade) -> Fraction | None:
     if price is None or rate is None:
         return None
     per = contract_size(book.securities.get(trade.symbol))
-    return Fraction(price) * Fraction(trade.quantity) * per * rate
+    return exact(price) * exact(trade.quantity) * per * rate
 
 
 def _rate(book: Book, trade: Trade) -> Fraction | None:
     security = book.securities.get(trade.symbol)
     own = book.accounts[trade.account].currency
     if security is None or security.currency in (None, own):
-        return Fraction(1)
+        return exact(1)
     rate, base = book.fx.get(security.currency or ""), book.fx.get(own)
     if rate is None and base is None:
         return None
-    return (Fraction(rate) if rate is not None else Fraction(1)) / (
-        Fraction(base) if base is not None else Fraction(1)
-    )
+    return (exact(rate) if rate is not None else exact(1)) / (exact(base) if base is not None else exact(1))
 
 
 def _read_lots(state: State, book: Book, trades: tuple[Trade, ...]) -> tuple[Lot, ...]:
@@ -227,16 +226,16 @@ def _recent_losses(book: Book) -> list[Disposal]:
 
 def _sold_before(state: State, row: Disposal) -> Sold:
     """Return what is left of a recorded loss: its shares without replacement, in today's shares."""
-    replaced = sum((Fraction(part.quantity) for part in row.replacements), Fraction(0))
-    told = Fraction(row.quantity) - replaced if row.unreplaced is None else Fraction(row.unreplaced)
-    left = -Fraction(row.gain) - Fraction(row.disallowed)
+    replaced = sum((exact(part.quantity) for part in row.replacements), exact(0))
+    told = exact(row.quantity) - replaced if row.unreplaced is None else exact(row.unreplaced)
+    left = -exact(row.gain) - exact(row.disallowed)
     return Sold(
         sale=row.sale,
         lot=row.lot,
         account=row.account,
         symbol=row.symbol,
         quantity=told,
-        proceeds=Fraction(0),
+        proceeds=exact(0),
         basis=left,
         told_proceeds=0,
         told_basis=to_cents(left),
@@ -274,7 +273,7 @@ def _do(state: State, book: Book, trade: Trade, money: Fraction) -> bool:
 
 
 def _order(book: Book, trade: Trade, money: Fraction) -> Order:
-    quantity = Fraction(trade.quantity)
+    quantity = exact(trade.quantity)
     return Order(
         sale=TransactionId(f"{_OPENED}{trade.number}"),
         account=trade.account,
@@ -304,7 +303,7 @@ def _as_row(book: Book, trade: Trade, money: Fraction) -> Transaction:
 
 
 def _bought(state: State, book: Book, trade: Trade, money: Fraction) -> Piece:
-    quantity = Fraction(trade.quantity)
+    quantity = exact(trade.quantity)
     right = right_of(state.setting, trade.symbol)
     return Piece(
         lot=LotId(f"{_OPENED}{trade.number}"),
@@ -321,7 +320,7 @@ def _bought(state: State, book: Book, trade: Trade, money: Fraction) -> Piece:
         kind="buy",
         order=LIST,
         right=right,
-        per=multiplier_of(state.setting, trade.symbol) if right is not None else Fraction(1),
+        per=multiplier_of(state.setting, trade.symbol) if right is not None else exact(1),
     )
 
 
@@ -338,7 +337,7 @@ def _taken(row: Sold) -> Taken:
         gain=gain,
         disallowed=row.disallowed,
         permanently_disallowed=_permanent(row),
-        recognized=gain + row.disallowed if row.is_taxable else Fraction(0),
+        recognized=gain + row.disallowed if row.is_taxable else exact(0),
         term=term(row.adjusted, row.sold) if row.is_taxable else None,
         acquired=row.acquired,
         adjusted_acquired=row.adjusted,
@@ -361,4 +360,4 @@ def _restated(row: Sold) -> Restated:
 
 
 def _permanent(row: Sold) -> Fraction:
-    return sum((match.disallowed for match in row.matches if match.permanent), Fraction(0))
+    return sum((match.disallowed for match in row.matches if match.permanent), exact(0))

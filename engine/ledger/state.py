@@ -13,6 +13,7 @@ from engine.facts.money import EXACT
 from engine.facts.readings import TaxReading
 from engine.facts.securities import EXEMPT_FROM_WASH, Security
 from engine.facts.transactions import Transaction
+from engine.ledger.exact import exact
 from engine.ledger.pieces import ONE, Piece, Sold
 from engine.ledger.terms import WINDOW_DAYS
 from engine.ledger.wash import Law, Pool, copy_pool
@@ -23,7 +24,7 @@ PoolKey = tuple[str, str]
 FUND_INSTRUMENTS = ("etf", "mutual_fund")
 """Shares of a fund are securities, whatever the fund holds."""
 
-STANDARD_CONTRACT = Fraction(100)
+STANDARD_CONTRACT = exact(100)
 """Shares for one option contract where securities.csv does not say."""
 
 RESTATING_DAYS = 2 * WINDOW_DAYS + 1
@@ -186,7 +187,7 @@ def contract_size(security: Security | None) -> Fraction:
         return ONE
     if security.instrument == "option" and "multiplier" not in security.attributes:
         return STANDARD_CONTRACT
-    return ONE if security.multiplier == 1 else Fraction(security.multiplier)
+    return ONE if security.multiplier == 1 else exact(security.multiplier)
 
 
 def identity_of(setting: Setting, symbol: Symbol) -> str:
@@ -248,17 +249,17 @@ def shares_of(row: Transaction) -> Fraction:
             place=place_of(row),
             cure="give a size above 0; the type has the sign",
         )
-    return Fraction(row.quantity)
+    return exact(row.quantity)
 
 
-def money_of(row: Transaction, *, per: Fraction = Fraction(1)) -> Fraction:
+def money_of(row: Transaction, *, per: Fraction = exact(1)) -> Fraction:
     """Return the total before fees of a row that must have one.
 
     per: shares for one contract, where the price is per share and the quantity in contracts.
     """
     if row.amount is not None:
-        return Fraction(row.amount)
+        return exact(row.amount)
     if row.price is None or row.quantity is None:
         raise needs(row, "price or amount")
-    total = Fraction(EXACT.multiply(row.price, row.quantity))
+    total = exact(EXACT.multiply(row.price, row.quantity))
     return total if per == 1 else total * per

@@ -4,7 +4,7 @@ By `cents largest_remainder` a row's money is what was apportioned to it when it
 `row_by_row` each amount is rounded on its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -118,19 +118,23 @@ def tell_sold(sold: Sold, *, by_row: bool) -> Disposal:
         sold=sold.sold,
         order=sold.order,
         replacements=replacements,
-        unreplaced=exact_decimal(sold.unreplaced) if sold.is_judged and sold.loss else ZERO,
+        unreplaced=exact_decimal(sold.unreplaced) if sold.is_judged and sold.is_loss else ZERO,
     )
 
 
 def _permanent(sold: Sold, *, by_row: bool) -> Decimal:
+    if not sold.matches:
+        return NOTHING
     gone = [match for match in sold.matches if match.permanent]
     if by_row:
         return cents_half_up(sum((match.disallowed for match in gone), Fraction(0)))
     return from_cents(sum(match.told for match in gone))
 
 
-def replacements_of(matches: Iterable[Match], *, by_row: bool) -> tuple[Replacement, ...]:
+def replacements_of(matches: Sequence[Match], *, by_row: bool) -> tuple[Replacement, ...]:
     """Return the rows of replacements, one for each lot; what absorbed nothing is left out."""
+    if not matches:
+        return ()
     told: dict[tuple[str, bool], list[Match]] = {}
     for match in matches:
         if match.disallowed:

@@ -24,7 +24,7 @@ from engine.facts.lots import Lot
 from engine.facts.readings import WashReadings
 from engine.ledger.cents import to_cents
 from engine.ledger.holdings import Position
-from engine.ledger.pieces import Match, Piece, Short, Sold
+from engine.ledger.pieces import ZERO, Match, Piece, Short, Sold
 from engine.ledger.terms import WINDOW_DAYS
 
 CHANGE_DAYS = 2 * WINDOW_DAYS + 2
@@ -207,13 +207,13 @@ def match_shares(pool: Pool, loss: Sold, piece: Piece, law: Law) -> None:
     is_contract = piece.right is not None and loss.right is None
     there = piece.quantity * piece.per if is_contract else piece.quantity
     quantity = min(loss.unreplaced, there)
-    assert quantity > 0, "a match is of some shares"
+    assert quantity > ZERO, "a match is of some shares"
     part = _part(pool, piece, quantity / piece.per if is_contract else quantity)
     permanent = law.is_permanent(loss, part.account)
     place = Place(part.lot, part.account, part.symbol, part.acquired)
     match = disallow(loss, place, quantity=quantity, units=part.quantity, permanent=permanent)
     part.is_used = True
-    if not permanent and loss.loss:
+    if not permanent and loss.is_loss:
         part.unit += match.disallowed / part.quantity
         part.told += match.told
         part.adjusted = tacked_from(loss, part.adjusted, law.wash)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from engine.facts.ids import LotId
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import to_cents
+from engine.ledger.exact import exact
 from engine.ledger.pieces import Piece
 from engine.ledger.state import State, needs, shares_of, symbol_of
 
@@ -21,8 +22,8 @@ def gift_in(state: State, row: Transaction) -> None:
     if row.acquired is None:
         raise needs(row, "acquired")
     quantity = shares_of(row)
-    unit = Fraction(row.basis) / quantity
-    value = None if row.price is None else Fraction(row.price)
+    unit = exact(row.basis) / quantity
+    value = None if row.price is None else exact(row.price)
     piece = Piece(
         lot=LotId(row.id),
         account=row.account,
@@ -30,8 +31,8 @@ def gift_in(state: State, row: Transaction) -> None:
         quantity=quantity,
         unit=unit,
         original_unit=unit,
-        told=to_cents(Fraction(row.basis)),
-        told_original=to_cents(Fraction(row.basis)),
+        told=to_cents(exact(row.basis)),
+        told_original=to_cents(exact(row.basis)),
         acquired=row.acquired,
         adjusted=row.acquired,
         sequence=state.next_sequence(),

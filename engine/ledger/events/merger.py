@@ -16,6 +16,7 @@ from engine.facts.transactions import Transaction
 from engine.ledger.cents import to_cents
 from engine.ledger.events.sale import Order, sell, sold_of
 from engine.ledger.events.spin_off import parent_of
+from engine.ledger.exact import exact
 from engine.ledger.holdings import Position
 from engine.ledger.pieces import Piece
 from engine.ledger.state import State, needs, place_of, shares_of, symbol_of
@@ -30,7 +31,7 @@ def merger(state: State, row: Transaction) -> None:
         raise InputError(
             f"`{row.account}` holds no `{source}`", place=place_of(row), cure="give the purchases before it"
         )
-    cash = Fraction(row.amount) - Fraction(row.fees) if row.amount is not None else Fraction(0)
+    cash = exact(row.amount) - exact(row.fees) if row.amount is not None else exact(0)
     if not row.quantity:
         _for_cash(state, row, source, held, cash)
         return
@@ -41,7 +42,7 @@ def merger(state: State, row: Transaction) -> None:
         position.remove(piece)
         part = piece.quantity / held
         if cash:
-            _take_cash(state, row, piece, cash * part, value=Fraction(row.price or 0) * received * part)
+            _take_cash(state, row, piece, cash * part, value=exact(row.price or 0) * received * part)
         _become(state, piece, symbol_of(row), received * part)
 
 
@@ -66,7 +67,7 @@ def _position(state: State, piece: Piece) -> Position:
 
 def _take_cash(state: State, row: Transaction, piece: Piece, cash: Fraction, *, value: Fraction) -> None:
     """Recognize the gain that the cash brings, and lower the basis by the rest of the cash."""
-    gain = min(max(Fraction(0), value + cash - piece.basis), cash)
+    gain = min(max(exact(0), value + cash - piece.basis), cash)
     returned = cash - gain
     assert returned <= piece.basis, "no more basis is returned than there is"
     pool = state.pool(piece.account, piece.symbol)
@@ -74,6 +75,6 @@ def _take_cash(state: State, row: Transaction, piece: Piece, cash: Fraction, *, 
     pool.sold.append(sold_of(state, row, piece, proceeds=cash, basis=returned, told=(told_cash, told_back)))
     lower = returned / piece.quantity
     piece.unit -= lower
-    piece.original_unit = max(Fraction(0), piece.original_unit - lower)
+    piece.original_unit = max(exact(0), piece.original_unit - lower)
     piece.told -= told_back
     piece.told_original = max(0, piece.told_original - told_back)

@@ -9,6 +9,7 @@ Source: 26 U.S.C. 1234; Pub. 550, puts and calls; 26 U.S.C. 1091(a), 1223(3).
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.failure import InputError
@@ -18,6 +19,7 @@ from engine.ledger.cents import to_cents
 from engine.ledger.events.purchase import acquire, bought, purchase
 from engine.ledger.events.sale import Order, order_of, pick, refuse_missing, sale, sell, take_out
 from engine.ledger.events.short import close_shorts, cover
+from engine.ledger.exact import exact
 from engine.ledger.pieces import ZERO, Piece, Short
 from engine.ledger.state import (
     State,
@@ -81,23 +83,23 @@ def assignment(state: State, row: Transaction) -> None:
             _assigned_put(state, row, part, strike * part.quantity / contracts)
         return
     premium = sum(((part.unit - part.carried) * part.quantity for part in parts), ZERO)
-    _sell_underlying(state, row, contracts, strike + premium - Fraction(row.fees))
+    _sell_underlying(state, row, contracts, strike + premium - exact(row.fees))
 
 
 def strike_total(state: State, row: Transaction) -> Fraction:
     """Return what changes hands for the shares: `amount`, else price or strike times shares."""
     if row.amount is not None:
-        return Fraction(row.amount)
+        return exact(row.amount)
     security = state.setting.securities[symbol_of(row)]
     strike = security.attributes.get("strike") if row.price is None else row.price
     if strike is None:
         raise needs(row, "price or amount")
-    return Fraction(strike) * shares_of(row) * multiplier_of(state.setting, symbol_of(row))
+    return exact(Decimal(strike)) * shares_of(row) * multiplier_of(state.setting, symbol_of(row))
 
 
 def _exercise_call(state: State, row: Transaction) -> None:
     """Turn calls into shares; a loss that a call took over, and its days, go along."""
-    contracts, strike = shares_of(row), strike_total(state, row) + Fraction(row.fees)
+    contracts, strike = shares_of(row), strike_total(state, row) + exact(row.fees)
     for call in _take_contracts(state, row):
         paid = strike * call.quantity / contracts
         piece = _underlying_piece(state, row, call.quantity, paid + call.basis)
@@ -112,12 +114,12 @@ def _exercise_call(state: State, row: Transaction) -> None:
 def _exercise_put(state: State, row: Transaction) -> None:
     contracts = shares_of(row)
     paid = sum((put.basis for put in _take_contracts(state, row)), ZERO)
-    _sell_underlying(state, row, contracts, strike_total(state, row) - paid - Fraction(row.fees))
+    _sell_underlying(state, row, contracts, strike_total(state, row) - paid - exact(row.fees))
 
 
 def _assigned_put(state: State, row: Transaction, part: Short, paid: Fraction) -> None:
     """Open the shares that a written put obliges to buy, for the strike less the premium."""
-    cost = paid + Fraction(row.fees) * part.quantity / shares_of(row) - part.unit * part.quantity
+    cost = paid + exact(row.fees) * part.quantity / shares_of(row) - part.unit * part.quantity
     carried = part.carried * part.quantity
     piece = _underlying_piece(state, row, part.quantity, cost + carried)
     piece.original_unit = cost / piece.quantity
@@ -130,12 +132,12 @@ def _assigned_put(state: State, row: Transaction, part: Short, paid: Fraction) -
 def _underlying_piece(state: State, row: Transaction, contracts: Fraction, cost: Fraction) -> Piece:
     shares = contracts * multiplier_of(state.setting, symbol_of(row))
     piece = bought(state, row, quantity=shares, cost=cost)
-    piece.symbol, piece.right, piece.per = underlying_of(state, row), None, Fraction(1)
+    piece.symbol, piece.right, piece.per = underlying_of(state, row), None, exact(1)
     return piece
 
 
 def _sell_underlying(state: State, row: Transaction, contracts: Fraction, net: Fraction) -> None:
-    named = tuple((lot, Fraction(size)) for lot, size in row.lots)
+    named = tuple((lot, exact(size)) for lot, size in row.lots)
     order = Order(
         sale=row.id,
         account=row.account,

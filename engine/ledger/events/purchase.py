@@ -7,6 +7,7 @@ from engine.facts.ids import LotId
 from engine.facts.lots import Acquisition
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import exact_decimal, to_cents
+from engine.ledger.exact import exact
 from engine.ledger.pieces import ONE, Piece
 from engine.ledger.state import State, money_of, multiplier_of, right_of, shares_of, symbol_of
 from engine.ledger.wash import look_ahead
@@ -20,7 +21,7 @@ def purchase(state: State, row: Transaction) -> None:
     setting, symbol = state.setting, symbol_of(row)
     cost = money_of(row, per=multiplier_of(setting, symbol))
     if row.fees:
-        cost += Fraction(row.fees)
+        cost += exact(row.fees)
     acquire(state, bought(state, row, quantity=shares_of(row), cost=cost), today=row.date)
 
 

@@ -5,6 +5,7 @@ against what is then still held (`same_order_replacement no`). With `yes` each l
 the shares that the order sells next still count as held.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,6 +16,7 @@ from engine.facts.readings import Relief
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import apportion, exact_decimal, to_cents
 from engine.ledger.events.gift import at_sale
+from engine.ledger.exact import exact
 from engine.ledger.holdings import Position
 from engine.ledger.pieces import ZERO, Piece, Sold
 from engine.ledger.relief import TOP_LONG_RATE, TOP_SHORT_RATE, Pick, SaleTerms, take_by_relief, take_named
@@ -52,7 +54,7 @@ class Order:
 def sale(state: State, row: Transaction) -> None:
     """Give up the shares of a sell row; more than is held is an error, or a shortfall if not strict."""
     per = multiplier_of(state.setting, symbol_of(row))
-    order = order_of(row, net=money_of(row, per=per) - Fraction(row.fees))
+    order = order_of(row, net=money_of(row, per=per) - exact(row.fees))
     refuse_missing(state, row, sell(state, order))
 
 
@@ -62,7 +64,7 @@ def order_of(row: Transaction, *, net: Fraction) -> Order:
     Raises InputError where the lots named do not add up to the quantity.
     """
     quantity = shares_of(row)
-    named = tuple((lot, Fraction(size)) for lot, size in row.lots)
+    named = tuple((lot, exact(size)) for lot, size in row.lots)
     if named and sum((size for _, size in named), ZERO) != quantity:
         raise InputError(
             f"the lots named do not add up to {row.quantity}",
@@ -129,7 +131,7 @@ def pick(
 def give_up(state: State, pool: Pool, order: Order, picks: tuple[Pick, ...], *, told: int) -> list[Sold]:
     """Turn picks into shares sold, in the order of their acquisition; `told` is their proceeds in cents."""
     position = pool.position(order.account, order.symbol)
-    parts = _alike([take_out(position, p) for p in sorted(picks, key=lambda p: p.piece.sequence)])
+    parts = _alike([take_out(position, p) for p in _by_acquisition(picks)])
     if not parts:
         return []
     per_share = order.net / order.quantity
@@ -141,15 +143,19 @@ def give_up(state: State, pool: Pool, order: Order, picks: tuple[Pick, ...], *, 
     return rows
 
 
+def _by_acquisition(picks: tuple[Pick, ...]) -> Iterable[Pick]:
+    return picks if len(picks) < 2 else sorted(picks, key=lambda pick: pick.piece.sequence)
+
+
 def judge(state: State, pool: Pool, rows: list[Sold]) -> None:
     """Let each loss find shares bought before it, by sale and then by acquisition.
 
     Source: 26 CFR 1.1091-1(b).
     """
     law = state.setting.law
-    literal = law.wash.gain_shares_replace and any(row.is_judged and row.loss for row in rows)
-    for row in sorted(rows, key=lambda sold: sold.turn):
-        if row.is_judged and (row.loss or literal):
+    literal = law.wash.gain_shares_replace and any(row.is_judged and row.is_loss for row in rows)
+    for row in rows if len(rows) == 1 else sorted(rows, key=lambda sold: sold.turn):
+        if row.is_judged and (row.is_loss or literal):
             refuse_straddle(state, pool, row)
             restated = _look_back(pool, row, law)
             puts_written_before(state, pool, row)
@@ -218,11 +224,16 @@ def take_out(position: Position, pick: Pick) -> Piece:
 
 def _alike(parts: list[Piece]) -> list[Piece]:
     """Join pieces of one lot that share basis per share and holding period into one row."""
+    if len(parts) < 2:
+        return parts
     rows: list[Piece] = []
+    of_lot: dict[LotId, list[Piece]] = {}
     for part in parts:
-        same = next((r for r in rows if _tell_as_one(r, part)), None)
+        others = of_lot.setdefault(part.lot, [])
+        same = next((other for other in others if _tell_as_one(other, part)), None)
         if same is None:
             rows.append(part)
+            others.append(part)
         else:
             same.quantity += part.quantity
             same.told += part.told
@@ -231,11 +242,8 @@ def _alike(parts: list[Piece]) -> list[Piece]:
 
 
 def _tell_as_one(one: Piece, other: Piece) -> bool:
-    return (one.lot, one.adjusted, one.unit, one.original_unit) == (
-        other.lot,
-        other.adjusted,
-        other.unit,
-        other.original_unit,
+    return (
+        one.adjusted == other.adjusted and one.unit == other.unit and one.original_unit == other.original_unit
     )
 
 
@@ -305,8 +313,8 @@ def _terms(state: State, order: Order) -> SaleTerms:
     return SaleTerms(
         day=order.day,
         price=order.net / order.quantity,
-        short_rate=TOP_SHORT_RATE if short is None else Fraction(short),
-        long_rate=TOP_LONG_RATE if long is None else Fraction(long),
+        short_rate=TOP_SHORT_RATE if short is None else exact(short),
+        long_rate=TOP_LONG_RATE if long is None else exact(long),
     )
 
 

@@ -15,6 +15,7 @@ from engine.facts.ids import LotId
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.cents import apportion, exact_decimal, to_cents
 from engine.ledger.events.sale import Order, give_up, judge, refuse_missing
+from engine.ledger.exact import exact
 from engine.ledger.pieces import ZERO, Short, Sold
 from engine.ledger.relief import take_named
 from engine.ledger.shorts import look_ahead_short, look_back_short, meets_put
@@ -35,7 +36,7 @@ def go_short(state: State, row: Transaction) -> None:
     """Sell short or write contracts."""
     symbol, quantity = symbol_of(row), shares_of(row)
     per = multiplier_of(state.setting, symbol)
-    net = money_of(row, per=per) - Fraction(row.fees)
+    net = money_of(row, per=per) - exact(row.fees)
     right = right_of(state.setting, symbol)
     pool = state.pool(row.account, symbol)
     pool.forget_before(row.date)
@@ -52,7 +53,7 @@ def go_short(state: State, row: Transaction) -> None:
         sequence=state.next_sequence(),
         order=row.order,
         right=right,
-        per=per if right is not None else Fraction(1),
+        per=per if right is not None else exact(1),
     )
     pool.shorts.setdefault((row.account, symbol), []).append(short)
     look_ahead_short(pool, short, state.setting.law)
@@ -73,7 +74,7 @@ def cover(state: State, row: Transaction, quantity: Fraction, *, cost: Fraction 
     pool = state.pool(row.account, symbol)
     pool.forget_before(row.date)
     if cost is None:
-        cost = money_of(row, per=multiplier_of(state.setting, symbol)) + Fraction(row.fees)
+        cost = money_of(row, per=multiplier_of(state.setting, symbol)) + exact(row.fees)
     parts = close_shorts(state, row, quantity)
     if not parts:
         return
@@ -140,10 +141,10 @@ def _deliver(state: State, row: Transaction) -> None:
     pool = state.pool(row.account, symbol)
     pool.forget_before(row.date)
     position = pool.position(row.account, symbol)
-    named = tuple((lot, Fraction(size)) for lot, size in row.lots)
+    named = tuple((lot, exact(size)) for lot, size in row.lots)
     picks, missing = take_named(position, named, state.setting.reading)
     refuse_missing(state, row, tuple(_missing(row, lot, size) for lot, size in missing))
-    fees = Fraction(row.fees) / quantity
+    fees = exact(row.fees) / quantity
     for short in close_shorts(state, row, quantity):
         left = short.quantity
         while left and picks:

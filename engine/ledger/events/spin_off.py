@@ -11,6 +11,7 @@ from engine.facts.failure import InputError
 from engine.facts.ids import LotId, Symbol
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import split_cents
+from engine.ledger.exact import exact
 from engine.ledger.pieces import Piece
 from engine.ledger.state import State, needs, place_of, shares_of, symbol_of
 
@@ -20,7 +21,7 @@ def spin_off(state: State, row: Transaction) -> None:
     source, share = parent_of(row), _share_of(row)
     received = shares_of(row)
     parents = list(state.pool(row.account, source).position(row.account, source).pieces())
-    held = sum((piece.quantity for piece in parents), Fraction(0))
+    held = sum((piece.quantity for piece in parents), exact(0))
     if not held:
         raise InputError(
             f"`{row.account}` holds no `{source}` from which shares could be spun off",
@@ -62,7 +63,7 @@ def parent_of(row: Transaction) -> Symbol:
 def _share_of(row: Transaction) -> Fraction:
     if row.basis_share is None:
         raise needs(row, "basis_share")
-    share = Fraction(row.basis_share)
+    share = exact(row.basis_share)
     if not 0 <= share < 1:
         raise InputError(
             f"basis_share is {row.basis_share}",

@@ -11,13 +11,14 @@ from engine.facts.ids import LotId
 from engine.facts.transactions import Transaction
 from engine.ledger.cents import to_cents
 from engine.ledger.events.sale import order_of, pick, refuse_missing, take_out
+from engine.ledger.exact import exact
 from engine.ledger.pieces import Piece
 from engine.ledger.state import State, needs, place_of, shares_of, symbol_of
 
 
 def transfer_out(state: State, row: Transaction) -> None:
     """Take shares out of an account; they arrive with a transfer_in of the same day, or leave the book."""
-    order = order_of(row, net=Fraction(0))
+    order = order_of(row, net=exact(0))
     pool = state.pool(order.account, order.symbol)
     picks, missing = pick(state, pool, order)
     refuse_missing(state, row, missing)
@@ -28,7 +29,7 @@ def transfer_out(state: State, row: Transaction) -> None:
 def transfer_in(state: State, row: Transaction) -> None:
     """Hold shares that left another account that day, or that come from outside the book."""
     symbol = symbol_of(row)
-    wanted: list[tuple[LotId | None, Fraction]] = [(lot, Fraction(size)) for lot, size in row.lots]
+    wanted: list[tuple[LotId | None, Fraction]] = [(lot, exact(size)) for lot, size in row.lots]
     wanted = wanted or [(None, shares_of(row))]
     arrived = [piece for lot, size in wanted for piece in _arrivals(state, row, lot, size)]
     if not arrived:
@@ -78,7 +79,7 @@ def _from_outside(state: State, row: Transaction) -> Piece:
         raise needs(row, "basis")
     if row.acquired is None:
         raise needs(row, "acquired")
-    quantity, basis = shares_of(row), Fraction(row.basis)
+    quantity, basis = shares_of(row), exact(row.basis)
     return Piece(
         lot=row.lots[0][0] if row.lots else LotId(row.id),
         account=row.account,
