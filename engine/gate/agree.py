@@ -8,22 +8,25 @@ must pass there, one that only the gate names must say nothing against a trade.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.facts.trades import Trade
+from engine.gate.agreed import Agreed
 from engine.gate.builtin import BOOK_SHORT
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.fingerprint import canonical
 from engine.gate.infer import Concluded
 from engine.gate.measure import Listed
-from engine.gate.reference.verdicts import ReferenceVerdict
+from engine.gate.reference.answer import Answer, Kept, Part, RuleKey, answer_of
+from engine.gate.reference.verdicts import Group, ReferenceVerdict
 from engine.gate.verdict import Decision, Fault, Outcome, Verdict
 
-Key = tuple[str, ...]
-_PLACE = 4
-"""Parts of a key that name rule and scope."""
+Told = tuple[Concluded, Verdict]
+
+Place = tuple[str, str, str]
+"""Within a rule and scope: group, target, and what kind of answer it is."""
 
 REST = "rest"
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.EXCEPTED})
@@ -50,71 +53,161 @@ class Answered:
 
 def disagreement(
     listed: Listed,
-    told: Iterable[tuple[Concluded, Verdict]],
-    reference: tuple[ReferenceVerdict, ...],
+    told: Iterable[Told],
+    reference: Answer | tuple[ReferenceVerdict, ...],
     *,
     about: Mapping[str, str],
+    agreed: Agreed | None = None,
 ) -> Fault | None:
     """Return the fault that says where gate and reference differ, or None where they agree.
 
-    about: what identifies book and rulebook, kept in the bundle.
+    about: what identifies book and rulebook, kept in the bundle. agreed: what earlier lists on the same
+    opened book have agreed on.
     """
-    ours: dict[Key, list[Answered]] = {}
-    theirs: dict[Key, list[Answered]] = {}
-    for concluded, verdict in told:
-        ours.setdefault(_key_of(concluded, verdict), []).append(_of_gate(concluded, verdict))
-    for row in reference:
-        if row.witnessed:
-            theirs.setdefault(_key_of_reference(row), []).append(_of_reference(row))
-    silent = {_rule_key(row) for row in reference if not row.witnessed}
-    differences = list(_differences(ours, theirs, silent))
-    if not differences:
+    known = Agreed() if agreed is None else agreed
+    ours: dict[RuleKey, list[Told]] = {}
+    theirs: dict[RuleKey, list[Part]] = {}
+    for pair in told:
+        ours.setdefault(_place(pair[1]), []).append(pair)
+    for part in _answer(reference).parts:
+        theirs.setdefault(part.key, []).append(part)
+    found: list[tuple[RuleKey, list[str]]] = []
+    for key in dict.fromkeys((*ours, *theirs)):
+        mine, parts = ours.get(key, []), theirs.get(key, [])
+        verdicts = [verdict for _, verdict in mine]
+        if known.has(key, verdicts, parts):
+            continue
+        differences = list(_differences(key, mine, parts))
+        if differences:
+            found.append((key, differences))
+        else:
+            known.note(key, verdicts, parts)
+    if not found:
         return None
+    lines = [line for _, several in sorted(found) for line in several]
     return Fault(
-        reason=f"the two evaluators disagree on {len(differences)} verdicts, first on {differences[0]}",
-        bundle=_bundle(listed.trades, differences, about),
+        reason=f"the two evaluators disagree on {len(lines)} verdicts, first on {lines[0]}",
+        bundle=_bundle(listed.trades, lines, about),
     )
 
 
-def unwitnessed(reference: tuple[ReferenceVerdict, ...]) -> frozenset[str]:
+def unwitnessed(reference: Answer | tuple[ReferenceVerdict, ...]) -> frozenset[str]:
     """Return the ids of rules that the reference evaluator does not know."""
-    return frozenset(row.rule for row in reference if not row.witnessed)
+    return frozenset(part.key[1] for part in _answer(reference).parts if _is_silent(part))
 
 
-def _differences(
-    ours: Mapping[Key, list[Answered]], theirs: Mapping[Key, list[Answered]], silent: set[Key]
-) -> Iterator[str]:
-    rests = {key[:_PLACE] for key in ours if key[-1] == REST}
-    for key, answers in sorted(theirs.items()):
-        mine = ours.get(key)
-        if mine is None:
-            loud = [a for a in answers if not _may_be_left_out(key, a, rests)]
+def _answer(reference: Answer | tuple[ReferenceVerdict, ...]) -> Answer:
+    return reference if isinstance(reference, Answer) else answer_of(reference)
+
+
+def _is_silent(part: Part) -> bool:
+    """Return whether the reference does not know something that the rule names."""
+    return _of_kept(part.kept).is_silent or not all(row.witnessed for row in part.fresh)
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """Verdicts that the reference keeps for a rule, indexed once."""
+
+    by_place: dict[Place, list[Answered]]
+    places: dict[Group, list[Place]]
+    loud: list[Place]  # with an answer that must have its like
+    passing: set[Place]  # with one that may only stand among the rest
+    is_silent: bool
+
+
+def _of_kept(kept: Kept) -> _Kept:
+    known = kept.told.get(__name__)
+    if known is None:
+        known = kept.told[__name__] = _indexed(kept)
+    assert isinstance(known, _Kept)
+    return known
+
+
+def _indexed(kept: Kept) -> _Kept:
+    index = _Kept({}, {}, [], set(), False)
+    for group, rows in kept.by_group.items():
+        for row in rows:
+            if not row.witnessed:
+                index.is_silent = True
+                continue
+            place = _place_of_reference(row)
+            index.by_place.setdefault(place, []).append(_of_reference(row))
+            index.places.setdefault(group, []).append(place)
+    for place, answers in index.by_place.items():
+        if any(answer.outcome is Outcome.PASS for answer in answers):
+            index.passing.add(place)
+        if any(answer.outcome not in _QUIET for answer in answers):
+            index.loud.append(place)
+    return index
+
+
+def _differences(key: RuleKey, mine: Sequence[Told], parts: Sequence[Part]) -> Iterator[str]:
+    """Yield where the two differ on one rule in one scope."""
+    ours: dict[Place, list[Answered]] = {}
+    for concluded, verdict in mine:
+        ours.setdefault(_place_of_gate(concluded, verdict), []).append(_of_gate(concluded, verdict))
+    theirs: dict[Place, list[Answered]] = {}
+    for row in (row for part in parts for row in part.fresh if row.witnessed):
+        theirs.setdefault(_place_of_reference(row), []).append(_of_reference(row))
+    _add_kept(theirs, ours, parts, is_told=_has_rest(ours) or key[1] == BOOK_SHORT)
+    for place, answers in sorted(theirs.items()):
+        told = ours.get(place)
+        if told is None:
+            loud = [a for a in answers if not _may_be_left_out(key, a, ours)]
             if loud:
-                yield f"{_words(key)}: gate has no verdict; reference {_listed(loud)}"
-        elif not _match(key, mine, answers, rests):
-            yield f"{_words(key)}: gate {_listed(mine)}; reference {_listed(answers)}"
-    for key, mine in sorted(ours.items()):
-        known = key in theirs or key[-1] == REST or key[:_PLACE] in silent
-        if not known and any(answer.outcome not in _QUIET for answer in mine):
-            yield f"{_words(key)}: gate {_listed(mine)}; reference has no verdict"
+                yield f"{_words(key, place)}: gate has no verdict; reference {_listed(loud)}"
+        elif not _match(key, told, answers, ours):
+            yield f"{_words(key, place)}: gate {_listed(told)}; reference {_listed(answers)}"
+    is_silent = any(map(_is_silent, parts))
+    for place, told in sorted(ours.items()):
+        known = place in theirs or place[-1] == REST or is_silent
+        if not known and any(answer.outcome not in _QUIET for answer in told):
+            yield f"{_words(key, place)}: gate {_listed(told)}; reference has no verdict"
 
 
-def _may_be_left_out(key: Key, answer: Answered, rests: set[Key]) -> bool:
+def _add_kept(
+    theirs: dict[Place, list[Answered]],
+    ours: Mapping[Place, list[Answered]],
+    parts: Sequence[Part],
+    *,
+    is_told: bool,
+) -> None:
+    """Add what the reference keeps, as far as it must be held against something.
+
+    is_told: what passes may be left out, because the gate has one verdict for the rest.
+    """
+    for part in parts:
+        index = _of_kept(part.kept)
+        gone = {place for group in part.less for place in index.places.get(group, ())}
+        wanted = {place for place in (*ours, *theirs) if place in index.by_place}
+        wanted.update(index.loud)
+        if not is_told and not index.passing <= gone:
+            wanted.update(index.passing)
+        for place in wanted - gone:
+            theirs.setdefault(place, []).extend(index.by_place[place])
+
+
+def _has_rest(ours: Mapping[Place, object]) -> bool:
+    return any(place[-1] == REST for place in ours)
+
+
+def _may_be_left_out(key: RuleKey, answer: Answered, ours: Mapping[Place, object]) -> bool:
     """Return whether the gate need not name a group: it says nothing, or stands among the rest."""
     if answer.outcome is Outcome.PASS:
-        return key[:_PLACE] in rests or key[1] == BOOK_SHORT
+        return key[1] == BOOK_SHORT or _has_rest(ours)
     return answer.outcome in _QUIET
 
 
-def _match(key: Key, ours: list[Answered], theirs: list[Answered], rests: set[Key]) -> bool:
-    """Return whether each answer has its like: a ban and a holding limit of one rule share a key."""
+def _match(key: RuleKey, told: list[Answered], theirs: list[Answered], ours: Mapping[Place, object]) -> bool:
+    """Return whether each answer has its like: a ban and a holding limit of one rule share a place."""
     left = list(theirs)
-    for mine in ours:
+    for mine in told:
         like = next((other for other in left if _same(mine, other)), None)
         if like is None:
             return False
         left.remove(like)
-    return all(_may_be_left_out(key, answer, rests) for answer in left)
+    return all(_may_be_left_out(key, answer, ours) for answer in left)
 
 
 def _listed(answers: list[Answered]) -> str:
@@ -133,31 +226,27 @@ def _same(one: Answered, other: Answered) -> bool:
     return all(a is None or b is None or a == b for a, b in zip(one.figures, other.figures, strict=True))
 
 
-def _words(key: Key) -> str:
-    return " / ".join(part for part in key if part)
+def _words(key: RuleKey, place: Place) -> str:
+    return " / ".join(part for part in (*key, *place) if part)
 
 
-# ------------------------------------------------------------------ keys and answers
+# ------------------------------------------------------------------ places and answers
 
 
-def _key_of(concluded: Concluded, verdict: Verdict) -> Key:
-    item = concluded.item
-    group = "" if item.target or not item.group else _group_text(item.group[0])
-    rest = item.groups_passed is not None and not item.touched
-    return (*_place(verdict), group, item.target or "", REST if rest else _kind(verdict.outcome))
-
-
-def _place(verdict: Verdict) -> Key:
+def _place(verdict: Verdict) -> RuleKey:
     return (verdict.policy or "", verdict.rule, verdict.account or "", verdict.household or "")
 
 
-def _rule_key(row: ReferenceVerdict) -> Key:
-    return (row.policy or "", row.rule, row.account or "", row.household or "")
+def _place_of_gate(concluded: Concluded, verdict: Verdict) -> Place:
+    item = concluded.item
+    group = "" if item.target or not item.group else _group_text(item.group[0])
+    rest = item.groups_passed is not None and not item.touched
+    return (group, item.target or "", REST if rest else _kind(verdict.outcome))
 
 
-def _key_of_reference(row: ReferenceVerdict) -> Key:
+def _place_of_reference(row: ReferenceVerdict) -> Place:
     group = "" if row.group is None else _group_text(row.group)
-    return (*_rule_key(row), group, row.target or "", _kind(row.outcome))
+    return (group, row.target or "", _kind(row.outcome))
 
 
 def _group_text(group: tuple[str, str | None]) -> str:

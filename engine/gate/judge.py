@@ -72,12 +72,13 @@ def judge(
     told = [(item, verdict_of(listed, item, explained=explained)) for item in inferred.concluded]
     _remember(opened, told, explained=explained)
     told += proven
-    reference = reference_judge(opened.reference, trades, listed.settlement) if second else ()
     fault = None
     if second:
-        fault = disagreement(listed, told, reference, about=about(opened))
-        told = _noted(told, unwitnessed(reference))
-        fault = fault or lacking_fault(unwitnessed(reference), witnesses=witnesses)
+        reference = reference_judge(opened.reference, trades, listed.settlement)
+        fault = disagreement(listed, told, reference, about=about(opened), agreed=opened.agreed)
+        unknown = unwitnessed(reference)
+        told = _noted(told, unknown) if unknown else told
+        fault = fault or lacking_fault(unknown, witnesses=witnesses)
     fault = fault or _inconsistent(inferred, told)
     if fault is not None:
         evaluators = _evaluators(engine, second=True)

@@ -18,6 +18,7 @@ from engine.facts.book import Book
 from engine.facts.failure import InputError, InputErrors
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Trade
+from engine.gate.agreed import Agreed
 from engine.gate.builtin import book_limits
 from engine.gate.deltas import (
     Deltas,
@@ -60,6 +61,7 @@ class OpenBook:
         self._ties: dict[Symbol, frozenset[Symbol]] = {}
         self.quiet_ids: set[int] = set()
         self.proven: dict[int, Any] = {}  # by identity of a quiet item: what was concluded and told of it
+        self.agreed = Agreed()  # what the two evaluators have agreed on so far
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
         self.settles = self.limits.settles
         for ticket in ground.per_trade:

@@ -8,9 +8,10 @@ differ, the answer is a fault, which blocks.
 
 Laid out over a book once (`prepare`), it judges any number of lists. The order of reading:
 `market` (prices, rows), `predicates`, `tables` (subjects and groups), `state` (before and after),
-`measures`, `figures` (limits), `limits`, `bans`, `windows`, `requires`, `per_trade`, `built_in`.
+`answer`, `measures`, `figures` (limits), `limits`, `bans`, `windows`, `requires`, `per_trade`, `built_in`.
 """
 
+from engine.gate.reference.answer import Answer, Part, answer_of
 from engine.gate.reference.judging import ReferenceBook, evaluate, judge, prepare
 from engine.gate.reference.measures import MEASURES, PER_TRADE
 from engine.gate.reference.verdicts import ReferenceVerdict
@@ -18,4 +19,14 @@ from engine.gate.reference.verdicts import ReferenceVerdict
 WITNESSED = frozenset(MEASURES) | PER_TRADE
 """Names of the measures that have a second witness."""
 
-__all__ = ["WITNESSED", "ReferenceBook", "ReferenceVerdict", "evaluate", "judge", "prepare"]
+__all__ = [
+    "WITNESSED",
+    "Answer",
+    "Part",
+    "ReferenceBook",
+    "ReferenceVerdict",
+    "answer_of",
+    "evaluate",
+    "judge",
+    "prepare",
+]

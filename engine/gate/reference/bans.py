@@ -135,7 +135,7 @@ class BanPlan:
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the trades that are covered, and missing data for those that may be."""
         if self.why_not is not None:
-            return [self.teller.silent(self.why_not)]
+            return self.teller.nothing(self.why_not)
         if self.is_excepted:
             return [self.teller.tell(Outcome.EXCEPTED)]
         hits, doubts = set[int](), set[int]()
@@ -151,7 +151,7 @@ class BanPlan:
             found.append(self.teller.missing(frozenset(doubts), why="whether a trade is covered is unknown"))
         if hits:
             found.append(self._hit(done, frozenset(hits)))
-        return found or [self.teller.tell(Outcome.PASS)]
+        return found or self.teller.nothing(None)
 
     def _hit(self, done: Listed, hits: frozenset[int]) -> ReferenceVerdict:
         if any(self._is_within(ceiling, done) for ceiling in self.ceilings):

@@ -93,5 +93,5 @@ def case_of(plan: LimitPlan, done: Listed) -> Case:
     case = Case(plan=plan, done=done, touched=touched, after=after)
     if plan.is_local:
         case.moved = groups_of(plan, touched)
-        case.is_base_moved = bool(touched) and done.moves_base(after)
+        case.is_base_moved = bool(touched) and done.moves_base(plan.view)
     return case

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from dsl.policy import Unit
+from engine.gate.reference.answer import Kept, Part
 from engine.gate.reference.asked import Asked, View
 from engine.gate.reference.benchmarks import groups_in_benchmark
 from engine.gate.reference.case import Case, case_of
@@ -31,25 +32,40 @@ from engine.gate.reference.verdicts import (
 from engine.gate.verdict import Outcome
 
 
-def judge_limit(plan: LimitPlan, done: Listed) -> list[ReferenceVerdict]:
+def judge_limit(plan: LimitPlan, done: Listed) -> Part:
     """Return a verdict for every group held or traded (two where data are missing and the rest breaches)."""
     case = case_of(plan, done)
-    is_bound_moved = any(
-        table.belongs(key).is_somewhere for table in plan.tables.values() for key in case.touched
-    )
-    found: list[ReferenceVerdict] = []
-    for group in _groups(plan, case.touched):
-        is_still = case.moved is not None and not case.is_base_moved and group not in case.moved
-        if is_still and (not is_bound_moved or _still_passes(case, group)):
-            found.extend(_quiet(case, group))
-        else:
-            found.extend(_judge_group(case, group))
-    return found
+    if case.moved is None or case.is_base_moved:
+        groups = _groups(plan, case.touched)
+        return Part(plan.key, tuple(row for group in groups for row in _judge_group(case, group)))
+    kept = standing(plan, done)
+    moved = sorted((g for g in case.moved if _is_told(plan, g, case.touched)), key=repr)
+    if any(table.belongs(key).is_somewhere for table in plan.tables.values() for key in case.touched):
+        others = (group for group in kept.by_group if group not in case.moved)
+        moved += [group for group in others if not _still_passes(case, group)]
+    fresh = tuple(row for group in moved for row in _judge_group(case, group))
+    return Part(plan.key, fresh, kept, frozenset(moved))
+
+
+def standing(plan: LimitPlan, done: Listed) -> Kept:
+    """Return what the rule says without any list: reached once, by the first list that asks."""
+    if plan.kept is None:
+        case = case_of(plan, nothing_listed(done.setting, done.done))
+        groups = _groups(plan, [])
+        plan.kept = Kept({group: tuple(_judge_group(case, group)) for group in groups})
+    return plan.kept
+
+
+def unmoved(plan: LimitPlan, done: Listed) -> Part:
+    """Return the rule's answer on a list that cannot move it: always the same value."""
+    if plan.unmoved is None:
+        plan.unmoved = Part(plan.key, (), standing(plan, done))
+    return plan.unmoved
 
 
 def _still_passes(case: Case, group: Group) -> bool:
     """Return whether a group that passes without the list stays well within bounds that it has moved."""
-    quiet = _quiet(case, group)
+    quiet = standing(case.plan, case.done).by_group[group]
     if len(quiet) != 1 or quiet[0].outcome is not Outcome.PASS or quiet[0].headroom_sign != 1:
         return False
     told = quiet[0].after
@@ -62,20 +78,21 @@ def _still_passes(case: Case, group: Group) -> bool:
     return (high is None or told < high) and (low is None or low < told)
 
 
-def _quiet(case: Case, group: Group) -> list[ReferenceVerdict]:
-    """Return what a group's verdict is without any list."""
-    plan = case.plan
-    if group not in plan.quiet:
-        empty = nothing_listed(case.done.setting, case.done.done)
-        plan.quiet[group] = _judge_group(case_of(plan, empty), group)
-    return plan.quiet[group]
-
-
 def _groups(plan: LimitPlan, touched: list[Key]) -> list[Group]:
     if plan.attribute is None:
         return [EVERYTHING_IN_SCOPE]
     groups = plan.whole.groups(touched) | dict.fromkeys(_in_benchmark(plan))
     return list(groups if plan.raw is None else plan.raw.groups(touched) | groups)
+
+
+def _is_told(plan: LimitPlan, group: Group, touched: list[Key]) -> bool:
+    """Return whether a group that the list moves is one of the rule's."""
+    if plan.attribute is None:
+        return group == EVERYTHING_IN_SCOPE
+    if plan.kept is not None and group in plan.kept.by_group:
+        return True
+    tables = [table for table in (plan.whole, plan.raw) if table is not None]
+    return any(group in (*where.groups, *where.unknown) for t in tables for where in map(t.belongs, touched))
 
 
 def _in_benchmark(plan: LimitPlan) -> list[Group]:

@@ -1,7 +1,7 @@
 """All rules over all scopes: laid out over a book once, judged for each list."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from dsl.policy import (
     Action,
@@ -18,9 +18,10 @@ from dsl.policy import (
 )
 from engine.facts.book import Book
 from engine.facts.trades import Trade
+from engine.gate.reference.answer import Answer, Part, RuleKey
 from engine.gate.reference.bans import ban_plan
 from engine.gate.reference.built_in import ShortPlan, band_plans, cash_plan, limits_borrowing
-from engine.gate.reference.cases import judge_limit
+from engine.gate.reference.cases import judge_limit, unmoved
 from engine.gate.reference.limits import Judge, LimitPlan
 from engine.gate.reference.per_trade import per_trade_plan
 from engine.gate.reference.plans import NO_MONEY, limit_plan
@@ -29,17 +30,69 @@ from engine.gate.reference.scopes import Scope, scopes
 from engine.gate.reference.setting import Listed, Setting, listed, setting
 from engine.gate.reference.state import Done, opening
 from engine.gate.reference.telling import Teller
-from engine.gate.reference.verdicts import NoWitness, ReferenceVerdict
+from engine.gate.reference.verdicts import Key, NoWitness, ReferenceVerdict
 from engine.gate.reference.windows import window_plan
 from engine.ledger.settle import Settlement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
+class Ready:
+    """One rule in one scope, ready for any list. limit: its plan, where it is a limit."""
+
+    key: RuleKey
+    judge: Judge | None = None
+    limit: LimitPlan | None = None
+    unwitnessed: Callable[[str], ReferenceVerdict] | None = None
+    _last: tuple[list[ReferenceVerdict], Part] | None = None
+
+    def part(self, done: Listed, *, is_concerned: bool) -> Part:
+        """Return the rule's verdicts on a list; is_concerned: the list trades what the limit reads."""
+        try:
+            if self.limit is None:
+                return self._of(done)
+            if is_concerned or not self.limit.is_local or done.moves_base(self.limit.view):
+                return judge_limit(self.limit, done)
+            return unmoved(self.limit, done)
+        except NoWitness as unknown:
+            if self.unwitnessed is None:
+                raise
+            return Part(self.key, (self.unwitnessed(str(unknown)),))
+
+    def _of(self, done: Listed) -> Part:
+        """Return the verdicts of what is no limit; the same value where the rule says the same."""
+        assert self.judge is not None
+        found = self.judge(done)
+        if self._last is None or found is not self._last[0]:
+            self._last = found, Part(self.key, tuple(found))
+        return self._last[1]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Prepared:
     """One policy over a book, with its rules ready to judge."""
 
     setting: Setting
-    judges: tuple[Judge, ...]
+    rules: tuple[Ready, ...]
+    _concerned: dict[Key, frozenset[int]] = field(default_factory=dict)
+
+    def judged(self, done: Listed) -> Iterator[Part]:
+        """Yield each rule's verdicts on a list."""
+        concerned = frozenset[int]().union(*map(self._concerned_by, done.after.changed))
+        for number, rule in enumerate(self.rules):
+            yield rule.part(done, is_concerned=number in concerned)
+
+    def _concerned_by(self, key: Key) -> frozenset[int]:
+        """Return the limits that read a position; those that cannot tell are among them."""
+        if key not in self._concerned:
+            self._concerned[key] = frozenset(n for n, rule in enumerate(self.rules) if _reads(rule, key))
+        return self._concerned[key]
+
+
+def _reads(rule: Ready, key: Key) -> bool:
+    try:
+        return rule.limit is not None and rule.limit.concerns(key)
+    except NoWitness:
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,35 +109,29 @@ def prepare(policies: tuple[CheckedPolicy, ...], book: Book) -> ReferenceBook:
     built_in = _built_in(settings)
     return ReferenceBook(
         policies=tuple(
-            Prepared(setting=own, judges=(*_of_policy(own), *built_in.get(number, ())))
+            Prepared(setting=own, rules=(*_of_policy(own), *built_in.get(number, ())))
             for number, own in enumerate(settings)
         )
     )
 
 
-def judge(
-    reference: ReferenceBook, trades: tuple[Trade, ...], settlement: Settlement
-) -> tuple[ReferenceVerdict, ...]:
+def judge(reference: ReferenceBook, trades: tuple[Trade, ...], settlement: Settlement) -> Answer:
     """Return a verdict for every rule, scope and group that is held or traded."""
     done = Done(trades=trades, settlement=settlement)
-    found: list[ReferenceVerdict] = []
-    for prepared in reference.policies:
-        own = listed(prepared.setting, done)
-        for one in prepared.judges:
-            found.extend(one(own))
-    return tuple(found)
+    lists = ((prepared, listed(prepared.setting, done)) for prepared in reference.policies)
+    return Answer(tuple(part for prepared, own in lists for part in prepared.judged(own)))
 
 
 def evaluate(
     policies: tuple[CheckedPolicy, ...], book: Book, trades: tuple[Trade, ...], settlement: Settlement
 ) -> tuple[ReferenceVerdict, ...]:
     """Return the verdicts on a list, from the checked policies, the book and what the ledger settles."""
-    return judge(prepare(policies, book), trades, settlement)
+    return tuple(judge(prepare(policies, book), trades, settlement))
 
 
-def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Judge]]:
+def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Ready]]:
     """Return the rules of the book, each account's with the first policy that governs it."""
-    found: dict[int, list[Judge]] = {}
+    found: dict[int, list[Ready]] = {}
     seen = set[str]()
     borrowing = {account for own in settings if limits_borrowing(own) for account in own.accounts}
     for number, own in enumerate(settings):
@@ -93,47 +140,46 @@ def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Judge]]:
             if scope.account in seen:
                 continue
             seen.add(scope.account)
-            found.setdefault(number, []).append(ShortPlan(setting=own, scope=scope).judge)
+            short = ShortPlan(setting=own, scope=scope)
+            found.setdefault(number, []).append(Ready(key=short.key, judge=short.judge))
             if scope.account not in borrowing:
-                found[number].append(_limit(cash_plan(own, scope)))
+                cash = cash_plan(own, scope)
+                found[number].append(Ready(key=cash.key, limit=cash))
     return found
 
 
-def _of_policy(own: Setting) -> Iterable[Judge]:
+def _of_policy(own: Setting) -> Iterable[Ready]:
     for rule in own.policy.rules:
         for scope in scopes(rule.scope, own.accounts, own.book):
             yield from _of_rule(own, rule, scope)
     for targets in own.policy.targets:
         for scope in scopes("account", own.accounts, own.book):
-            yield from (_limit(plan) for plan in band_plans(own, targets, scope))
+            yield from (Ready(key=plan.key, limit=plan) for plan in band_plans(own, targets, scope))
 
 
-def _of_rule(own: Setting, rule: CheckedRule, scope: Scope) -> list[Judge]:
-    """Return the judges of a rule in a scope; one that says so where this evaluator cannot judge it."""
+def _of_rule(own: Setting, rule: CheckedRule, scope: Scope) -> list[Ready]:
+    """Return a rule in a scope; one that says so where this evaluator cannot judge it."""
+    teller = Teller(rule=rule, scope=scope)
     try:
-        return [_witnessed(judge_rule, rule, scope) for judge_rule in _plans(own, rule, scope)]
+        plans = _plans(own, rule, scope)
     except NoWitness as unknown:
-        why = str(unknown)
-        return [lambda _: [Teller(rule=rule, scope=scope).unwitnessed(why)]]
+        alone = [teller.unwitnessed(str(unknown))]
+        return [Ready(key=teller.key, judge=lambda _: alone)]
+    return [
+        Ready(key=teller.key, limit=plan, unwitnessed=teller.unwitnessed)
+        if isinstance(plan, LimitPlan)
+        else Ready(key=teller.key, judge=plan, unwitnessed=teller.unwitnessed)
+        for plan in plans
+    ]
 
 
-def _witnessed(judge_rule: Judge, rule: CheckedRule, scope: Scope) -> Judge:
-    def judged(done: Listed) -> list[ReferenceVerdict]:
-        try:
-            return judge_rule(done)
-        except NoWitness as unknown:
-            return [Teller(rule=rule, scope=scope).unwitnessed(str(unknown))]
-
-    return judged
-
-
-def _plans(own: Setting, rule: CheckedRule, scope: Scope) -> list[Judge]:
+def _plans(own: Setting, rule: CheckedRule, scope: Scope) -> list[Judge | LimitPlan]:
     match rule.obligation:
         case Limit() if rule.each is not None and rule.each.attribute == "trade":
             return [per_trade_plan(own, rule, scope).judge]
         case Limit(measure=measure, low=low, high=high):
             plan = limit_plan(own, rule, scope, terms=measure.terms, unit=measure.unit, low=low, high=high)
-            return [_limit(plan)]
+            return [plan]
         case Forbid(window=window) if window is not None:
             return [window_plan(own, rule, scope).judge]
         case Forbid(actions=actions, subject=subject):
@@ -147,9 +193,9 @@ def _plans(own: Setting, rule: CheckedRule, scope: Scope) -> list[Judge]:
 
 def _ban(
     own: Setting, rule: CheckedRule, scope: Scope, actions: tuple[Action, ...], held: Subject
-) -> list[Judge]:
+) -> list[Judge | LimitPlan]:
     """Return a ban on trades, and the limit that `holding` among its actions is."""
-    found: list[Judge] = []
+    found: list[Judge | LimitPlan] = []
     if any(action is not Action.HOLDING for action in actions):
         found.append(ban_plan(own, rule, scope).judge)
     if Action.HOLDING in actions:
@@ -163,9 +209,5 @@ def _ban(
             high=NO_MONEY,
             waived_as_weight=True,
         )
-        found.append(_limit(plan))
+        found.append(plan)
     return found
-
-
-def _limit(plan: LimitPlan) -> Judge:
-    return lambda done: judge_limit(plan, done)

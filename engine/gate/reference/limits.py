@@ -26,6 +26,7 @@ from dsl.policy import (
     Times,
     Unit,
 )
+from engine.gate.reference.answer import Kept, Part, RuleKey
 from engine.gate.reference.asked import Asked, Reading, View
 from engine.gate.reference.figures import BASES, BoundTables, bound, read
 from engine.gate.reference.measures import LOCAL
@@ -85,10 +86,26 @@ class LimitPlan:
     why_not: str | None = None  # why the rule does not apply today
     is_out_of_force: bool = False  # not in force, or its condition does not hold
     unsure: bool = False  # whether it applies is unknown
-    quiet: dict[Group, list[ReferenceVerdict]] = field(default_factory=dict)
+    kept: Kept | None = None  # what it says without any list
+    unmoved: Part | None = None  # its answer on a list that cannot move it
     before: dict[Group, "Figures"] = field(default_factory=dict)
     _is_local: bool | None = None
     _is_common: bool | None = None
+    _read: tuple[Table, ...] | None = None
+
+    @property
+    def key(self) -> RuleKey:
+        """What the rule in this scope is known by."""
+        household = self.scope.household if self.scope.account is None else ""
+        return (self.policy or "", self.rule, self.scope.account or "", household)
+
+    def concerns(self, key: Key) -> bool:
+        """Return whether a position belongs, or may belong, to anything that the limit reads."""
+        if self._read is None:
+            found = [table for term in self.terms for table in (term.table, term.derived)]
+            found += [self.whole, self.raw, *self.tables.values()]
+            self._read = tuple({id(table): table for table in found if table is not None}.values())
+        return any(table.belongs(key).is_somewhere for table in self._read)
 
     @property
     def is_local(self) -> bool:

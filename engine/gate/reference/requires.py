@@ -37,7 +37,7 @@ class RequirePlan:
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the trades for which the fact does not hold."""
         if self.why_not is not None:
-            return [self.teller.silent(self.why_not)]
+            return self.teller.nothing(self.why_not)
         scope = self.teller.scope
         own = [trade for trade in done.trades if trade.account in scope.stops]
         facts = {trade.number: self._fact(done, trade.number) for trade in own}
@@ -52,7 +52,7 @@ class RequirePlan:
             found.append(self.teller.active(hits, why="a required fact does not hold"))
         elif self._fails_alone():
             found.append(self.teller.passive(why="a required fact does not hold"))
-        return found or [self.teller.tell(Outcome.PASS)]
+        return found or self.teller.nothing(None)
 
     def _fails_alone(self) -> bool:
         return False in self.of_accounts.values() and not self.unsure

@@ -96,7 +96,7 @@ def _known(weights: dict[Symbol, Fraction], model: RiskModel, view: View) -> dic
     strange = {s for s in weights if not _knows(model, s)}
     if strange:
         why = f"the risk model does not know {', '.join(sorted(strange))}"
-        held_in = ((key, position) for key, position in view.state.positions.items() if position.quantity)
+        held_in = ((key, position) for key, position in view.state.held().items() if position.quantity)
         held = frozenset(key for key, _ in held_in if key[1] in strange and key[0] in view.scope.holds)
         view.missing(why, held)
     return {symbol: weight for symbol, weight in weights.items() if symbol not in strange}

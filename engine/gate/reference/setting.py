@@ -109,6 +109,8 @@ class Listed:
     after: State
     _without: dict[int, State] = field(default_factory=dict)
     _moves: dict[tuple[int, Scope, str, ValuedAt], bool] = field(default_factory=dict)
+    _moves_any: dict[tuple[Scope, str, ValuedAt], bool] = field(default_factory=dict)
+    _touched: dict[Scope, list[Key]] = field(default_factory=dict)
 
     @property
     def trades(self) -> tuple[Trade, ...]:
@@ -117,7 +119,9 @@ class Listed:
 
     def touched(self, scope: Scope) -> list[Key]:
         """Return the positions of a scope that the list touches, cash included."""
-        return [key for key in self.after.changed if key[0] in scope.holds]
+        if scope not in self._touched:
+            self._touched[scope] = [key for key in self.after.changed if key[0] in scope.holds]
+        return self._touched[scope]
 
     def without(self, trade: Trade) -> State:
         """Return the state after the list without one of its trades."""
@@ -125,13 +129,21 @@ class Listed:
             self._without[trade.number] = without(self.after, trade, self.done, self.setting.market)
         return self._without[trade.number]
 
-    def moves_base(self, after: View) -> bool:
-        """Return whether the list, or any trade of it by itself, moves the weight base."""
+    def moves_base(self, view: View) -> bool:
+        """Return whether the list, or any trade of it by itself, moves the weight base of a view."""
+        name = (view.scope, view.base, view.valued_at)
+        if name not in self._moves_any:
+            self._moves_any[name] = self._does_move_base(view.at(self.after, self.done))
+        return self._moves_any[name]
+
+    def _does_move_base(self, after: View) -> bool:
         try:
             if after.base_amount() != after.at(after.before, None).base_amount():
                 return True
         except Gap:
             return True
+        if len(self.trades) == 1:
+            return False
         return any(self.trade_moves_base(trade, after) for trade in self.trades)
 
     def trade_moves_base(self, trade: Trade, after: View) -> bool:
@@ -163,4 +175,4 @@ def listed(own: Setting, done: Done) -> Listed:
 def nothing_listed(own: Setting, done: Done) -> Listed:
     """Return the empty list, whose after is the before."""
     nothing = replace(done, trades=())
-    return Listed(setting=own, done=nothing, after=State(own.before.positions, own.before, frozenset()))
+    return Listed(setting=own, done=nothing, after=State({}, own.before))

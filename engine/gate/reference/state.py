@@ -46,7 +46,7 @@ Worth = Callable[[Key, Position], Sum]
 
 @dataclass(slots=True, eq=False)
 class State:
-    """Positions at one moment; `came_from` and `changed` say how it differs from an earlier one."""
+    """Positions at one moment; a later state holds only those in which it differs from `came_from`."""
 
     positions: Mapping[Key, Position]
     came_from: "State | None" = None
@@ -54,15 +54,26 @@ class State:
     moved: dict[object, frozenset[Group]] = field(default_factory=dict)  # by table
     answers: dict[object, dict[Group, tuple[bool, Fraction]]] = field(default_factory=dict)
     _sums: dict[object, Sum] = field(default_factory=dict)
+    _touched: frozenset[Key] | None = None
 
     def position(self, key: Key) -> Position:
         """Return what is held; nothing where the position is not there."""
-        return self.positions.get(key, NONE_HELD)
+        held = self.positions.get(key)
+        if held is not None:
+            return held
+        return NONE_HELD if self.came_from is None else self.came_from.position(key)
 
     @property
     def touched(self) -> frozenset[Key]:
         """The positions in which this state may differ from the first one."""
-        return self.changed if self.came_from is None else self.changed | self.came_from.touched
+        if self._touched is None:
+            earlier = self.came_from
+            self._touched = self.changed if earlier is None else self.changed | earlier.touched
+        return self._touched
+
+    def held(self) -> Mapping[Key, Position]:
+        """Return every position."""
+        return self.positions if self.came_from is None else {**self.came_from.held(), **self.positions}
 
     def holds(self, key: Key) -> bool:
         """Return whether any of it is held."""
@@ -170,15 +181,15 @@ def without(state: State, trade: Trade, done: Done, market: Market) -> State:
 
 
 def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> State:
-    positions = dict(state.positions)
+    positions: dict[Key, Position] = {}
     for part in parts:
         for key, change in part.items():
-            known = positions.get(key, NONE_HELD)
+            known = positions.get(key) or state.position(key)
             unknown = known.unknown | change.unknown if sign > 0 else known.unknown - change.unknown
             positions[key] = Position(
                 known.quantity + sign * change.quantity, known.cost + sign * change.cost, unknown
             )
-    return State(positions, state, frozenset(key for part in parts for key in part))
+    return State(positions, state, frozenset(positions))
 
 
 def _absorbed(settlement: Settlement, number: int | None) -> dict[Key, Position]:

@@ -61,6 +61,7 @@ class Subjects:
     own: OwnRow | None = None
     is_whole: bool = False  # everything in scope, for the weight base
     _known: dict[Key, Belongs] = field(default_factory=dict)
+    _members: dict[Key, Truth] = field(default_factory=dict)
 
     def belongs(self, key: Key) -> Belongs:
         """Return where a position belongs."""
@@ -97,7 +98,13 @@ class Subjects:
         return (*parts, (symbol, rest)) if rest else tuple(parts)
 
     def is_member(self, account: AccountId, symbol: Symbol) -> Truth:
-        """Return whether a security in an account is in the subject."""
+        """Return whether a security in an account is in the subject; it was so before the list."""
+        key = (account, symbol)
+        if key not in self._members:
+            self._members[key] = self._find_member(account, symbol)
+        return self._members[key]
+
+    def _find_member(self, account: AccountId, symbol: Symbol) -> Truth:
         if self.is_whole:
             return True
         if is_cash(symbol) and self.market.book.absent == "no_value":

@@ -1,10 +1,11 @@
 """Verdicts of rules that stop trades rather than limit figures: bans, windows, requirements, tickets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from dsl.policy import CheckedRule
+from engine.gate.reference.answer import RuleKey
 from engine.gate.reference.responses import on_active, on_missing, on_passive
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.verdicts import ReferenceVerdict
@@ -17,6 +18,13 @@ class Teller:
 
     rule: CheckedRule
     scope: Scope
+    _said: list[ReferenceVerdict] = field(default_factory=list)
+
+    @property
+    def key(self) -> RuleKey:
+        """What the rule in this scope is known by."""
+        household = self.scope.household if self.scope.account is None else ""
+        return (self.rule.policy, self.rule.id, self.scope.account or "", household)
 
     def tell(
         self,
@@ -67,6 +75,12 @@ class Teller:
         """Return a verdict of missing data, for the trades in what is unknown."""
         decision = on_missing(self.rule.missing, trades)
         return self.tell(Outcome.MISSING_DATA, trades=trades, decision=decision, why=why)
+
+    def nothing(self, why_not: str | None) -> list[ReferenceVerdict]:
+        """Return that the rule passes, or why it does not apply today: the same value for every list."""
+        if not self._said:
+            self._said.append(self.tell(Outcome.PASS) if why_not is None else self.silent(why_not))
+        return self._said
 
     def silent(self, why: str) -> ReferenceVerdict:
         """Return that the rule does not apply today."""

@@ -12,7 +12,7 @@ shares of the same order, is no event for that sale.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dsl.policy import Action, CheckedRule, Duration, Forbid, Window
@@ -55,7 +55,34 @@ class Happening:
     covered: Truth = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, eq=False)
+class Nearby:
+    """Happenings, found by the security that they are of; those of none are near everything."""
+
+    of_all: list[Happening] = field(default_factory=list)
+    by_name: dict[str, list[Happening]] = field(default_factory=dict)
+
+    def add(self, name: str | None, one: Happening) -> None:
+        """Keep a happening under the name that its security is looked up by."""
+        if name is None:
+            self.of_all.append(one)
+        else:
+            self.by_name.setdefault(name, []).append(one)
+
+    def of(self, names: Iterable[str]) -> Iterable[Happening]:
+        """Return what may be related to any of some names."""
+        yield from self.of_all
+        for name in names:
+            yield from self.by_name.get(name, ())
+
+    def every(self) -> Iterable[Happening]:
+        """Return all of them."""
+        yield from self.of_all
+        for found in self.by_name.values():
+            yield from found
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class WindowPlan:
     """A window in one scope."""
 
@@ -66,11 +93,13 @@ class WindowPlan:
     ceilings: tuple[Ceiling, ...]
     why_not: str | None
     unsure: bool
+    _events: Nearby | None = None  # of the past, such as an action of today may meet
+    _actions: Nearby | None = None  # of the past, such as an event of today may meet
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the trades that complete a pair, missing data for those that may."""
         if self.why_not is not None:
-            return [self.teller.silent(self.why_not)]
+            return self.teller.nothing(self.why_not)
         hits, doubts = self._pairs(done)
         if self.unsure:
             hits, doubts = frozenset(), hits | doubts
@@ -84,22 +113,67 @@ class WindowPlan:
             found.append(self.teller.tell(Outcome.WAIVED, trades=hits))
         elif hits:
             found.append(self.teller.active(hits, why="the trade completes a forbidden pair"))
-        return found or [self.teller.tell(Outcome.PASS)]
+        return found or self.teller.nothing(None)
 
     def _pairs(self, done: Listed) -> tuple[frozenset[int], frozenset[int]]:
         """Return the trades of the list in pairs that are, and that may be, covered."""
         hits, doubts = set[int](), set[int]()
-        listed_actions, listed_events = self._listed_actions(done), list(self._listed_events(done))
-        past_actions, past_events = list(self._past_actions(done)), list(self._past_events(done))
-        pairs = [(a, e) for a in listed_actions for e in (*past_events, *listed_events)]
-        pairs += [(a, e) for a in past_actions for e in listed_events]
-        for action, event in pairs:
+        for action, event in self._meetings(done):
             if action.covered is not False and self._meet(action, event):
                 of_list = {
                     one.trade for one in (action, event) if one.trade is not None and self._may_stop(one)
                 }
                 (hits if action.covered else doubts).update(of_list)
         return frozenset(hits), frozenset(doubts)
+
+    def _meetings(self, done: Listed) -> Iterable[tuple[Happening, Happening]]:
+        """Return the actions and events, one of them of the list, whose securities may be related."""
+        listed_events = Nearby()
+        for event in self._listed_events(done):
+            listed_events.add(self._name(event.symbol), event)
+        actions = self._listed_actions(done)
+        if actions and self._events is None:
+            self._events = Nearby()
+            for event in self._past_events(done):
+                if self._is_within(self.setting.book.as_of, event.day):
+                    self._events.add(self._name(event.symbol), event)
+        for action in actions:
+            assert self._events is not None
+            for near in (self._events, listed_events):
+                yield from ((action, event) for event in near.of(self._related(action.symbol)))
+        events = list(listed_events.every())
+        if events and self._actions is None:
+            self._actions = self._past_by_event(done)
+        for event in events:
+            assert self._actions is not None
+            yield from ((action, event) for action in self._actions.of(self._names(event.symbol)))
+
+    def _past_by_event(self, done: Listed) -> Nearby:
+        """Return what was done before and is still near today, by the names of events that may meet it."""
+        found = Nearby()
+        for action in self._past_actions(done):
+            if action.symbol is None:
+                found.add(None, action)
+            for name in dict.fromkeys(self._related(action.symbol)):
+                found.add(name, action)
+        return found
+
+    def _name(self, symbol: Symbol | None) -> str | None:
+        """Return what an event's security is looked up by: its identity, or itself."""
+        if symbol is None or self.window.relation != "identical":
+            return symbol
+        return self.setting.policy.tax.identity(symbol)
+
+    def _names(self, symbol: Symbol | None) -> tuple[str, ...]:
+        name = self._name(symbol)
+        return () if name is None else (name,)
+
+    def _related(self, symbol: Symbol | None) -> Iterable[str]:
+        """Return the names of the events that a trade in a security may meet."""
+        if self.window.relation != "substitute":
+            return self._names(symbol)
+        rows = self.setting.policy.substitutes
+        return [other for row in rows if row.symbol == symbol for other in row.replacements]
 
     def _may_stop(self, one: Happening) -> bool:
         return one.account in self.teller.scope.stops
@@ -188,8 +262,9 @@ class WindowPlan:
     def _past_actions(self, done: Listed) -> Iterable[Happening]:
         """Return what was done before that the rule is about, for an event that the list adds."""
         if Action.BUYING in self.covered.actions or Action.INCREASING in self.covered.actions:
+            today = self.setting.book.as_of
             for bought in purchases(self.setting):
-                if bought.account in self.teller.scope.holds:
+                if bought.account in self.teller.scope.holds and self._is_within(bought.date, today):
                     yield self._past(bought, self.covered.covers_security(bought.account, bought.symbol))
         if Action.SELLING in self.covered.actions:
             today = self.setting.book.as_of

@@ -1,0 +1,33 @@
+"""What gate and reference have agreed on, so that the very same values need not be compared again.
+
+A rule that a list cannot move is told by the same two values for every list: the verdict that the gate
+keeps for an opened book, and the part that the reference keeps. They are compared once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from engine.gate.reference import Part
+from engine.gate.reference.answer import RuleKey
+from engine.gate.verdict import Verdict
+
+
+@dataclass(slots=True, eq=False)
+class Agreed:
+    """For each rule and scope the last values on which the two agreed, known again by identity."""
+
+    _known: dict[RuleKey, tuple[list[Verdict], list[Part]]] = field(default_factory=dict)
+
+    def has(self, key: RuleKey, verdicts: Sequence[Verdict], parts: Sequence[Part]) -> bool:
+        """Return whether exactly these values, not their likes, have been found to agree."""
+        known = self._known.get(key)
+        if known is None or len(known[0]) != len(verdicts) or len(known[1]) != len(parts):
+            return False
+        for one, other in zip(known[0], verdicts, strict=True):
+            if one is not other:
+                return False
+        return all(one is other for one, other in zip(known[1], parts, strict=True))
+
+    def note(self, key: RuleKey, verdicts: Sequence[Verdict], parts: Sequence[Part]) -> None:
+        """Remember that two sides agree."""
+        self._known[key] = (list(verdicts), list(parts))
