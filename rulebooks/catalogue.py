@@ -1,7 +1,7 @@
 """The registry of measures, and the vocabulary that the checker is handed.
 
 A measure is one module under `rulebooks.measures`, which tells what it adds in its `MEASURES`; nothing
-else is written. A numeric column of the data needs not even that: it is averaged by value.
+else is written.
 """
 
 import pkgutil
@@ -11,10 +11,8 @@ from importlib import import_module
 from types import MappingProxyType
 
 from dsl.catalogue import Catalogue, MeasureEntry
-from dsl.policy import Unit
 from dsl.words import shipped
 from rulebooks import measures
-from rulebooks.measures.average import average_of
 from rulebooks.measures.model import MeasureModule
 
 
@@ -36,15 +34,6 @@ def _by_name() -> Mapping[str, MeasureModule]:
 
 MEASURES: Mapping[str, MeasureModule] = _by_name()
 """Every shipped measure by name."""
-
-
-def measure_named(name: str, unit: Unit = Unit.NUMBER) -> MeasureModule:
-    """Return a measure; a name that is none is a column, averaged by value, known to one evaluator."""
-    known = MEASURES.get(name)
-    if known is not None:
-        return known
-    words = name.replace("_", " ").replace(".", " ")
-    return replace(average_of(name, unit, f"value-weighted average {words}"), witnesses=1)
 
 
 def catalogue() -> Catalogue:

@@ -26,7 +26,7 @@ from dsl.policy import (
     Smaller,
     Times,
 )
-from rulebooks.catalogue import measure_named
+from rulebooks.catalogue import MEASURES
 from rulebooks.forms import FormClass
 
 _ORDER = (
@@ -69,7 +69,7 @@ def _limit_classes(limit: Limit) -> list[FormClass]:
 
 
 def _term_class(term: MeasureTerm, *, is_ceiling: bool) -> FormClass:
-    module = measure_named(term.measure)
+    module = MEASURES[term.measure]
     own = module.at_most if is_ceiling else module.at_least
     match term.of:
         case GroupsWhose():

@@ -30,7 +30,6 @@ from dsl.policy import (
 )
 from engine.facts.ids import Symbol
 from engine.facts.readings import Relief, TaxReading, WashReadings
-from rulebooks.catalogue import measure_named
 from rulebooks.classes import class_of
 from rulebooks.ground import CompiledRule, Rulebook
 from rulebooks.records import hash_of, policy_records, rule_record
@@ -89,7 +88,6 @@ def compile_rule(
         measure=measure,
         unit=unit,
         record=(("governed_by", governed_by), *record),
-        witnesses=_witnesses(rule.obligation),
         governed_by=governed_by,
         target=target,
     )
@@ -113,12 +111,6 @@ def unit_of(measure: Measure, currency: str) -> str:
     if any(term.measure == "count" for term in measure.terms):
         return "count"
     return _UNITS.get(measure.unit, "ratio")
-
-
-def _witnesses(obligation: Obligation) -> int:
-    if not isinstance(obligation, Limit):
-        return 2
-    return min(measure_named(term.measure).witnesses for term in obligation.measure.terms)
 
 
 def target_rule(policy: CheckedPolicy, targets: Targets, target: TargetClass) -> CheckedRule:

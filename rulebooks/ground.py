@@ -31,7 +31,6 @@ class CompiledRule:
     measure: str  # name in answers: weight, value, …
     unit: Unit
     record: tuple[tuple[str, str], ...]  # rule, group, measure, bound, unit, responses, clause, …
-    witnesses: int = 2  # evaluators that know the measure
     target: str | None = None  # the class, where this is a band of a `targets` statement
     governed_by: str = ""  # id of the policy that brings it into force: its own, or a child that extends it
 

@@ -15,7 +15,8 @@ from typing import Any
 from dsl.policy import CheckedPolicy, CheckedRule, Citation, ExpectMeasured, ExpectResponse, Limit, Response
 from engine.facts.money import plain
 from engine.gate.amounts import bound_words, words
-from rulebooks.catalogue import measure_named
+from engine.gate.reference import WITNESSED
+from rulebooks.catalogue import MEASURES
 from rulebooks.forms import FormClass
 from rulebooks.ground import CompiledRule, Rulebook
 from rulebooks.words import obligation_words, predicate_words, subject_words
@@ -161,14 +162,20 @@ def _said(responses: tuple[Response, ...]) -> str:
 def _data(rule: CheckedRule) -> str:
     if not isinstance(rule.obligation, Limit):
         return "the list, and the columns that its words name"
-    needs = [need for term in rule.obligation.measure.terms for need in measure_named(term.measure).needs]
+    needs = [need for term in rule.obligation.measure.terms for need in MEASURES[term.measure].needs]
     return ", ".join(dict.fromkeys(needs)) or "prices and positions"
 
 
 def _compiles(compiled: CompiledRule) -> str:
     each = "" if compiled.rule.each is None else f", for each {compiled.rule.each.attribute}"
-    witnesses = "" if compiled.witnesses > 1 else "; one evaluator knows the measure"
+    witnesses = "" if _has_two_witnesses(compiled.rule) else "; one evaluator knows the measure"
     return f"{compiled.form_class.value}: {_COMPILES[compiled.form_class]}{each}{witnesses}"
+
+
+def _has_two_witnesses(rule: CheckedRule) -> bool:
+    if not isinstance(rule.obligation, Limit):
+        return True
+    return all(term.measure in WITNESSED for term in rule.obligation.measure.terms)
 
 
 def _exceptions(rulebook: Rulebook, rule: CheckedRule) -> list[str]:

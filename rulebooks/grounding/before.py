@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from dsl.policy import MeasureTerm
-from rulebooks.catalogue import measure_named
+from rulebooks.catalogue import MEASURES
 from rulebooks.evaluate import ratio_of
 from rulebooks.grounding.exceptions import plain_subject
 from rulebooks.grounding.limits import as_stated
@@ -13,7 +13,7 @@ from rulebooks.scene import Ask, Scene
 
 def measure_before(scene: Scene, term: MeasureTerm) -> Fraction | None:
     """Return a measure as answers tell it (a share as a fraction of one); None where it is unknown."""
-    module = measure_named(term.measure)
+    module = MEASURES[term.measure]
     lens = Lens(scene=scene, look_through=False, valued_at="market")
     part = parts_of(lens, (plain_subject(term.of),), None)[None]
     ask = Ask(name=term.measure, unit=module.unit, valued_at="market", period=term.period)

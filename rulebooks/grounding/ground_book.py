@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from dsl.policy import Action, AllowOnly, Forbid, Limit, Require
 from engine.facts.book import Book
 from engine.facts.ids import AccountId
+from engine.ledger.committed import committed
 from rulebooks.ground import (
     CompiledRule,
     GroundBan,
@@ -42,7 +43,11 @@ class _Laid:
 
 
 def ground(rulebook: Rulebook, book: Book, *, accounts: tuple[AccountId, ...] | None = None) -> GroundBook:
-    """Return the rulebook laid out over a book; with `accounts`, only rules that stop trades in them."""
+    """Return the rulebook laid out over a book; with `accounts`, only rules that stop trades in them.
+
+    What is left of open orders counts as done: the book laid out over holds it.
+    """
+    book = committed(book, rulebook.tax)
     laying = open_laying(rulebook, book, accounts, measure=measure_before)
     laid = _Laid()
     for rule in rulebook.rules:

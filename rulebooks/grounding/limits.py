@@ -22,7 +22,7 @@ from dsl.policy import (
     Unit,
     Waiver,
 )
-from rulebooks.catalogue import measure_named
+from rulebooks.catalogue import MEASURES
 from rulebooks.forms import ZERO, constant, least, most, total
 from rulebooks.ground import Bound, CompiledRule, GroundLimit, Scope, Standing
 from rulebooks.grounding.amounts import Laid, Ruler, bound_form, is_groupless
@@ -147,7 +147,7 @@ def _gone(parts: list[Part]) -> tuple[Position, ...]:
 
 def _figure(sheet: Sheet, obligation: Limit, term: MeasureTerm, part: Part) -> Figure:
     rule, measure = sheet.rule.rule, obligation.measure
-    module = measure_named(term.measure, measure.unit)
+    module = MEASURES[term.measure]
     whole = rule.each is None and is_whole(term.of)
     ask = Ask(name=term.measure, unit=measure.unit, valued_at=rule.valued_at, period=term.period)
     figure = module.figure(sheet.scene, taken_of(sheet.lens, term.of, part, whole=whole), ask)

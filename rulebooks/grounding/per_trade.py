@@ -15,7 +15,7 @@ from typing import Literal
 from dsl.policy import AnyAmount, CheckedRule, Limit, Unit, Waiver
 from engine.facts.ids import Symbol
 from engine.facts.trades import Side
-from rulebooks.catalogue import measure_named
+from rulebooks.catalogue import MEASURES
 from rulebooks.forms import terms_of
 from rulebooks.ground import Bound, CompiledRule, PerTrade, Scope
 from rulebooks.grounding.amounts import Ruler, bound_form
@@ -45,7 +45,7 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
     obligation, each = rule.rule.obligation, rule.rule.each
     assert isinstance(obligation, Limit)
     assert each is not None
-    module = measure_named(obligation.measure.terms[0].measure)
+    module = MEASURES[obligation.measure.terms[0].measure]
     assert module.per_trade is not None, "the checker lets measures of one trade pass only"
     stands = laying.stands(rule.rule, scene)
     test = compiled(each.within.where, scene.setting)

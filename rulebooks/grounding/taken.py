@@ -18,7 +18,7 @@ from dsl.policy import (
     Subject,
     ValuedAt,
 )
-from rulebooks.catalogue import measure_named
+from rulebooks.catalogue import MEASURES
 from rulebooks.forms import Condition, Form, Linear, less
 from rulebooks.grounding.amounts import Laid, Ruler, bound_form, is_groupless
 from rulebooks.grounding.exceptions import Leaving, excepted_slices, plain_subject, without
@@ -124,7 +124,7 @@ class _Asked:
     def __init__(self, test: GroupTest, lens: Lens) -> None:
         self.test = test
         self.lens = lens
-        self.module = measure_named(test.measure)
+        self.module = MEASURES[test.measure]
         self.ask = Ask(name=test.measure, unit=self.module.unit, valued_at=lens.valued_at)
         self._shared: tuple[Form | None, Laid] | None = None
 

@@ -23,7 +23,6 @@ class MeasureModule:
     figure: its exact form, given the scene, what it is taken of, and how it is asked for.
     at_most, at_least: how a ceiling and a floor reach the optimizer.
     per_trade: the term of one trade, where it is limited `for each trade`.
-    witnesses: evaluators that know it; a measure without a twin in the reference has one.
     """
 
     name: str
@@ -34,7 +33,6 @@ class MeasureModule:
     at_most: FormClass = FormClass.LINEAR
     at_least: FormClass = FormClass.LINEAR
     per_trade: TermKind | None = None
-    witnesses: int = 2
 
 
 def told_over(scene: Scene, unit: Unit) -> Form | None:

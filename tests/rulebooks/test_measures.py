@@ -312,13 +312,6 @@ def test_maturity_dates_count_in_years() -> None:
     assert lay(rule("limit maturity of holdings to at most 5 years"), book).told() == 4
 
 
-def test_any_numeric_column_can_be_averaged_but_has_one_witness() -> None:
-    from rulebooks.catalogue import measure_named
-
-    assert measure_named("water_use").witnesses == 1
-    assert measure_named("weight").witnesses == 2
-
-
 def test_ownership_is_shares_held_over_shares_that_exist() -> None:
     about = {
         "ACME": {"issuer": "Acme", "voting_shares_outstanding": "1000"},

@@ -307,3 +307,13 @@ def test_the_samples_have_handbooks(guardband: Guardband, tmp_path: Path, name: 
     told = guardband("doc", shared(f"language/samples/{name}.mandate"), "--out", out)
     assert told.status == 0, told.err
     assert "■ FAIL" not in out.read_text(encoding="utf-8")
+
+
+def test_explain_gives_the_page_of_a_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run(capsys, monkeypatch, "explain", "e0202")
+    assert (told.status, told.out.splitlines()[0]) == (0, "# E0202: a measure that does not exist")
+    unknown = run(capsys, monkeypatch, "explain", "E0299")
+    assert (unknown.status, unknown.out) == (2, "")
+    assert "no finding has the code `E0299`" in unknown.err

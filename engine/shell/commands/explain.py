@@ -1,5 +1,6 @@
-"""`guardband explain`: a rule in plain words."""
+"""`guardband explain`: a rule in plain words, or what a finding's code means."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,9 +8,11 @@ import typer
 
 from engine.shell.options import Format, FormatOption
 
+_CODE = re.compile(r"[EWI]\d{4}", re.IGNORECASE)
+
 
 def explain(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mandate file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A mandate file, or a code such as E0202.")],
     rule: Annotated[
         str | None,
         typer.Argument(metavar="[RULE]", help="One rule's id; unsaid: every rule.", show_default=False),
@@ -18,9 +21,11 @@ def explain(
 ) -> None:
     """Say in plain words what a rule limits, on which data, how it compiles, and who may relax it.
 
-    Exit status: 0, or 2 for a file with errors or an unknown rule.
+    With the code of a finding instead of a file: what it means, a mandate that has it, and the same mended.
 
-    Example: `guardband explain household.mandate IPS-4.1`
+    Exit status: 0, or 2 for a file with errors, an unknown rule or code.
+
+    Example: `guardband explain household.mandate IPS-4.1`, `guardband explain E0202`
     """
     from engine.facts.failure import InputError
     from engine.gate.explain import explain as explain_rules
@@ -28,6 +33,9 @@ def explain(
     from engine.shell import policies, work
     from engine.shell.console import print_json, print_text
 
+    if rule is None and _CODE.fullmatch(str(file)) and not file.exists():
+        print_text(_page(str(file).upper()))
+        return
     rulebook = work.rulebook_of(policies.load((str(file),)))
     explained = explain_rules(rulebook, rule)
     if not explained:
@@ -37,3 +45,14 @@ def explain(
         print_json(explain_answer(rulebook, explained))
     else:
         print_text(explain_text(explained))
+
+
+def _page(code: str) -> str:
+    from dsl.codes import page, pages
+    from engine.facts.failure import InputError
+
+    text = page(code)
+    if text is None:
+        near = ", ".join(sorted(known for known in pages() if known[:2] == code[:2]))
+        raise InputError(f"no finding has the code `{code}`", place="FILE", cure=f"name one of {near}")
+    return text
