@@ -1,0 +1,31 @@
+"""The tables, one family a file; `METADATA` holds them all."""
+
+from sqlmodel import SQLModel
+
+from engine.shell.store.schema import (
+    households,
+    imports,
+    lots,
+    market,
+    people,
+    policies,
+    rules,
+    securities,
+    work,
+)
+
+METADATA = SQLModel.metadata
+"""Every table of the store."""
+
+__all__ = [
+    "METADATA",
+    "households",
+    "imports",
+    "lots",
+    "market",
+    "people",
+    "policies",
+    "rules",
+    "securities",
+    "work",
+]

@@ -1,0 +1,3 @@
+"""Every test of the store runs on both databases."""
+
+from tests.databases import *  # noqa: F403
