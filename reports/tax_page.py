@@ -6,9 +6,10 @@ from typing import NoReturn
 
 from engine.facts.failure import InputError
 from engine.facts.lots import Lot
-from engine.ledger.tax.answer import TaxYear
-from reports import words
+from engine.ledger.tax.year import TaxYear
+from reports import tax_words, words
 from reports.page import Page, Section, fill, page_html
+from reports.tax_text import boxes
 
 
 def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
@@ -24,6 +25,7 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
         ("Qualified dividends", told.qualified_dividends, "held long enough"),
         ("Carried on, short", netting.carryover_short, f"into {told.year + 1}"),
         ("Carried on, long", netting.carryover_long, f"into {told.year + 1}"),
+        *_investment(told),
     )
     sections = (
         Section(
@@ -37,18 +39,14 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
             anchor="rows",
             title="Form 8949",
             first=f"{words.plural(len(told.rows), 'row')}; a sale of which a part is long-term is two rows. "
-            + direct_entry(told),
+            + " ".join(part for part in (tax_words.direct_entry(told), tax_words.codes(told)) if part),
             body=fill("tax_rows.html.j2", told=told),
         ),
         Section(
             anchor="broker",
             title="Beside the broker’s form",
-            first=(
-                f"{words.plural(len(told.box_differences), 'sale')} differ from box 1g of Form 1099-B."
-                if told.box_differences
-                else "Nothing differs from what the brokers of these accounts must report."
-            ),
-            body=fill("tax_broker.html.j2", told=told),
+            first=tax_words.forms(told),
+            body=fill("tax_broker.html.j2", told=told, boxes=boxes),
         ),
         Section(
             anchor="embedded",
@@ -63,16 +61,24 @@ def tax_html(told: TaxYear, embedded: tuple[Lot, ...]) -> str:
             house="Guardband tax pack",
             dated=f"as known on {words.day(told.coverage.until)}",
             title=f"{told.household}: tax year {told.year}",
-            first=_first(told),
-            notice=_notice(told),
+            first=tax_words.first(told),
+            notice=tax_words.notice(told),
             sections=sections,
             footer=(
-                f"The records cover {', '.join(told.coverage.accounts)} "
-                f"until {words.day(told.coverage.until)}. "
-                "No match in the records given is not proof that there is none.",
+                tax_words.coverage(told),
                 "26 U.S.C. 1091, 1211, 1212, 1222, 1223; Form 8949 instructions. Not tax advice.",
             ),
         )
+    )
+
+
+def _investment(told: TaxYear) -> tuple[tuple[str, Decimal, str], ...]:
+    tax = told.investment_tax
+    if tax is None:
+        return ()
+    return (
+        ("Net investment income", tax.income, "gains, dividends, interest"),
+        ("Tax on it", tax.tax, "3.8%, Form 8960"),
     )
 
 
@@ -96,38 +102,3 @@ def pdf_of(page: str) -> bytes:
 
 def _fetch_nothing(address: str, *_: object, **__: object) -> NoReturn:
     raise ValueError(f"the page is complete in itself, and asks for {address}")
-
-
-def direct_entry(told: TaxYear) -> str:
-    """Return which rows must stand on Form 8949, in a sentence; empty where the year has no rows."""
-    if not told.rows:
-        return ""
-    needed = sum(row.needs_form_8949 for row in told.rows)
-    if not needed:
-        return "None needs the form: they may be added up on Schedule D, lines 1a and 8a."
-    if needed == len(told.rows):
-        return "Each needs the form; none may be entered directly on Schedule D."
-    return (
-        f"{needed} of them {'needs' if needed == 1 else 'need'} the form; those marked * may be added up "
-        "on Schedule D, lines 1a and 8a, instead."
-    )
-
-
-def _first(told: TaxYear) -> str:
-    total = told.netting.net_short + told.netting.net_long
-    kind = "gain" if total >= 0 else "loss"
-    carried = told.netting.carryover_short + told.netting.carryover_long
-    text = f"A net {kind} of {words.money(abs(total))}"
-    if carried:
-        text += f"; {words.money(carried)} is carried into {told.year + 1}"
-    disallowed = sum(row.adjustment for row in told.rows)
-    return f"{text}; wash sales disallow {words.money(disallowed)}."
-
-
-def _notice(told: TaxYear) -> str:
-    if told.window_is_open:
-        return f"Purchases until 30 January {told.year + 1} can still disallow losses of December."
-    if told.restated:
-        count = words.plural(len(told.restated), "sale")
-        return f"Purchases after the year’s end changed {count} of the year; see below."
-    return ""

@@ -35,6 +35,9 @@ class Account:
     model: str | None = None
     benchmark: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)  # every column as text, blanks left out
+    magi: Decimal | None = None  # modified adjusted gross income of the return, gains included
+    investment_income: Decimal | None = None  # net, beside the gains, dividends and interest of the book
+    average_cost: str | None = None  # shares under the average cost election: `yes`, or symbols
 
     @property
     def is_retirement(self) -> bool:

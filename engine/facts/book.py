@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from engine.facts.accounts import Account
+from engine.facts.forms import BrokerForm
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol
 from engine.facts.lots import Acquisition, Disposal, Lot, OpenShort
 from engine.facts.securities import Price, Security
@@ -49,6 +50,10 @@ class FxRate:
     date: date
     currency: str
     rate: Decimal
+
+
+PENDING = "open order "
+"""How the names of lots begin that an open order is still to buy: they count, and cannot be sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +108,7 @@ class Records:
     events: tuple[Event, ...] = ()
     risk: RiskModel | None = None
     source: str = ""  # where the files are, for messages
+    broker_forms: tuple[BrokerForm, ...] | None = None  # form_1099b.csv; None: no form is at hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +149,7 @@ class Book:
     absent: Absent = "unknown"
     shorts: tuple[OpenShort, ...] = ()  # sold short or written, and not yet closed
     stated: Mapping[str, str] = field(default_factory=dict)  # `given that …` facts of an example, as text
+    committed: tuple[OpenOrder, ...] = ()  # orders whose open part the book counts as done
 
     def household_accounts(self, household: HouseholdId) -> tuple[AccountId, ...]:
         """Return the accounts of a household in the book, in id order."""

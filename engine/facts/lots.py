@@ -76,6 +76,8 @@ class Disposal:
         None  # today's shares whose loss can still meet a replacement; None: not told
     )
     because: tuple[str, ...] = ()  # sentences: rules applied, candidates considered and why not used
+    broker_basis: Decimal | None = None  # what the broker must report as basis; None: the same, or not told
+    broker_term: Term | None = None  # and as term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

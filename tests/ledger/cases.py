@@ -8,6 +8,8 @@
       I self ira
     securities                   optional; symbol and `column value` pairs
       XC call underlying X strike 10 expiry 2024-12-20 multiplier 100
+    forms                        optional: Forms 1099-B; account, `sale of lot`, boxes
+      A 2 of L1: proceeds 750, basis 1000, box_1g 0, term short, basis_reported yes
     happened
       2014-05-01 A buy 100 X for 1000 as L1       date account type quantity symbol, then pairs: for,
       2014-07-01 A sell 100 X for 750             at, fees, as, lots, order, time, from, basis, since,
@@ -22,6 +24,8 @@
       tax 2014: net_short 0, carryover_short 0, qualified_dividends 0
       form 2014 2 of L1: part I, box A, code W, adjustment 250, gain 0, needs_form_8949 yes
       box 2014 2 of L1: box_1g 0, disallowed 250, needs_statement no
+      line 2014 1b: proceeds 750, basis 1000, adjustment 250, gain 0
+      investment 2014: net_investment_income 0, tax 0
       niit: magi 230000, income 45000, filed single, tax 1140
       refused: words of the message
 
@@ -37,6 +41,7 @@ from typing import Any, get_args, get_type_hints
 from engine.facts.accounts import Account
 from engine.facts.book import Records
 from engine.facts.failure import GuardbandError
+from engine.facts.forms import BrokerForm
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
 from engine.facts.money import plain
 from engine.facts.readings import TaxReading, WashReadings
@@ -47,10 +52,11 @@ from engine.ledger.broker import with_broker_view
 from engine.ledger.explain import with_explanations
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay, replay_as_brokers
-from engine.ledger.tax.answer import tax_answer, tax_year
+from engine.ledger.tax.answer import tax_answer
 from engine.ledger.tax.netting import net_investment_income_tax
+from engine.ledger.tax.year import tax_year
 
-ABOUT_TAXES = ("tax", "form", "box", "niit")
+ABOUT_TAXES = ("tax", "form", "box", "niit", "line", "investment")
 FOREVER = date(2099, 12, 31)
 NUMBERS = (
     "short_term_rate",
@@ -58,6 +64,8 @@ NUMBERS = (
     "carryover_short",
     "carryover_long",
     "adjusted_taxable_income",
+    "magi",
+    "investment_income",
 )
 
 
@@ -80,6 +88,7 @@ class Case:
     transactions: tuple[Transaction, ...]
     until: date
     expectations: tuple[Expectation, ...]
+    forms: tuple[BrokerForm, ...] | None = None
 
 
 def load(path: Path) -> Case:
@@ -97,6 +106,7 @@ def load(path: Path) -> Case:
             for head, lines in sections.items()
             if head.startswith("expect")
         ),
+        forms=tuple(map(_form, sections["forms"])) if "forms" in sections else None,
     )
 
 
@@ -133,6 +143,7 @@ def tax_told(case: Case, reading: TaxReading, year: int) -> dict[str, Any]:
         prices=(),
         lots=None,
         transactions=case.transactions,
+        broker_forms=case.forms,
     )
     return tax_answer(tax_year(records, year=year, as_of=case.until, reading=reading))
 
@@ -165,6 +176,11 @@ def _compare_tax(case: Case, reading: TaxReading, line: str) -> list[str]:
     told = tax_told(case, reading, int(year))
     if kind == "tax":
         return _differences(line, _pairs(rest), told)
+    if kind == "investment":
+        return _differences(line, _pairs(rest), told["net_investment_income_tax"] or {})
+    if kind == "line":
+        found = [one for one in told["schedule_d"] if one["line"] == name[0]]
+        return _differences(line, _pairs(rest), found[0]) if found else [f"missing: {line}"]
     sale, _, lot = name
     listed = told["rows" if kind == "form" else "broker_differences"]
     rows = [row for row in listed if (row["sale"], row["lot"]) == (sale, lot)]
@@ -263,7 +279,7 @@ def _sections(text: str) -> dict[str, list[str]]:
             current.append(line.strip())
         elif line.startswith("until "):
             sections["until"] = [line.split()[1]]
-        elif line.split()[0] in ("accounts", "securities", "groups", "happened", "expect"):
+        elif line.split()[0] in ("accounts", "securities", "groups", "forms", "happened", "expect"):
             assert line not in sections, f"`{line}` stands twice"
             current = sections[line] = []
     return sections
@@ -283,6 +299,7 @@ def account_of(line: str) -> Account:
         cash=Decimal(0),
         tax_status=pairs.pop("tax_status", "investor"),
         filing_status=pairs.pop("filing_status", None),
+        average_cost=pairs.pop("average_cost", None),
         **stated,  # type: ignore[arg-type]
     )
 
@@ -299,6 +316,25 @@ def _security(line: str) -> tuple[Symbol, Security]:
         cusip=attributes.get("cusip"),
         multiplier=Decimal(attributes.get("multiplier", "1")),
         underlying=Symbol(attributes["underlying"]) if "underlying" in attributes else None,
+    )
+
+
+def _form(line: str) -> BrokerForm:
+    head, _, rest = line.partition(":")
+    account, sale, *lot = head.replace(" of ", " ").split()
+    pairs = _pairs(rest)
+    term = pairs.get("term")
+    assert term in ("short", "long", None)
+    return BrokerForm(
+        account=AccountId(account),
+        sale=TransactionId(sale),
+        lot=LotId(lot[0]) if lot else None,
+        term="short" if term == "short" else "long" if term == "long" else None,
+        proceeds=_number(pairs.get("proceeds")),
+        basis=_number(pairs.get("basis")),
+        box_1f=Decimal(pairs.get("box_1f", "0")),
+        box_1g=Decimal(pairs.get("box_1g", "0")),
+        basis_reported={"yes": True, "no": False, None: None}[pairs.get("basis_reported")],
     )
 
 

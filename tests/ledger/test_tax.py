@@ -10,10 +10,11 @@ from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
 from engine.facts.readings import TaxReading
 from engine.ledger.book import open_book
-from engine.ledger.tax.answer import TaxYear, tax_answer, tax_answers, tax_year
+from engine.ledger.tax.answer import tax_answer, tax_answers
 from engine.ledger.tax.dividends import lost_by_selling
 from engine.ledger.tax.files import rows_as_csv, rows_as_txf
 from engine.ledger.tax.form8949 import whole_dollars
+from engine.ledger.tax.year import TaxYear, tax_year
 from tests.ledger.books import records
 
 D = Decimal
@@ -299,7 +300,8 @@ def test_the_broker_does_not_know_the_basis_from_elsewhere() -> None:
             "t",
             D("10.00"),
             D("60.00"),
-            "the basis that the broker knows lacks losses taken over from other accounts",
+            "the broker's basis lacks losses taken over from other accounts; the broker's term lacks the days "
+            "taken over with them; on its figures the loss that meets a replacement is smaller",
         ),
     ]
 

@@ -22,7 +22,18 @@ CSV_COLUMNS = (
     "account",
 )
 
-TXF_CODES = {"A": 321, "B": 711, "C": 712, "D": 323, "E": 713, "F": 714, "H": 712, "K": 714}
+TXF_CODES = {
+    "A": 321,
+    "B": 711,
+    "C": 712,
+    "D": 323,
+    "E": 713,
+    "F": 714,
+    "G": 712,
+    "H": 712,
+    "J": 714,
+    "K": 714,
+}
 """Reference numbers of TXF for each box; digital assets go where no form was received."""
 
 
@@ -51,8 +62,9 @@ def rows_as_csv(rows: Iterable[FormRow]) -> str:
 
 
 def rows_as_txf(rows: Iterable[FormRow], *, made: date) -> str:
-    """Return rows as TXF text; a disallowed loss stands in the field after the proceeds.
+    """Return rows as TXF text; the loss that a wash sale disallows stands in the field after the proceeds.
 
+    TXF has no field for other corrections: its cost is the basis with which the gain is the true one.
     made: the day that the file names as its own.
     """
     lines = ["V042", "AGuardband", f"D{_day(made)}", "^"]
@@ -65,11 +77,11 @@ def rows_as_txf(rows: Iterable[FormRow], *, made: date) -> str:
             f"P{row.description}",
             f"D{_day(row.acquired)}",
             f"D{_day(row.sold)}",
-            f"${row.basis:.2f}",
+            f"${row.proceeds - row.gain + row.disallowed:.2f}",
             f"${row.proceeds:.2f}",
         ]
-        if row.adjustment:
-            lines.append(f"${row.adjustment:.2f}")
+        if row.disallowed:
+            lines.append(f"${row.disallowed:.2f}")
         lines.append("^")
     return "\r\n".join(lines) + "\r\n"
 

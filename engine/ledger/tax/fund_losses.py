@@ -39,7 +39,12 @@ class FundLoss:
 
 def is_marked(row: Transaction, words: str) -> bool:
     """Return whether a dividend is of a kind, by its note."""
-    return row.type is TransactionType.DIVIDEND and words in (row.note or "").casefold().replace("-", " ")
+    return row.type is TransactionType.DIVIDEND and is_noted(row, words)
+
+
+def is_noted(row: Transaction, words: str) -> bool:
+    """Return whether the note of a row has these words."""
+    return words in " ".join((row.note or "").casefold().replace("-", " ").split())
 
 
 def fund_losses(

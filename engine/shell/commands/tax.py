@@ -9,8 +9,10 @@ import typer
 from engine.shell.options import AsOfOption, BookOption, PolicyOption
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from engine.facts.lots import Lot
-    from engine.ledger.tax.answer import TaxYear
+    from engine.ledger.tax.year import TaxYear
 
 
 class TaxFormat(StrEnum):
@@ -34,6 +36,26 @@ def tax(
     every: Annotated[bool, typer.Option("--all", help="Every household of the book (json only).")] = False,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    magi: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT",
+            help="Modified adjusted gross income of the return: tells the tax of 3.8% on investment income. "
+            "Unsaid: the column magi of accounts.csv.",
+            show_default=False,
+        ),
+    ] = None,
+    investment_income: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT",
+            help="Net investment income beside the book's gains, dividends and interest: rents, royalties.",
+            show_default=False,
+        ),
+    ] = None,
+    whole_dollars: Annotated[
+        bool, typer.Option("--whole-dollars", help="Round rows to dollars, so that they still add up.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Write to this file.", show_default=False),
@@ -49,18 +71,24 @@ def tax(
     """
     from engine.facts.ids import HouseholdId
     from engine.ledger.book import open_book
-    from engine.ledger.tax.answer import tax_answers, tax_year
+    from engine.ledger.tax.answer import tax_answers
+    from engine.ledger.tax.year import Stated, tax_year
     from engine.shell import work
     from engine.shell.console import print_json
     from engine.shell.files.book import read_records
 
     records = read_records(book)
     known, reading = work.as_of_date(records, as_of), work.reading_of(policy, book)
+    stated = Stated(
+        magi=_amount(magi, "--magi"),
+        investment_income=_amount(investment_income, "--investment-income"),
+        whole_dollars=whole_dollars,
+    )
     if every:
-        print_json(tax_answers(records, year=year, as_of=known, reading=reading))
+        print_json(tax_answers(records, year=year, as_of=known, reading=reading, stated=stated))
         return
     chosen = None if household is None else HouseholdId(household)
-    told = tax_year(records, year=year, as_of=known, reading=reading, household=chosen)
+    told = tax_year(records, year=year, as_of=known, reading=reading, household=chosen, stated=stated)
     opened = open_book(records, as_of=known, reading=reading)
     embedded = tuple(
         lot
@@ -69,6 +97,19 @@ def tax(
         if not row.is_retirement
     )
     _tell(told, embedded, output, out)
+
+
+def _amount(text: str | None, option: str) -> "Decimal | None":
+    """Read money given on the command line."""
+    from engine.facts.failure import InputError
+    from engine.facts.money import read_decimal
+
+    if text is None:
+        return None
+    try:
+        return read_decimal(text)
+    except ValueError as problem:
+        raise InputError(str(problem), place=option, cure="write it like 230000 or 230,000.50") from problem
 
 
 def _save_pdf(page: str, out: Path | None) -> None:
@@ -108,7 +149,7 @@ def _tell(told: "TaxYear", embedded: "tuple[Lot, ...]", output: TaxFormat, out: 
 
     match output:
         case TaxFormat.TEXT:
-            text = tax_text(told)
+            text = tax_text(told, embedded)
         case TaxFormat.JSON:
             text = json.dumps(tax_answer(told), ensure_ascii=False, indent=2) + "\n"
         case TaxFormat.CSV:

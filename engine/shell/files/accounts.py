@@ -36,6 +36,9 @@ ACCOUNTS = Table(
         Column("policy"),
         Column("model"),
         Column("benchmark"),
+        Column("magi", number),
+        Column("investment_income", number),
+        Column("average_cost"),
     ),
 )
 
@@ -64,4 +67,7 @@ def account(row: Row) -> Account:
         model=row.text("model"),
         benchmark=row.text("benchmark"),
         attributes=row.attributes,
+        magi=row.decimal("magi"),
+        investment_income=row.decimal("investment_income"),
+        average_cost=row.text("average_cost"),
     )

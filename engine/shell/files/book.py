@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from engine.facts.book import Records
 from engine.facts.failure import InputError, InputErrors
-from engine.shell.files import accounts, lots, market, risk, securities, transactions
+from engine.shell.files import accounts, broker_forms, lots, market, risk, securities, transactions
 from engine.shell.files.folder import read_sheets
 from engine.shell.files.references import Register, check, register
 from engine.shell.files.sheets import Sheet
@@ -42,6 +42,7 @@ def read_records(folder: Path) -> Records:
     fx = reader.table(market.FX)
     orders = reader.table(market.OPEN_ORDERS)
     events = reader.table(market.EVENTS)
+    forms = reader.table(broker_forms.FORM_1099B, broker_forms.form_problems)
     risk_model, exposures = risk.read_risk(sheets, reader.problems)
 
     account, security = register("account", people), register("security", papers)
@@ -61,6 +62,7 @@ def read_records(folder: Path) -> Records:
     reader.problems += check(orders, both)
     reader.problems += check(events, both)
     reader.problems += check(exposures, (("symbol", security),))
+    reader.problems += check(forms, (*both, ("sale", register("transaction", history))))
     if reader.problems:
         raise InputErrors(tuple(reader.problems))
 
@@ -80,6 +82,7 @@ def read_records(folder: Path) -> Records:
         events=tuple(map(market.event, events.rows)),
         risk=risk_model,
         source=str(folder),
+        broker_forms=tuple(map(broker_forms.broker_form, forms.rows)) if "form_1099b" in sheets else None,
     )
 
 

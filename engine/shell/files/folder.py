@@ -22,6 +22,7 @@ TABLES = (
     "risk_exposures",
     "risk_covariance",
     "risk_specific",
+    "form_1099b",
 )
 """The files that a book may have, without their ending; other files of the folder are left alone."""
 
