@@ -65,7 +65,11 @@ def open_book(records: Records, *, as_of: date, reading: TaxReading, explained: 
     Raises InputError where transactions give up shares that neither they nor lots.csv account for.
     """
     derive = ledger_of_records if explained else plain_ledger
-    ledger = derive(records, as_of=as_of, reading=reading)
+    return book_of(records, derive(records, as_of=as_of, reading=reading), as_of=as_of)
+
+
+def book_of(records: Records, ledger: Ledger | None, *, as_of: date) -> Book:
+    """Return the book of a day whose transactions are replayed; None where there are none."""
     lots = _lots(records, ledger, as_of)
     return Book(
         as_of=as_of,

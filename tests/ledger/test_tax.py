@@ -300,8 +300,8 @@ def test_the_broker_does_not_know_the_basis_from_elsewhere() -> None:
             "t",
             D("10.00"),
             D("60.00"),
-            "the broker's basis lacks losses taken over from other accounts; the broker's term lacks the days "
-            "taken over with them; on its figures the loss that meets a replacement is smaller",
+            "the broker's basis lacks losses taken over from other accounts; the broker's term lacks the "
+            "days taken over with them; on its figures the loss that meets a replacement is smaller",
         ),
     ]
 

@@ -3,9 +3,9 @@
     the form: proceeds 700, basis 900, box 1g 0; the records: proceeds 700, basis 1,000
       -> the row of the sale has a reported basis 100 below the true one
 
-Without forms the broker is taken to report as 26 U.S.C. 6045(g) asks: one account, one CUSIP. A line of a form
-can be about several rows (a lot of which a part is adjusted): what it tells otherwise than the law asks is
-spread over them by their shares, so that the rows add up to the line.
+Without forms the broker is taken to report as 26 U.S.C. 6045(g) asks: one account, one CUSIP. A line of a
+form can be about several rows (a lot of which a part is adjusted): what it tells otherwise than the law asks
+is spread over them by their shares, so that the rows add up to the line.
 """
 
 from collections.abc import Iterable
