@@ -23,10 +23,12 @@ from dsl.policy import (
     Span,
     Unit,
 )
+from engine.facts.book import PENDING
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.items import Item, Told
 from engine.gate.verdict import Contributor
+from engine.ledger.committed import pending_shares
 from rulebooks.forms import FormClass, Linear, Term, TermKind, constant
 from rulebooks.ground import Bound, CompiledRule, GroundBook, GroundLimit, Scope
 from rulebooks.grounding.laying import on_dates
@@ -142,16 +144,24 @@ def short_items(ground: GroundBook, state: BookState, trades: tuple[Trade, ...])
 
 
 def held_of(state: BookState, sale: Trade) -> Fraction:
-    """Return the shares that a sale may take: of the lot it names, else of the position."""
+    """Return the shares that a sale may take: of the lot it names, else of the position, orders left out."""
     if sale.lot is None:
-        return max(_NONE, state.quantities.get((sale.account, sale.symbol), _NONE))
+        return position_of(state, sale.account, sale.symbol)
     name, _, day = sale.lot.rpartition("@")
     parts = (
         lot
         for lot in state.book.lots_of(sale.account, sale.symbol)
         if lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day)
     )
-    return sum((Fraction(lot.quantity) for lot in parts), start=_NONE)
+    return sum((Fraction(lot.quantity) for lot in parts if not lot.lot.startswith(PENDING)), start=_NONE)
+
+
+def position_of(state: BookState, account: AccountId, symbol: Symbol) -> Fraction:
+    """Return the shares that are held and not only on order."""
+    held = state.quantities.get((account, symbol), _NONE)
+    if state.book.committed:
+        held -= pending_shares(state.book.lots_of(account, symbol))
+    return max(_NONE, held)
 
 
 def _short_item(ground: GroundBook, state: BookState, account: AccountId, sales: list[Trade]) -> Item:
@@ -164,7 +174,7 @@ def _short_item(ground: GroundBook, state: BookState, account: AccountId, sales:
     least, (symbol, _) = min((amount, key) for key, amount in left.items() if key[1] is None)
     if any(amount < 0 for amount in left.values()):
         least, symbol = min((amount, key[0]) for key, amount in left.items() if amount < 0)
-    held = max(_NONE, state.quantities.get((account, symbol), _NONE))
+    held = position_of(state, account, symbol)
     short = {key: amount for key, amount in left.items() if amount < 0}
     return Item(
         kind="limit",

@@ -39,7 +39,7 @@ from dsl.parse import parse
 from dsl.policy import CheckedPolicy
 from dsl.words import shipped
 from engine.facts.accounts import Account
-from engine.facts.book import Book, Event, Records
+from engine.facts.book import Book, Event, OpenOrder, Records
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
 from engine.facts.readings import TaxReading
 from engine.facts.securities import Price, Security
@@ -131,6 +131,7 @@ def read_book(text: str, *, reading: TaxReading) -> Book:
     prices: list[Price] = []
     rows: list[Transaction] = []
     events: list[Event] = []
+    orders: list[OpenOrder] = []
     benchmark: dict[Symbol, Decimal] = {}
     for line in filter(str.strip, lines):
         words = shlex.split(line)
@@ -143,6 +144,8 @@ def read_book(text: str, *, reading: TaxReading) -> Book:
                 prices.extend(_price(symbol, attributes, as_of))
             case ["benchmark", symbol, weight]:
                 benchmark[Symbol(symbol)] = Decimal(weight.rstrip("%")) / 100
+            case ["order", name, side, quantity, symbol, "in", account, *pairs]:
+                orders.append(_order(name, side, quantity, symbol, account, _pairs(pairs)))
             case [day, "event", event, symbol]:
                 events.append(Event(date=date.fromisoformat(day), event=event, symbol=Symbol(symbol)))
             case [day, kind, quantity, symbol, "in", account, *pairs]:
@@ -156,6 +159,7 @@ def read_book(text: str, *, reading: TaxReading) -> Book:
         lots=None,
         transactions=tuple(rows),
         events=tuple(events),
+        open_orders=tuple(orders),
     )
     book = open_book(records, as_of=as_of, reading=reading)
     return book if not benchmark else _with_benchmark(book, benchmark)
@@ -208,6 +212,19 @@ def _price(symbol: str, pairs: dict[str, str], as_of: date) -> list[Price]:
     day = as_of - timedelta(days=int(pairs.get("price_days_old", "0")))
     volume = _amount(pairs["volume"]) if "volume" in pairs else None
     return [Price(symbol=Symbol(symbol), date=day, price=_amount(pairs["price"]), volume=volume)]
+
+
+def _order(
+    name: str, side: str, quantity: str, symbol: str, account: str, pairs: dict[str, str]
+) -> OpenOrder:
+    return OpenOrder(
+        order=name,
+        account=AccountId(account),
+        side=side,
+        symbol=Symbol(symbol),
+        quantity=_amount(quantity),
+        filled=_amount(pairs.get("filled", "0")),
+    )
 
 
 def _row(
@@ -268,7 +285,18 @@ def _unmet(answer: dict[str, Any], words: list[str]) -> list[str]:
             raise AssertionError(f"not understood: {words}")
 
 
-_KEYS = ("outcome", "breach", "responses", "before", "after", "limit", "headroom", "trades", "low", "high")
+_KEYS: tuple[str, ...] = (
+    "outcome",
+    "breach",
+    "responses",
+    "before",
+    "after",
+    "limit",
+    "headroom",
+    "trades",
+    "low",
+    "high",
+)
 _KEYS += (
     "decision",
     "window",
