@@ -111,7 +111,7 @@ def _classes(ground: GroundBook, state: BookState, account: AccountId, intent: I
     if not found or intent.kind == "harvest":
         return found
     statement = rebalance_of(ground, account, found[0].limit.rule.rule.id)
-    back_to = "target" if statement is None else statement.back_to
+    back_to = intent.to or ("target" if statement is None else statement.back_to)
     return _wish_classes(found, back_to)
 
 

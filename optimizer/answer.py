@@ -10,6 +10,7 @@ from engine.facts.money import plain
 from optimizer.proposal import (
     AccountChange,
     AccountFigures,
+    Asked,
     Binding,
     ClassFigure,
     Conflict,
@@ -32,6 +33,7 @@ def proposal_data(proposal: Proposal, *, gate: Data | None, command: str = "reba
         "status": proposal.status.value,
         "intent": proposal.intent,
         "currency": proposal.currency,
+        "asked": [_asked(row) for row in proposal.asked],
         "trades": [_trade(number, row) for number, row in enumerate(proposal.trades, start=1)],
         "objective": _objective(proposal.objective),
         "doing_nothing": _objective(proposal.doing_nothing),
@@ -49,6 +51,16 @@ def proposal_data(proposal: Proposal, *, gate: Data | None, command: str = "reba
             {"name": row.name, "value": row.value, "words": row.words} for row in proposal.assumptions
         ],
         "notes": list(proposal.notes),
+    }
+
+
+def _asked(row: Asked) -> Data:
+    return {
+        "what": row.what,
+        "asked": plain(row.asked),
+        "bound": "at least" if row.least else "at most",
+        "reached": plain(row.reached),
+        "kept": row.kept,
     }
 
 

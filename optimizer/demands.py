@@ -4,13 +4,15 @@ A demand is a row with a price: each unit of money by which it is missed costs m
 on the way, so that it is missed only where rules or locks leave no other way; then the answer says so.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.ids import AccountId
 from optimizer.aims import Aims, ClassAim
+from optimizer.model import INF
 from optimizer.rows import Requirement, RowData, RowNote, normal
 from optimizer.scale import Columns, as_float
-from optimizer.settings import Intent, Settings
+from optimizer.settings import Intent, Settings, told
 from optimizer.shape import linear_parts
 from rulebooks.evaluate import value
 from rulebooks.forms import Form, Term, TermKind, constant, less, linear, terms_of
@@ -21,7 +23,12 @@ BEYOND_PRICE = 0.5
 """Price of each unit of cash beyond what was asked for: above what harvesting a loss is worth."""
 
 CASH_PRICE = 5.0
-"""Price of each unit of cash that a request for cash misses: above every rule that may be let go."""
+"""Least price of each unit of cash that a request for cash misses: above every rule that may be let go."""
+
+
+def cash_price(settings: Settings) -> float:
+    """Return the price of each unit of cash missed: also above what drift costs at a variance of 0.25."""
+    return max(CASH_PRICE, as_float(settings.aversion) / 2)
 
 
 def demand_rows(
@@ -40,13 +47,13 @@ def demand_rows(
             for aim in aims.outside():
                 rows.extend(_class_rows(state, columns, aim, as_float(settings.shortfall_price)))
         case "raise":
-            rows.extend(_cash_rows(state, columns, wanted, intent, aims))
+            rows.extend(_cash_rows(state, columns, wanted, intent, aims, cash_price(settings)))
         case "invest":
-            rows.extend(_spend_rows(state, columns, wanted, intent, aims))
+            rows.extend(_spend_rows(state, columns, wanted, intent, aims, cash_price(settings)))
         case "harvest" | "repair":
             pass
     if intent.max_gain is not None:
-        rows.extend(_gain_rows(state, columns, aims, Fraction(intent.max_gain)))
+        rows.extend(_gain_rows(state, columns, aims, intent.max_gain))
     return tuple(rows)
 
 
@@ -103,41 +110,58 @@ def _cash(accounts: tuple[AccountId, ...]) -> Form:
 
 
 def _cash_rows(
-    state: BookState, columns: Columns, wanted: tuple[Requirement, ...], intent: Intent, aims: Aims
+    state: BookState,
+    columns: Columns,
+    wanted: tuple[Requirement, ...],
+    intent: Intent,
+    aims: Aims,
+    price: float,
 ) -> list[RowData]:
     accounts = _accounts(intent, aims)
     amount = Fraction(intent.amount or 0)
-    note = RowNote(kind="demand", words=f"raise {intent.amount} in cash", side="low")
+    note = RowNote(kind="demand", words=f"raise {told(intent.amount)} in cash", side="low")
     least = cash_floor(state, wanted, accounts) + amount
     cash = _cash(accounts)
     most = max(least, value(cash, state))
     beyond = RowNote(kind="demand", words="no more cash than asked for", side="high")
     return [
-        *_row(state, columns, cash, least, note, CASH_PRICE),
+        *_row(state, columns, cash, least, note, price),
         *_row(state, columns, less(constant(most), cash), Fraction(0), beyond, BEYOND_PRICE),
     ]
 
 
 def _spend_rows(
-    state: BookState, columns: Columns, wanted: tuple[Requirement, ...], intent: Intent, aims: Aims
+    state: BookState,
+    columns: Columns,
+    wanted: tuple[Requirement, ...],
+    intent: Intent,
+    aims: Aims,
+    price: float,
 ) -> list[RowData]:
     accounts = _accounts(intent, aims)
     cash = sum((state(Term(TermKind.CASH, account)) for account in accounts), Fraction(0))
     floor = cash_floor(state, wanted, accounts)
     spare = max(Fraction(0), cash - floor)
     amount = spare if intent.amount is None else Fraction(intent.amount)
-    note = RowNote(kind="demand", words=f"invest {intent.amount or 'the spare cash'}", side="high")
+    asked = "the spare cash" if intent.amount is None else told(intent.amount)
+    note = RowNote(kind="demand", words=f"invest {asked}", side="high")
     form = less(constant(cash - amount), _cash(accounts))
-    return _row(state, columns, form, Fraction(0), note, CASH_PRICE)
+    rows = _row(state, columns, form, Fraction(0), note, price)
+    if intent.amount is not None:
+        ceiling = RowNote(kind="demand", words=f"spend at most {asked}", side="high")
+        rows += _row(
+            state, columns, less(_cash(accounts), constant(cash - amount)), Fraction(0), ceiling, INF
+        )
+    return rows
 
 
-def _gain_rows(state: BookState, columns: Columns, aims: Aims, most: Fraction) -> list[RowData]:
+def _gain_rows(state: BookState, columns: Columns, aims: Aims, most: Decimal) -> list[RowData]:
     terms = {
         Term(kind, account): Fraction(-1)
         for account in aims.source
         for kind in (TermKind.GAIN_SHORT, TermKind.GAIN_LONG)
     }
     form = linear(terms)
-    note = RowNote(kind="demand", words=f"recognize at most {most} of gains", side="high")
+    note = RowNote(kind="demand", words=f"recognize at most {told(most)} of gains", side="high")
     start = value(form, state)
-    return _row(state, columns, form, start - most, note, float("inf"))
+    return _row(state, columns, form, start - Fraction(most), note, INF)

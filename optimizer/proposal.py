@@ -148,6 +148,17 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An amount of money that was asked for, and what the list comes to; `least`: at least, else at most."""
+
+    what: str  # `cash available`, `cash invested`, `gains recognized`
+    asked: Decimal
+    reached: Decimal
+    least: bool
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """The answer to one request.
 
@@ -175,6 +186,7 @@ class Proposal:
     accounts: tuple[AccountChange, ...]
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
+    asked: tuple[Asked, ...] = ()
 
     @property
     def improvement(self) -> Decimal:

@@ -18,6 +18,7 @@ from engine.gate.verdict import Decision, GateAnswer, Verdict
 from optimizer.build import Problem, build, with_most, with_rows
 from optimizer.conflict import Explained, explain_conflict
 from optimizer.model import Floats, Ints, objective, row_values
+from optimizer.promises import Promise, firmer, promises
 from optimizer.proposal import Proposal, Status
 from optimizer.rows import RowData
 from optimizer.scale import trades_of
@@ -25,6 +26,7 @@ from optimizer.search import Solution, cost_of_nothing, search
 from optimizer.settings import Intent, Settings
 from optimizer.tell import tell
 from optimizer.trigger import triggers
+from optimizer.waiting import waiting_notes
 from rulebooks.ground import GroundBook
 
 Judge = Callable[[tuple[Trade, ...]], GateAnswer]
@@ -64,7 +66,8 @@ def propose(
     conflict = explain_conflict(problem) if short else Explained()
     if conflict.rules:
         return _infeasible(problem, judge, gated, conflict, notes)
-    said = (*notes, *_said(gated, short))
+    listed = tuple(trade for trade, _ in trades_of(problem.columns, gated.solution.steps))
+    said = (*notes, *_said(gated, short), *waiting_notes(problem, listed))
     status = _status(problem, gated, short)
     return tell(
         gated.solution, gated.answer, status=status, rounds=gated.rounds, notes=said, conflict=Explained()
@@ -144,18 +147,57 @@ def _said(gated: Gated, short: tuple[str, ...]) -> tuple[str, ...]:
 
 def gate_rounds(problem: Problem, judge: Judge) -> Gated:
     """Return the best list that the gate passes, and how often a list was put to it."""
-    solution = search(problem)
+    solution, firmed = search(problem), 0
     for number in range(1, problem.settings.most_rounds + 1):
-        if not solution.steps.any():
-            return Gated(solution=solution, answer=judge(()), rounds=number - 1, dropped=0)
         answer, columns = gate_list(solution, judge)
-        if passes(answer):
-            return Gated(solution=solution, answer=answer, rounds=number, dropped=0)
+        if not columns or passes(answer):
+            broken = broken_promises(solution)
+            if not broken or firmed == MOST_FIRMED:
+                rounds = number if columns else number - 1
+                return _held(Gated(solution=solution, answer=answer, rounds=rounds, dropped=0), judge)
+            solution = search(firmer(solution.problem, broken, times=firmed))
+            firmed += 1
+            continue
         if answer.fault is not None:
             return Gated(solution=idle(problem), answer=answer, rounds=number, dropped=len(columns))
         again = search(tighten(solution, answer, columns))
         solution = replace(again, bound=max(solution.bound, -float("inf")))
-    return drop_until_passed(solution, judge, problem.settings.most_rounds)
+    return _held(drop_until_passed(solution, judge, problem.settings.most_rounds), judge)
+
+
+MOST_FIRMED = 5
+"""How often rows are tightened for a promise that whole shares missed."""
+
+
+def broken_promises(solution: Solution) -> tuple[Promise, ...]:
+    """Return what was asked for in money and is not kept by exactly this list."""
+    listed = trades_of(solution.problem.columns, solution.steps)
+    found = promises(solution.problem, (trade for trade, _ in listed))
+    return tuple(promise for promise in found if not promise.kept)
+
+
+def _held(gated: Gated, judge: Judge) -> Gated:
+    """Return the list without the trades that still break a promise that is a ceiling."""
+    while gated.solution.steps.any() and any(not p.least for p in broken_promises(gated.solution)):
+        solution = gated.solution
+        worth = _weights(solution, broken_promises(solution))
+        steps = solution.steps.copy()
+        steps[int(np.argmax(worth))] = 0
+        again = drop_until_passed(replace(solution, steps=steps), judge, gated.rounds)
+        gated = replace(again, dropped=gated.dropped + again.dropped + 1)
+    return gated
+
+
+def _weights(solution: Solution, broken: tuple[Promise, ...]) -> Floats:
+    """Return by how much each column's trade uses up the promises that are ceilings, (n_columns,)."""
+    columns, trades = solution.problem.columns, solution.trades
+    gains = any(promise.what == "gains recognized" for promise in broken)
+    found = np.zeros(columns.width)
+    for column in np.flatnonzero(solution.steps):
+        is_sale = column >= columns.count
+        rate = float(columns.lot(int(column)).recognized) if is_sale else 0.0
+        found[column] = trades[column] * (rate if gains else float(not is_sale))
+    return found
 
 
 def gate_list(solution: Solution, judge: Judge) -> tuple[GateAnswer, list[int]]:

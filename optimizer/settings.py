@@ -28,6 +28,15 @@ class Settings:
 
 
 IntentKind = Literal["rebalance", "harvest", "raise", "invest", "repair"]
+BackTo = Literal["target", "nearest edge", "halfway"]
+
+
+_BACK = {
+    None: "bring the accounts back to their targets",
+    "target": "bring the accounts back to their targets",
+    "nearest edge": "bring the accounts back to the nearest edge of their bands",
+    "halfway": "bring the accounts back halfway between the edge of their bands and the target",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,27 +45,47 @@ class Intent:
 
     harvest: sell lots that the mandate's harvest statement selects, and buy what stands in for them.
     raise: `amount` of cash on top of what must be held. invest: spend `amount`, None: all that may be.
+    A transition out of a legacy portfolio is a rebalance to target, `anyway`, with a `max_gain`.
     """
 
     kind: IntentKind = "rebalance"
     amount: Decimal | None = None
     account: AccountId | None = None  # where cash is raised or invested; None: any account of the request
-    due: date | None = None  # told, not modelled: trades are of today
+    due: date | None = None  # when the cash is needed: told beside the settlement day; trades are of today
     max_gain: Decimal | None = None  # recognized by this list, in money
     locked: tuple[LotId, ...] = ()  # lots that stay
+    to: BackTo | None = None  # where classes outside their bands come to; None: what the mandate says
+    anyway: bool = False  # also where no trigger calls for a rebalance
 
     @property
     def words(self) -> str:
         """The request in words."""
+        limits = [] if self.max_gain is None else [f"recognize at most {told(self.max_gain)} of gains"]
+        if self.locked:
+            limits.append(f"keep {', '.join(self.locked)}")
+        return "; ".join((self.goal, *limits))
+
+    @property
+    def goal(self) -> str:
+        """What is asked for, without its limits."""
         match self.kind:
+            case "rebalance" if self.anyway:
+                text = f"move to the {self.to or 'target'}, trigger or not"
             case "rebalance":
-                text = "bring the accounts back to their targets"
+                text = _BACK[self.to]
             case "harvest":
                 text = "harvest losses"
             case "raise":
-                text = f"raise {self.amount} in cash" + (f" by {self.due}" if self.due else "")
+                text = f"raise {told(self.amount)} in cash" + (f" by {self.due}" if self.due else "")
             case "invest":
-                text = "invest cash" if self.amount is None else f"invest {self.amount} of cash"
+                text = "invest cash" if self.amount is None else f"invest {told(self.amount)} of cash"
             case "repair":
                 text = "the nearest list that passes"
         return text
+
+
+def told(amount: Decimal | None) -> str:
+    """Return an amount of money in words of a request: `50,000`, `1,250.50`."""
+    if amount is None:
+        return "nothing"
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"

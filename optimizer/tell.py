@@ -24,8 +24,10 @@ from optimizer.build import Problem
 from optimizer.conflict import Explained
 from optimizer.figures import account_figures, joint_figures
 from optimizer.model import Floats, row_cost, row_values
+from optimizer.promises import promises
 from optimizer.proposal import (
     AccountChange,
+    Asked,
     Objective,
     Proposal,
     ProposedTrade,
@@ -84,6 +86,10 @@ def tell(
         accounts=changes,
         assumptions=assumptions(problem),
         notes=notes,
+        asked=tuple(
+            Asked(what=row.what, asked=row.asked, reached=row.reached, least=row.least, kept=row.kept)
+            for row in promises(problem, trades)
+        ),
     )
 
 
@@ -106,7 +112,9 @@ def _told_trades(
     solution: Solution, listed: tuple[tuple[Trade, int], ...], settlement: Settlement
 ) -> tuple[tuple[ProposedTrade, ...], Objective, Objective]:
     problem = solution.problem
-    drift_before = problem.constant + float(row_cost(problem.model.rows, problem.model.rows.start).sum())
+    priced = row_cost(problem.model.rows, problem.model.rows.start)
+    asked = np.array([row.note.kind == "demand" for row in problem.rows], dtype=np.bool_)
+    drift_before = problem.constant + float(priced[~asked].sum())
     parts = drift_parts(problem, solution.trades)
     columns = [column for _, column in listed]
     drift_change = float(sum(part.amounts[column] for part in parts for column in columns))
@@ -117,10 +125,13 @@ def _told_trades(
     rows: list[ProposedTrade] = []
     for index, (trade, column) in enumerate(listed):
         own = shares[index * len(parts) : (index + 1) * len(parts)]
-        reasons = tuple(
-            Reason(what=part.what, rule=part.rule, amount=share)
-            for part, share in zip(parts, own, strict=True)
-            if share
+        reasons = (
+            *_purpose(problem, column),
+            *(
+                Reason(what=part.what, rule=part.rule, amount=share)
+                for part, share in zip(parts, own, strict=True)
+                if share
+            ),
         )
         rows.append(_told(problem, trade, column, reasons, settlement.of_trade(trade.number)))
     tax = sum((row.tax for row in rows), ZERO)
@@ -131,7 +142,7 @@ def _told_trades(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of the change in drift and demands: what it is, and each column's share, in units."""
+    """One part of the change in drift and priced rules: what it is, and each column's share, in units."""
 
     what: str
     rule: str | None
@@ -139,7 +150,10 @@ class Part:
 
 
 def drift_parts(problem: Problem, trades: Floats) -> tuple[Part, ...]:
-    """Return what the trades change in drift and demands; all shares add up to the change."""
+    """Return what the trades change in drift and priced rules; all shares add up to the change.
+
+    What the request itself demands has no price for anybody: it is left out.
+    """
     model = problem.model
     positions, rows = model.positions, model.rows
     n = positions.count
@@ -155,6 +169,7 @@ def drift_parts(problem: Problem, trades: Floats) -> tuple[Part, ...]:
     gained = row_cost(rows, after) - row_cost(rows, rows.start)
     moves = np.abs(moved) > 1e-12
     weight = np.where(moves, gained / np.where(moves, moved, 1.0), 0.0)
+    weight[[row.note.kind == "demand" for row in problem.rows]] = 0.0
     labels: dict[tuple[str, str | None], Floats] = {("drift", None): np.zeros(rows.count)}
     for row in np.flatnonzero(weight):
         key = _label(problem.rows[int(row)])
@@ -164,6 +179,13 @@ def drift_parts(problem: Problem, trades: Floats) -> tuple[Part, ...]:
         shares = np.asarray(rows.matrix.T @ weights) * trades
         found.append(Part(what=what, rule=rule, amounts=shares + own if what == "drift" else shares))
     return tuple(found)
+
+
+def _purpose(problem: Problem, column: int) -> tuple[Reason, ...]:
+    """Return the request for cash that a trade serves, which no amount of money stands for."""
+    is_sale = column >= problem.columns.count
+    serves = problem.intent.kind == ("raise" if is_sale else "invest")
+    return (Reason(what=problem.intent.goal, rule=None, amount=ZERO),) if serves else ()
 
 
 def _label(row: RowData) -> tuple[str, str | None]:

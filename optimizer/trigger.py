@@ -2,7 +2,8 @@
 
 An account without a `rebalance` statement acts when asked. With one it acts where the gate's drift says
 that a rebalance is due: a class has left its band, the calendar day named has come, or the predicate
-holds, and the last one is not too recent. Requests for cash and harvests need no trigger.
+holds, and the last one is not too recent. Requests for cash, harvests, and a move
+to target that is asked for `anyway` need no trigger.
 """
 
 from engine.facts.ids import AccountId
@@ -18,7 +19,7 @@ def triggers(
 ) -> tuple[tuple[AccountId, ...], tuple[str, ...]]:
     """Return the accounts that should act, and sentences about those that should not."""
     stated = {a for a in accounts if any(policy.rebalances for policy in policy_of(ground, a))}
-    if intent.kind != "rebalance" or not stated:
+    if intent.kind != "rebalance" or intent.anyway or not stated:
         return accounts, ()
     rows = drift(OpenBook(ground))
     due = {row.account for row in rows if row.rebalance}

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from optimizer.proposal import Proposal, ProposedTrade, Status
+from optimizer.proposal import Asked, Proposal, ProposedTrade, Status
 from reports import words
 
 _OPENING = {
@@ -25,7 +25,16 @@ def proposal_text(proposal: Proposal) -> str:
 def _head(proposal: Proposal) -> str:
     gate = "" if proposal.gate is None else f"; the gate says {proposal.gate.decision.value}"
     count = words.plural(len(proposal.trades), "trade")
-    return f"{proposal.status.value}: {_OPENING[proposal.status]} ({count}{gate})"
+    head = f"{proposal.status.value}: {_OPENING[proposal.status]} ({count}{gate})"
+    return "\n".join((head, f"  asked: {proposal.intent}", *map(_asked, proposal.asked)))
+
+
+def _asked(row: Asked) -> str:
+    if row.what == "cash invested":
+        return f"    {row.what} {words.money(row.reached)} of {words.money(row.asked)} asked for"
+    bound = "at least" if row.least else "at most"
+    kept = "" if row.kept else ", which is not reached"
+    return f"    {row.what} {words.money(row.reached)}; {bound} {words.money(row.asked)} asked for{kept}"
 
 
 def _figures(proposal: Proposal) -> str:

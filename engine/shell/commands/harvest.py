@@ -23,15 +23,16 @@ def harvest(
     Example: `guardband harvest --book BOOK --policy household.mandate --out trades.csv`
     """
     from engine.shell import proposing
-    from optimizer.settings import Intent
+    from engine.shell.requests import Request
 
     status = proposing.run(
         policy,
         book,
         as_of,
         accounts=tuple(account or ()),
-        intent=Intent(kind="harvest"),
+        request=Request(only_harvest=True),
         out=out,
         output=output,
+        command="harvest",
     )
     raise typer.Exit(status)

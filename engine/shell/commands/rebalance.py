@@ -1,5 +1,6 @@
 """`guardband rebalance`: propose the trades that the mandates call for, and gate every one of them."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +22,72 @@ OutOption = Annotated[
 ]
 
 
+class Only(StrEnum):
+    """A part of what a rebalance does."""
+
+    HARVEST = "harvest"
+
+
+class BackTo(StrEnum):
+    """Where classes outside their bands come back to."""
+
+    TARGET = "target"
+    EDGE = "edge"
+    HALFWAY = "halfway"
+
+
 def rebalance(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     account: AccountsOption = None,
+    raising: Annotated[
+        str | None,
+        typer.Option(
+            "--raise",
+            metavar="AMOUNT [USD] [by DATE]",
+            help="Raise this much cash beyond what the rules keep, from the lots that cost least.",
+            show_default=False,
+        ),
+    ] = None,
+    investing: Annotated[
+        str | None,
+        typer.Option(
+            "--invest",
+            metavar="AMOUNT|all",
+            help="Buy for this much of the cash and sell nothing.",
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        Only | None,
+        typer.Option("--only", help="harvest: losses that the mandate harvests, and nothing else."),
+    ] = None,
+    transition: Annotated[
+        bool,
+        typer.Option(
+            "--transition",
+            help="Move to the target portfolio, trigger or not; with --max-gain as far as that budget goes.",
+        ),
+    ] = False,
+    to: Annotated[
+        BackTo | None,
+        typer.Option("--to", help="Where classes outside their bands come to. Unsaid: as the mandate says."),
+    ] = None,
+    max_gain: Annotated[
+        str | None,
+        typer.Option(
+            "--max-gain",
+            metavar="AMOUNT",
+            help="The list recognizes at most this much of gains, losses taken off.",
+            show_default=False,
+        ),
+    ] = None,
+    lock: Annotated[
+        list[str] | None,
+        typer.Option("--lock", metavar="LOT", help="Keep this lot; may be given several times."),
+    ] = None,
+    rest: Annotated[list[str] | None, typer.Argument(metavar="", hidden=True)] = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -37,12 +99,31 @@ def rebalance(
     Exit status: 0, 1 where no list can pass (the rules that exclude each other are named), 2 input
     that cannot be read.
 
-    Example: `guardband rebalance --book BOOK --policy household.mandate --out trades.csv`
+    Examples: `guardband rebalance --book BOOK --policy household.mandate --out trades.csv`
+
+    `guardband rebalance --book BOOK --raise 50000 USD by 2026-06-01 --max-gain 5000`
     """
     from engine.shell import proposing
-    from optimizer.settings import Intent
+    from engine.shell.requests import Request
 
+    request = Request(
+        raising=raising,
+        investing=investing,
+        only_harvest=only is Only.HARVEST,
+        max_gain=max_gain,
+        locked=tuple(lock or ()),
+        to=None if to is None else to.value,
+        transition=transition,
+        rest=tuple(rest or ()),
+    )
     status = proposing.run(
-        policy, book, as_of, accounts=tuple(account or ()), intent=Intent(), out=out, output=output
+        policy,
+        book,
+        as_of,
+        accounts=tuple(account or ()),
+        request=request,
+        out=out,
+        output=output,
+        command="harvest" if request.only_harvest else "rebalance",
     )
     raise typer.Exit(status)
