@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from dsl.policy import AnySubject, Period, Unit, ValuedAt
 from engine.facts.ids import AccountId, Symbol
-from engine.gate.reference.market import Market, cash_symbol, is_cash
+from engine.gate.reference.market import ONE, Market, cash_symbol, is_cash
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.state import NOTHING, Done, Position, State, Sum, Worth, market_worth
 from engine.gate.reference.tables import PieceWorth, Table
@@ -26,7 +26,7 @@ class Reading:
     """A figure: `amount` over `base`, where base is 1 for what is no share."""
 
     amount: Fraction
-    base: Fraction = Fraction(1)
+    base: Fraction = ONE
 
     @property
     def told(self) -> Fraction | None:
@@ -124,7 +124,7 @@ def _coefficient(market: Market, name: str) -> Callable[[AccountId, Symbol], Fra
 
         def is_there(account: AccountId, symbol: Symbol) -> Fraction | Absent:
             found = market.figure(account, symbol, path)
-            return found if isinstance(found, Absent) else Fraction(1)
+            return found if isinstance(found, Absent) else ONE
 
         return is_there
     if name.startswith("one over:"):

@@ -10,7 +10,6 @@ same state, so both sides of the comparison share the base.
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from heapq import nlargest
 from typing import assert_never
 
 from dsl.policy import (
@@ -27,14 +26,17 @@ from dsl.policy import (
     Times,
     Unit,
 )
+from engine.gate.reference.amounts import Amounts
+from engine.gate.reference.amounts import Answer as Answered
 from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading
 from engine.gate.reference.benchmarks import benchmark_average, benchmark_weight
-from engine.gate.reference.market import is_cash
+from engine.gate.reference.market import ONE, is_cash
 from engine.gate.reference.measures import LOCAL, MEASURES, MeasureOf, quantity, value, weight
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Table
 from engine.gate.reference.values import Absent, number
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, Group, Key, NoWitness
+from engine.ledger.exact import exact
 
 BASES = frozenset({"net_assets", "total_assets", "portfolio_value", "invested_assets"})
 
@@ -76,21 +78,20 @@ def _of_derived(
     answers = _answers(function, asked, subject)
     match subject:
         case GroupsWhose():
-            chosen = [amount for passed, amount in answers.values() if passed]
+            chosen = answers.passing()
         case LargestGroups(count=size):
-            chosen = nlargest(size, (amount for _, amount in answers.values()))
+            chosen = answers.largest(size)
     if measure == "count":
-        return Reading(Fraction(len(chosen)))
-    base = asked.view.base_amount() if function is weight else Fraction(1)
+        return Reading(exact(len(chosen)))
+    base = asked.view.base_amount() if function is weight else ONE
     return Reading(sum(chosen, NOTHING), base)
 
 
-def _answers(
-    function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups
-) -> dict[Group, tuple[bool, Fraction]]:
+def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGroups) -> Amounts:
     """Return of each group held whether it passes the tests, and its amount.
 
-    A later state on the same base asks again only of the groups in which it differs.
+    A later state asks again only of the groups in which it differs, unless a test reads what has changed
+    for all.
     """
     derived, view = asked.derived, asked.view
     assert derived is not None
@@ -98,19 +99,23 @@ def _answers(
     if view.gaps is None and name in state.answers:
         return state.answers[name]
     tests = subject.tests if isinstance(subject, GroupsWhose) else ()
-    answers: dict[Group, tuple[bool, Fraction]] = {}
-    groups = derived.groups(state.touched)
+
+    def of(group: Group) -> Answered | None:
+        if group == (None,) or not derived.is_held(state, group):
+            return None
+        one = replace(asked, table=derived, group=group, subject=None)
+        passed = [_passes(test, one) for test in tests]
+        return all(passed), function(one).amount
+
+    answers = None
     if view.gaps is None and state.came_from is not None and all(map(_is_steady, tests)):
         earlier = view.at(state.came_from, view.done)
-        if earlier.base_amount() == view.base_amount():
-            answers = dict(_answers(function, replace(asked, view=earlier), subject))
-            groups = dict.fromkeys(derived.moved_in(state))
-    for group in groups:
-        answers.pop(group, None)
-        if group != (None,) and derived.members(state, group):
-            one = replace(asked, table=derived, group=group, subject=None)
-            passed = [_passes(test, one) for test in tests]
-            answers[group] = all(passed), function(one).amount
+        if not tests or earlier.base_amount() == view.base_amount():
+            known = _answers(function, replace(asked, view=earlier), subject)
+            answers = known.with_changes({group: of(group) for group in derived.moved_in(state)})
+    if answers is None:
+        told = {group: of(group) for group in derived.groups(state.touched)}
+        answers = Amounts({group: answer for group, answer in told.items() if answer is not None})
     if view.gaps is None:
         state.answers[name] = answers
     return answers
@@ -142,13 +147,13 @@ def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Fraction:
         case Amount():
             return _literal(amount, asked)
         case PercentOf(share=share, subject=None, name=str(name)):
-            return Fraction(share) * _named_part(name, asked)
+            return exact(share) * _named_part(name, asked)
         case PercentOf(share=share):
-            return Fraction(share) * _of_subject(tables[id(amount)], asked)
+            return exact(share) * _of_subject(tables[id(amount)], asked)
         case DataRef(name=name):
             return _figure(name, asked)
         case Times(factor=factor, of=of):
-            return Fraction(factor) * bound(of, asked, tables)
+            return exact(factor) * bound(of, asked, tables)
         case Smaller(parts=parts):
             return min(bound(part, asked, tables) for part in parts)
         case Greater(parts=parts):
@@ -160,11 +165,11 @@ def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Fraction:
 def _literal(amount: Amount, asked: Asked) -> Fraction:
     market = asked.view.market
     if amount.currency is None:
-        return Fraction(amount.value)
+        return exact(amount.value)
     rate = market.rate(amount.currency)
     if rate is None:
         raise Gap(f"no rate of exchange for {amount.currency}")
-    return Fraction(amount.value) * rate
+    return exact(amount.value) * rate
 
 
 def _of_subject(table: Table, asked: Asked) -> Fraction:

@@ -27,9 +27,12 @@ from engine.facts.calendar import business_days_between
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.securities import Security
 from engine.gate.reference.values import Absent, Value, blank, number
+from engine.ledger.exact import exact
 
 STALE_DAYS = 5
 """Calendar days that a price may be old where the policy says nothing else."""
+
+ONE = exact(1)
 
 CASH = "cash:"
 """How the symbol of a cash position starts, so that no security's symbol meets a currency's."""
@@ -80,7 +83,7 @@ class Market:
                 return stated * rate
         if price is None:
             return None
-        return price * (1 if security is None else Fraction(security.multiplier)) * rate
+        return price * (1 if security is None else exact(security.multiplier)) * rate
 
     def face(self, security: Security, valued_at: ValuedAt) -> Fraction | None:
         """Return the par or notional value of one unit where the data state it."""
@@ -97,12 +100,12 @@ class Market:
             return None
         if not self.takes_old and (self.book.as_of - price.date).days > STALE_DAYS:
             return None
-        return Fraction(price.price)
+        return exact(price.price)
 
     def last_price(self, symbol: Symbol) -> Fraction | None:
         """Return the book's price however old it is."""
         price = self.book.prices.get(symbol)
-        return None if price is None else Fraction(price.price)
+        return None if price is None else exact(price.price)
 
     def with_old_prices(self) -> "Market":
         """Return the same book with every last known price, however old."""
@@ -115,12 +118,12 @@ class Market:
     def cross(self, currency: str, into: str) -> Fraction | None:
         """Return units of `into` for one of `currency`; the currency that fx.csv leaves out is its base."""
         if currency == into:
-            return Fraction(1)
+            return ONE
         above, below = self.book.fx.get(currency), self.book.fx.get(into)
         if above is None and below is None:
             return None
         one = Decimal(1)
-        return Fraction(above if above is not None else one) / Fraction(below if below is not None else one)
+        return exact(above if above is not None else one) / exact(below if below is not None else one)
 
     # ---------------------------------------------------------------- rows
 

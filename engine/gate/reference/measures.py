@@ -29,6 +29,7 @@ from engine.gate.reference.risk import tracking_error, volatility
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.values import Absent, text
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, NoWitness
+from engine.ledger.exact import exact
 
 ISSUER_CAP = Fraction(5, 100)
 """15 U.S.C. 80a-5(b)(1): what one issuer may count for."""
@@ -153,8 +154,7 @@ def count(asked: Asked) -> Reading:
     view = asked.view
     if isinstance(asked.subject, Subject) and asked.subject.kind in ("lots", "trades"):
         raise NoWitness(f"count of {asked.subject.kind}")
-    members = asked.table.members(view.state, asked.group)
-    return Reading(Fraction(len({s for _, _, pieces in members for s, _ in pieces if not is_cash(s)})))
+    return Reading(exact(asked.table.securities(view.state, asked.group)))
 
 
 def capped_weight(asked: Asked) -> Reading:

@@ -16,11 +16,13 @@ from fractions import Fraction
 
 from engine.facts.book import Book
 from engine.facts.trades import Side, Trade
+from engine.gate.reference.amounts import Amounts
 from engine.gate.reference.market import Market, cash_symbol
 from engine.gate.reference.verdicts import Group, Key
+from engine.ledger.exact import exact
 from engine.ledger.settle import Settlement
 
-NOTHING = Fraction(0)
+NOTHING = exact(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class State:
     came_from: "State | None" = None
     changed: frozenset[Key] = frozenset()
     moved: dict[object, frozenset[Group]] = field(default_factory=dict)  # by table
-    answers: dict[object, dict[Group, tuple[bool, Fraction]]] = field(default_factory=dict)
+    answers: dict[object, Amounts] = field(default_factory=dict)
     _sums: dict[object, Sum] = field(default_factory=dict)
     _touched: frozenset[Key] | None = None
 
@@ -119,9 +121,9 @@ def opening(book: Book) -> State:
     for lot in book.lots:
         key = (lot.account, lot.symbol)
         known = held.get(key, NONE_HELD)
-        held[key] = Position(known.quantity + Fraction(lot.quantity), known.cost + Fraction(lot.basis))
+        held[key] = Position(known.quantity + exact(lot.quantity), known.cost + exact(lot.basis))
     for account, row in book.accounts.items():
-        held[(account, cash_symbol(book, account))] = Position(Fraction(row.cash), Fraction(row.cash))
+        held[(account, cash_symbol(book, account))] = Position(exact(row.cash), exact(row.cash))
     return State(held)
 
 
@@ -141,7 +143,7 @@ def changes(trade: Trade, market: Market, settlement: Settlement) -> dict[Key, P
     """Return what a trade adds to the positions it touches, negative where it takes away."""
     book = market.book
     key, cash = (trade.account, trade.symbol), (trade.account, cash_symbol(book, trade.account))
-    quantity = trade.side.sign * Fraction(trade.quantity)
+    quantity = trade.side.sign * exact(trade.quantity)
     money = money_of(trade, market)
     if money is None:
         return {key: Position(quantity), cash: Position(unknown=frozenset({key}))}
@@ -157,15 +159,13 @@ def changes(trade: Trade, market: Market, settlement: Settlement) -> dict[Key, P
 
 def money_of(trade: Trade, market: Market) -> Fraction | None:
     """Return the size of a trade at its own price, else the book's last, in the account's currency."""
-    price = Fraction(trade.price) if trade.price is not None else market.last_price(trade.symbol)
+    price = exact(trade.price) if trade.price is not None else market.last_price(trade.symbol)
     security = market.book.securities.get(trade.symbol)
     own = market.book.accounts[trade.account].currency
     rate = market.cross(own if security is None or security.currency is None else security.currency, own)
     if price is None or rate is None:
         return None
-    return (
-        price * Fraction(trade.quantity) * (1 if security is None else Fraction(security.multiplier)) * rate
-    )
+    return price * exact(trade.quantity) * (1 if security is None else exact(security.multiplier)) * rate
 
 
 def after(before: State, done: Done, market: Market) -> State:
@@ -203,7 +203,7 @@ def _absorbed(settlement: Settlement, number: int | None) -> dict[Key, Position]
     for sale, part in rows:
         if not part.permanent and (number is None or sale == number or part.lot == f"trade {number}"):
             key = (part.account, part.symbol)
-            added[key] = Position(cost=added.get(key, NONE_HELD).cost + Fraction(part.absorbed))
+            added[key] = Position(cost=added.get(key, NONE_HELD).cost + exact(part.absorbed))
     return added
 
 

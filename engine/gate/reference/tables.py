@@ -8,6 +8,7 @@ what a fund holds. A position whose membership or group is unknown is kept apart
 and the group that it might belong to has missing data.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -20,8 +21,9 @@ from engine.gate.reference.scopes import Scope
 from engine.gate.reference.state import NOTHING, Position, State, Sum, Worth
 from engine.gate.reference.values import Absent, Value, text
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Group, Key, NoWitness
+from engine.ledger.exact import exact
 
-ONE = Fraction(1)
+ONE = exact(1)
 
 Piece = tuple[Symbol, Fraction]
 """A security and the share of the position's value that it stands for."""
@@ -93,7 +95,7 @@ class Subjects:
         inside = self.market.book.fund_holdings.get(symbol) if self.look_through else None
         if not inside:
             return ((symbol, ONE),)
-        parts = [(part, Fraction(weight)) for part, weight in inside.items()]
+        parts = [(part, exact(weight)) for part, weight in inside.items()]
         rest = ONE - sum((weight for _, weight in parts), NOTHING)
         return (*parts, (symbol, rest)) if rest else tuple(parts)
 
@@ -152,6 +154,7 @@ class Table:
     held: dict[Group, list[Key]]
     unknown: dict[Group, list[Key]]
     benchmark: dict[Group, list[Piece]] | None = None  # what the scope's benchmark holds, once asked
+    _held: dict[Group, Counter[Symbol]] = field(default_factory=dict)  # positions of each security at first
 
     def belongs(self, key: Key) -> Belongs:
         """Return where a position belongs; nowhere where its account is out of scope."""
@@ -190,6 +193,33 @@ class Table:
         return [
             (key, state.position(key), self.belongs(key).groups[group]) for key in keys if state.holds(key)
         ]
+
+    def is_held(self, state: State, group: Group) -> bool:
+        """Return whether anything is held of a group."""
+        if any(state.holds(key) for key in self.held.get(group, ())):
+            return True
+        return any(group in self.belongs(key).groups and state.holds(key) for key in state.touched)
+
+    def securities(self, state: State, group: Group) -> int:
+        """Return how many different securities are held of a group, cash left out."""
+        if group not in self._held:
+            parts = (self._parts(key, group) for key in self.held.get(group, ()))
+            self._held[group] = Counter(symbol for part in parts for symbol in part)
+        counts, changes = self._held[group], Counter[Symbol]()
+        first = state
+        while first.came_from is not None:
+            first = first.came_from
+        for key in state.touched:
+            change = state.holds(key) - first.holds(key)
+            for symbol in self._parts(key, group) if change else ():
+                changes[symbol] += change
+        return len(counts) + sum(
+            (counts[symbol] + change > 0) - (counts[symbol] > 0) for symbol, change in changes.items()
+        )
+
+    def _parts(self, key: Key, group: Group) -> set[Symbol]:
+        """Return the securities, cash left out, that a position stands for in a group."""
+        return {symbol for symbol, _ in self.belongs(key).groups.get(group, ()) if not is_cash(symbol)}
 
     def total(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
         """Return the sum over a group of what its pieces are worth."""
