@@ -1,32 +1,40 @@
 """How fast the ledger is, and that its time per transaction stays flat as the history grows.
 
-    python -m benchmarks.ledger                     1,000, 10,000 and 100,000 transactions
-    python -m benchmarks.ledger 1000000             one size
+    python -m benchmarks.ledger                     1,000 to 1,000,000 transactions
+    python -m benchmarks.ledger 1000 10000          sizes of one's own
+    python -m benchmarks.ledger wide                the second history, 1,000 to 100,000
 
-Each size is run three ways in one process: the ledger (household of three accounts, wash sales), a plain
-FIFO pass over the same rows without wash sales (the yardstick), and the ledger extended by one more day.
-Times are of the processor. As lots are divided by ever more sales, a sale takes more of them: so time is
-also told for each row read or disposal told, which is what stays flat.
-The history is random with a fixed seed: 60% purchases, 40% sales, 400 securities, prices that wander.
+Each size is run in one process: the ledger (household of three accounts, wash sales), a plain FIFO pass over
+the same rows without wash sales in the standard library's rationals (the yardstick), and the ledger extended
+by the next day's rows, which is checked to equal the replay of all. Times are of the processor.
+
+Both histories are random with a fixed seed, and prices wander. The first is one household that goes on as it
+began: ten securities, one transaction a day, purchases and sales around a size it wants to hold; a history of
+a thousand times the length is a thousand times the years, so time per row tells what history costs. In the
+second 400 securities are bought and sold 40 times a day and positions fill over the first 30,000 rows: a sale
+then takes more lots, each told as a row of its own, so time is also told for each row read or written.
 """
 
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
+from typing import TypeVar
 
 from engine.facts.accounts import Account
 from engine.facts.ids import AccountId, HouseholdId, Symbol, TransactionId
 from engine.facts.readings import TaxReading
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.ledger import Ledger
 from engine.ledger.replay import extend, replay
 
 SEED = 20260310
-SECURITIES = 400
-ROWS_PER_DAY = 40
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
 KINDS = {"A": ("self", "taxable"), "S": ("spouse", "taxable"), "I": ("self", "ira")}
 ACCOUNTS = {
     AccountId(name): Account(
@@ -40,12 +48,27 @@ ACCOUNTS = {
     for name, (owner, kind) in KINDS.items()
 }
 
+Made = TypeVar("Made")
 
-def history(rows: int) -> list[Transaction]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """How a history is drawn."""
+
+    securities: int
+    rows_per_day: int
+    wanted: int | None  # shares that a position is traded around; None: half of the rows sell
+
+
+STEADY = Pattern(securities=10, rows_per_day=1, wanted=250)
+WIDE = Pattern(securities=400, rows_per_day=40, wanted=None)
+
+
+def history(rows: int, pattern: Pattern = WIDE) -> list[Transaction]:
     """Return a history that never sells what is not held."""
     random = Random(SEED)
     held: dict[tuple[AccountId, Symbol], int] = {}
-    prices = {Symbol(f"S{i}"): random.randint(1000, 20000) for i in range(SECURITIES)}
+    prices = {Symbol(f"S{i}"): random.randint(1000, 20000) for i in range(pattern.securities)}
     symbols = list(prices)
     accounts = [AccountId(name) for name in "AAASI"]
     made: list[Transaction] = []
@@ -54,13 +77,14 @@ def history(rows: int) -> list[Transaction]:
         prices[symbol] = max(100, prices[symbol] + random.randint(-150, 150))
         have = held.get((account, symbol), 0)
         quantity = random.randint(1, 100)
-        sells = have > 0 and random.random() < 0.5
+        chance = 0.5 if pattern.wanted is None else have / (2 * pattern.wanted)
+        sells = have > 0 and random.random() < chance
         quantity = min(quantity, have) if sells else quantity
         held[(account, symbol)] = have - quantity if sells else have + quantity
         made.append(
             Transaction(
                 id=TransactionId(f"t{number}"),
-                date=date(1990, 1, 1) + timedelta(days=number // ROWS_PER_DAY),
+                date=date(1990, 1, 1) + timedelta(days=number // pattern.rows_per_day),
                 account=account,
                 type=TransactionType.SELL if sells else TransactionType.BUY,
                 symbol=symbol,
@@ -72,7 +96,7 @@ def history(rows: int) -> list[Transaction]:
 
 
 def plain_fifo(rows: list[Transaction]) -> Fraction:
-    """Return the gain of a FIFO pass without wash sales, in the same exact numbers."""
+    """Return the gain of a FIFO pass without wash sales, in exact rationals."""
     lots: dict[tuple[AccountId, Symbol], deque[list[Fraction]]] = {}
     gain = Fraction(0)
     for row in rows:
@@ -94,32 +118,48 @@ def plain_fifo(rows: list[Transaction]) -> Fraction:
     return gain
 
 
-def measure(size: int) -> None:
-    """Print the figures of one size."""
-    rows = history(size + ROWS_PER_DAY)
-    before, last_day = rows[:size], rows[size:]
-    last = before[-1].date
-    fresh = [row for row in last_day if row.date > last]
-    start = time.process_time()
-    ledger = replay(before, accounts=ACCOUNTS, securities={}, reading=TaxReading(), until=last)
-    replayed = time.process_time() - start
-    start = time.process_time()
-    plain_fifo(before)
-    plain = time.process_time() - start
-    start = time.process_time()
-    extend(ledger, fresh, until=last + timedelta(days=1))
-    extended = time.process_time() - start
+def measure(size: int, pattern: Pattern) -> float:
+    """Print the figures of one size; return the seconds for a row."""
+    rows = history(size + pattern.rows_per_day, pattern)
+    last = rows[size - 1].date
+    before, fresh = rows[:size], [row for row in rows[size:] if row.date > last]
+    ledger, replayed = _timed(lambda: _replay(before, last))
+    _, plain = _timed(lambda: plain_fifo(before))
+    longer, extended = _timed(lambda: extend(ledger, fresh, until=last + timedelta(days=1)))
+    if size <= 100_000:
+        whole = _replay([*before, *fresh], last + timedelta(days=1))
+        assert (longer.open_lots, longer.disposals) == (whole.open_lots, whole.disposals)
     washed = sum(1 for row in ledger.disposals if row.disallowed)
-    sold = max(1, len(ledger.disposals))
+    told = size + len(ledger.disposals)
     print(
-        f"{size:>9,} rows  {replayed:8.2f} s  {size / replayed:9,.0f} rows/s  "
-        f"{1e6 * replayed / size:5.0f} us a row  {1e6 * replayed / (size + sold):5.0f} us a row or disposal  "
-        f"plain FIFO {plain:7.2f} s  ratio {replayed / plain:4.1f}  "
-        f"one day more {extended * 1000:7.1f} ms  "
-        f"{len(ledger.open_lots):,} lots open, {len(ledger.disposals):,} disposals, {washed:,} washed"
+        f"{size:>9,} rows {replayed:8.2f} s {size / replayed:8,.0f} rows/s "
+        f"{1e6 * replayed / size:5.0f} us a row {1e6 * replayed / told:4.0f} us a row or disposal; "
+        f"plain FIFO {plain:7.2f} s, ratio {replayed / plain:4.1f}; "
+        f"one day more {extended * 1000:6.1f} ms, 1/{replayed / extended:,.0f} of it; "
+        f"{len(ledger.open_lots):,} lots open, {len(ledger.disposals):,} disposals, {washed:,} washed",
+        flush=True,
     )
+    return replayed / size
+
+
+def _replay(rows: list[Transaction], until: date) -> Ledger:
+    return replay(rows, accounts=ACCOUNTS, securities={}, reading=TaxReading(), until=until)
+
+
+def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
+    start = time.process_time()
+    made = work()
+    return made, time.process_time() - start
+
+
+def main(words: list[str]) -> None:
+    """Measure the sizes asked for, and print the growth from the first to the last."""
+    is_wide = "wide" in words
+    sizes = [int(word.replace(",", "")) for word in words if word != "wide"]
+    sizes = sizes or list(SIZES[:-1] if is_wide else SIZES)
+    each = [measure(size, WIDE if is_wide else STEADY) for size in sizes]
+    print(f"time per row grows {each[-1] / each[0]:.2f} times from {sizes[0]:,} to {sizes[-1]:,} rows")
 
 
 if __name__ == "__main__":
-    for text in sys.argv[1:] or ["1000", "10000", "100000"]:
-        measure(int(text.replace(",", "")))
+    main(sys.argv[1:])

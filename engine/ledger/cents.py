@@ -12,6 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.money import EXACT
+from engine.ledger.exact import exact_ratio
+
+NOTHING = Decimal("0.00")
+"""No money, as it is told."""
+
+WHOLE = tuple(Decimal(number) for number in range(1001))
+"""Small whole numbers: most quantities are one of them, told many times over."""
 
 
 def to_cents(amount: Fraction) -> int:
@@ -23,7 +30,7 @@ def to_cents(amount: Fraction) -> int:
 
 def from_cents(cents: int) -> Decimal:
     """Return whole cents as money."""
-    return Decimal(cents).scaleb(-2, EXACT)
+    return Decimal(cents).scaleb(-2, EXACT) if cents else NOTHING
 
 
 def apportion(total: int, parts: tuple[Fraction, ...]) -> tuple[int, ...]:
@@ -32,12 +39,16 @@ def apportion(total: int, parts: tuple[Fraction, ...]) -> tuple[int, ...]:
     parts: exact cents, whose sum may differ from `total` by what earlier rows were rounded.
     """
     assert parts, "a sum is told in at least one part"
-    floors = [part.numerator // part.denominator for part in parts]
-    each, left = divmod(total - sum(floors), len(parts))
-    by_remainder = sorted(range(len(parts)), key=lambda i: (floors[i] - parts[i], -i))
-    told = [floor + each for floor in floors]
-    for i in by_remainder[:left]:
-        told[i] += 1
+    pairs = [divmod(part.numerator, part.denominator) for part in parts]
+    each, left = divmod(total - sum(floor for floor, _ in pairs), len(parts))
+    told = [floor + each for floor, _ in pairs]
+    if left:
+        keys = [
+            (exact_ratio(-over, part.denominator), -i)
+            for i, (part, (_, over)) in enumerate(zip(parts, pairs, strict=True))
+        ]
+        for _, i in sorted(keys)[:left]:
+            told[-i] += 1
     assert sum(told) == total
     return tuple(told)
 
@@ -59,7 +70,8 @@ def split_cents(told: int, *, taken: Fraction, rest: Fraction) -> int:
 def exact_decimal(value: Fraction) -> Decimal:
     """Return a rational as a decimal, exactly where a finite decimal exists, else at 24 decimals."""
     if value.denominator == 1:
-        return Decimal(value.numerator)
+        whole = value.numerator
+        return WHOLE[whole] if 0 <= whole < len(WHOLE) else Decimal(whole)
     return (
         EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
         .quantize(Decimal(1).scaleb(-24), context=EXACT)

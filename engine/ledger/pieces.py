@@ -5,7 +5,7 @@ These two are the only values of the ledger that change while a replay runs; wha
 holding period: 100 shares of which 60 replaced shares sold at a loss are two pieces of one lot.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from engine.ledger.exact import exact
 
 ZERO = exact(0)
 ONE = exact(1)
+HUNDRED = exact(100)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -138,7 +139,7 @@ class Sold:
     replaced: Fraction = ZERO  # of today's shares
     disallowed: Fraction = ZERO  # exact money, so far
     told_disallowed: int = 0
-    matches: list[Match] = field(default_factory=list)
+    matches: tuple[Match, ...] = ()
     row: Disposal | None = None  # as told, until something changes
 
     @property
@@ -175,7 +176,7 @@ class Sold:
 
     def copy(self) -> "Sold":
         """Return an equal record of its own; matches never change once made."""
-        return replace(self, matches=list(self.matches))
+        return replace(self)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -9,6 +9,7 @@ A count of 365 days is wrong around leap days; an anniversary is not.
 
 import calendar
 from datetime import date, timedelta
+from functools import lru_cache
 
 from engine.facts.lots import Term
 
@@ -24,6 +25,7 @@ def is_in_window_61(acquired: date, sold: date) -> bool:
     return abs((acquired - sold).days) <= WINDOW_DAYS
 
 
+@lru_cache(maxsize=8192)
 def anniversary(acquired: date) -> date:
     """Return the last day on which a sale is still short-term.
 

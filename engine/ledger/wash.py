@@ -206,7 +206,9 @@ def match_shares(pool: Pool, loss: Sold, piece: Piece, law: Law) -> None:
     """Let as many shares of `piece` as there are replace shares of `loss`."""
     is_contract = piece.right is not None and loss.right is None
     there = piece.quantity * piece.per if is_contract else piece.quantity
-    quantity = min(loss.unreplaced, there)
+    quantity = loss.unreplaced
+    if there < quantity:
+        quantity = there
     assert quantity > ZERO, "a match is of some shares"
     part = _part(pool, piece, quantity / piece.per if is_contract else quantity)
     permanent = law.is_permanent(loss, part.account)
@@ -244,10 +246,14 @@ def disallow(loss: Sold, place: Place, *, quantity: Fraction, units: Fraction, p
     Source: 26 U.S.C. 1091(a), (b).
     """
     whole, shares = loss.loss, loss.shares
-    loss.replaced += quantity
-    is_all = loss.replaced == shares
-    exact = whole - loss.disallowed if is_all else whole * quantity / shares
-    so_far = loss.told_loss if is_all else min(loss.told_loss, to_cents(loss.disallowed + exact))
+    loss.replaced = replaced = loss.replaced + quantity if loss.replaced else quantity
+    is_all = replaced == shares
+    if is_all:
+        exact = whole - loss.disallowed if loss.disallowed else whole
+        so_far = loss.told_loss
+    else:
+        exact = whole * quantity / shares
+        so_far = min(loss.told_loss, to_cents(loss.disallowed + exact))
     match = Match(
         lot=place.lot,
         account=place.account,
@@ -258,8 +264,8 @@ def disallow(loss: Sold, place: Place, *, quantity: Fraction, units: Fraction, p
         told=max(0, so_far - loss.told_disallowed),
         permanent=permanent,
     )
-    loss.matches.append(match)
-    loss.disallowed += match.disallowed
+    loss.matches += (match,)
+    loss.disallowed = whole if is_all else loss.disallowed + exact
     loss.told_disallowed += match.told
     loss.row = None
     assert loss.disallowed <= whole, "no more is disallowed than was lost"

@@ -18,7 +18,7 @@ from engine.ledger.cents import apportion, exact_decimal, to_cents
 from engine.ledger.events.gift import at_sale
 from engine.ledger.exact import exact
 from engine.ledger.holdings import Position
-from engine.ledger.pieces import ZERO, Piece, Sold
+from engine.ledger.pieces import HUNDRED, ZERO, Piece, Sold
 from engine.ledger.relief import TOP_LONG_RATE, TOP_SHORT_RATE, Pick, SaleTerms, take_by_relief, take_named
 from engine.ledger.restate import look_back_restating
 from engine.ledger.shorts import look_ahead_sale, puts_written_before
@@ -131,14 +131,18 @@ def pick(
 def give_up(state: State, pool: Pool, order: Order, picks: tuple[Pick, ...], *, told: int) -> list[Sold]:
     """Turn picks into shares sold, in the order of their acquisition; `told` is their proceeds in cents."""
     position = pool.position(order.account, order.symbol)
-    parts = _alike([take_out(position, p) for p in _by_acquisition(picks)])
-    if not parts:
+    given = [_give(position, p) for p in _by_acquisition(picks)]
+    if not given:
         return []
+    parts = _alike(given)
     per_share = order.net / order.quantity
     parts = [at_sale(part, per_share) for part in parts]
     proceeds = tuple(per_share * part.quantity for part in parts)
-    cents = apportion(told, tuple(net * 100 for net in proceeds)) if len(parts) > 1 else (told,)
-    rows = [_sold(state, order, *row) for row in zip(parts, proceeds, cents, strict=True)]
+    cents = apportion(told, tuple(net * HUNDRED for net in proceeds)) if len(parts) > 1 else (told,)
+    status = (state.is_taxable(order.account), state.is_judged(order.account, order.symbol))
+    rows = [_sold(state, order, status, *row) for row in zip(parts, proceeds, cents, strict=True)]
+    for piece in given:
+        piece.quantity = ZERO
     pool.sold.extend(rows)
     return rows
 
@@ -212,6 +216,14 @@ def _proceeds(order: Order, picks: tuple[Pick, ...]) -> Fraction:
     return order.net if taken == order.quantity else order.net * taken / order.quantity
 
 
+def _give(position: Position, pick: Pick) -> Piece:
+    """Take shares out for a sale: a whole piece is not copied, and is emptied once its row is written."""
+    if pick.quantity == pick.piece.quantity:
+        position.remove(pick.piece)
+        return pick.piece
+    return pick.piece.split_off(pick.quantity)
+
+
 def take_out(position: Position, pick: Pick) -> Piece:
     """Take shares out of a position, as a piece of their own."""
     if pick.quantity == pick.piece.quantity:
@@ -247,7 +259,11 @@ def _tell_as_one(one: Piece, other: Piece) -> bool:
     )
 
 
-def _sold(state: State, order: Order, part: Piece, net: Fraction, cents: int) -> Sold:
+def _sold(
+    state: State, order: Order, status: tuple[bool, bool], part: Piece, net: Fraction, cents: int
+) -> Sold:
+    """Return a row of a sale; status: whether it is taxable, and whether its loss can be a wash sale."""
+    is_taxable, is_judged = status
     return Sold(
         sale=order.sale,
         lot=part.lot,
@@ -265,8 +281,8 @@ def _sold(state: State, order: Order, part: Piece, net: Fraction, cents: int) ->
         place=state.next_place(),
         order=part.order,
         sale_order=order.order,
-        is_taxable=state.is_taxable(order.account),
-        is_judged=state.is_judged(order.account, order.symbol),
+        is_taxable=is_taxable,
+        is_judged=is_judged,
         window_day=order.day if order.window_day is None else order.window_day,
         right=part.right,
         may_replace=part.may_replace and not part.is_used,
