@@ -4,15 +4,20 @@ from decimal import Decimal
 
 from engine.facts.book import Book
 from engine.facts.lots import Disposal, Lot
+from engine.ledger.book import Difference
 from reports import words
 
 
-def lots_text(book: Book) -> str:
-    """Return the lots of a book as plain text."""
+def lots_text(book: Book, differences: tuple[Difference, ...] | None = None) -> str:
+    """Return the lots of a book as plain text.
+
+    differences: between lots.csv and transactions.csv; None where the book has one of them alone.
+    """
     parts = [_head(book)]
     if book.disposals:
         parts += [_years(book.disposals), _washed(book.disposals)]
     parts.append(_open(book))
+    parts.append(_reconciled(differences))
     parts.append(_coverage(book))
     return "\n\n".join(part for part in parts if part)
 
@@ -60,7 +65,10 @@ def _washed(disposals: tuple[Disposal, ...]) -> str:
 
 
 def _open(book: Book) -> str:
-    lines = [f"  {'lot':<12}{'account':<12}{'symbol':<8}{'shares':>12}{'basis':>16}{'gain':>14}  acquired"]
+    lines = [
+        f"  {'lot':<12}{'account':<12}{'symbol':<8}{'shares':>12}{'basis':>16}{'gain':>14}{'embedded':>12}  "
+        "acquired"
+    ]
     lines += [_lot(book, lot) for lot in book.lots]
     return "\n".join(lines)
 
@@ -68,11 +76,26 @@ def _open(book: Book) -> str:
 def _lot(book: Book, lot: Lot) -> str:
     price = book.prices.get(lot.symbol)
     gain = "–" if price is None else words.money(lot.quantity * price.price - lot.basis)
+    embedded = words.money(lot.deferred) if lot.deferred else ""
     counted = "" if lot.adjusted_acquired == lot.acquired else f", counted from {lot.adjusted_acquired}"
     return (
         f"  {lot.lot:<12}{lot.account:<12}{lot.symbol:<8}{words.quantity(lot.quantity):>12}"
-        f"{words.money(lot.basis):>16}{gain:>14}  {lot.acquired}{counted}"
+        f"{words.money(lot.basis):>16}{gain:>14}{embedded:>12}  {lot.acquired}{counted}"
     )
+
+
+def _reconciled(differences: tuple[Difference, ...] | None) -> str:
+    if differences is None:
+        return ""
+    if not differences:
+        return "  lots.csv and transactions.csv agree to the share and the cent"
+    lines = ["  lots.csv and transactions.csv differ; the lots above are those of lots.csv"]
+    lines += [
+        f"    {one.lot or '–'} {one.symbol} in {one.account}, {one.column}: "
+        f"{one.given or 'nothing'} in lots.csv, {one.derived or 'nothing'} by the transactions"
+        for one in differences
+    ]
+    return "\n".join(lines)
 
 
 def _coverage(book: Book) -> str:

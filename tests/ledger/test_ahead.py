@@ -1,12 +1,15 @@
 """Looking ahead: a sale or a purchase today, what it would come to, until when, and what would be better."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.facts.ids import AccountId, Symbol
+from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.readings import TaxReading
-from engine.ledger.ahead import purchase_ahead, sale_ahead
+from engine.facts.trades import Side, Trade
+from engine.ledger.ahead import sale_ahead, sales_ahead
+from engine.ledger.ahead_list import list_ahead, purchase_ahead, purchases_ahead
 from tests.ledger.books import book
 
 TODAY = date(2024, 6, 3)
@@ -91,3 +94,63 @@ def test_a_purchase_that_destroys_a_loss() -> None:
 def test_nothing_is_said_without_a_price() -> None:
     held = book("2023-06-05 A buy 10 X at 5 as a", prices={"Y": "10"}, as_of=TODAY)
     assert sale_ahead(held, held.lots[0], reading=TaxReading()) is None
+
+
+def test_a_list_bought_and_sold_today_is_never_safe() -> None:
+    held = book("2023-08-01 A buy 100 X at 20 as old", prices={"X": "10"}, as_of=TODAY)
+    sell = Trade(number=1, account=AccountId("A"), side=Side.SELL, symbol=X, quantity=Decimal(100))
+    buy = Trade(number=2, account=AccountId("I"), side=Side.BUY, symbol=X, quantity=Decimal(40))
+    ahead = list_ahead(held, (sell, buy), reading=TaxReading())
+    first, second = ahead.trades
+    assert (first.gain, second.gain) == (Fraction(-1000), None)
+    for one in (first, second):
+        assert one.disallowed == one.permanently_disallowed == 400
+    assert ahead.trades[0].disallowed_per_share == 4
+    assert ahead.safe_from is None
+
+
+def test_a_list_waits_for_the_last_purchase() -> None:
+    lines = (
+        "2023-08-01 A buy 100 X at 20 as old",
+        "2024-05-20 A buy 40 X at 12 as new",
+        "2024-05-25 S buy 10 X at 12 as theirs",
+    )
+    held = book(*lines, prices={"X": "10"}, as_of=TODAY)
+    sell = Trade(
+        number=1, account=AccountId("A"), side=Side.SELL, symbol=X, quantity=Decimal(100), lot=LotId("old")
+    )
+    ahead = list_ahead(held, (sell,), reading=TaxReading())
+    assert ahead.trades[0].disallowed == 500
+    assert ahead.safe_from == date(2024, 6, 25)  # 31 days after 25 May
+    assert {one.lot: one.safe_from for one in sales_ahead(held, reading=TaxReading())} == {
+        "old": date(2024, 6, 25),
+        "new": date(2024, 6, 25),  # its own 40 shares replace nothing, the spouse's ten do
+        "theirs": date(2024, 6, 20),
+    }
+
+
+def test_buying_back_is_told_for_the_account_and_for_the_ira() -> None:
+    held = book(
+        "2023-01-03 A buy 40 X at 20 as old",
+        "2024-05-20 A sell 40 X at 15 as s",
+        prices={"X": "14"},
+        as_of=TODAY,
+    )
+    told = purchases_ahead(held, reading=TaxReading())
+    assert [one.account for one in told] == ["A", "I"]
+    assert [one.disallowed for one in told] == [200, 200]
+    assert [one.permanently_disallowed for one in told] == [0, 200]
+    assert {one.losses for one in told} == {("s",)}
+    after = replace(held, as_of=date(2024, 6, 20))
+    assert purchases_ahead(after, reading=TaxReading()) == ()
+
+
+def test_a_sale_that_costs_a_dividend_its_rate() -> None:
+    lines = ("2024-04-20 A buy 10 X at 12 as old", "2024-05-25 A dividend X for 30 ex 2024-05-10")
+    held = book(*lines, prices={"X": "10"}, as_of=TODAY)
+    (ahead,) = sales_ahead(held, reading=TaxReading())
+    assert ahead.dividends_lost == 30
+    assert any("30.00 of the dividend of 2024-05-10 would no longer qualify" in line for line in ahead.advice)
+    later = book(*lines, prices={"X": "10"}, as_of=date(2024, 6, 20))
+    (ahead,) = sales_ahead(later, reading=TaxReading())
+    assert ahead.dividends_lost == 0

@@ -1,0 +1,69 @@
+"""`guardband lots` as its users meet it: lots.csv beside transactions.csv, and looking ahead."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.shell.cli import Ran, run
+from tests.shell.small_book import book
+
+Guardband = Callable[..., Ran]
+HISTORY = """id,date,account,type,symbol,quantity,price
+T1,2017-03-07,TAX-1,buy,KO,100,41.99
+T2,2018-01-30,TAX-1,buy,KO,40,44
+"""
+LOTS = """lot,account,symbol,quantity,basis,acquired
+T1,TAX-1,KO,100,4199,2017-03-07
+T2,TAX-1,KO,40,{basis},2018-01-30
+"""
+
+
+@pytest.fixture
+def guardband(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Guardband:
+    return lambda *words: run(capsys, monkeypatch, *words)
+
+
+def test_lots_and_transactions_agree(guardband: Guardband, tmp_path: Path) -> None:
+    folder = book(tmp_path / "b", transactions=HISTORY, lots=LOTS.format(basis="1760"))
+    assert "agree to the share and the cent" in guardband("lots", "--book", folder).out
+    assert guardband("lots", "--book", folder, "--format", "json").answer["reconciliation"] == []
+
+
+def test_one_cent_is_a_difference(guardband: Guardband, tmp_path: Path) -> None:
+    folder = book(tmp_path / "b", transactions=HISTORY, lots=LOTS.format(basis="1760.01"))
+    told = guardband("lots", "--book", folder, "--format", "json").answer
+    assert told["reconciliation"] == [
+        {
+            "account": "TAX-1",
+            "symbol": "KO",
+            "lot": "T2",
+            "column": "basis",
+            "given": "1760.01",
+            "derived": "1760",
+        }
+    ]
+    text = guardband("lots", "--book", folder).out
+    assert "T2 KO in TAX-1, basis: 1760.01 in lots.csv, 1760 by the transactions" in text
+
+
+def test_one_of_them_alone_is_not_compared(guardband: Guardband, tmp_path: Path) -> None:
+    folder = book(tmp_path / "b", transactions=HISTORY)
+    assert guardband("lots", "--book", folder, "--format", "json").answer["reconciliation"] is None
+
+
+def test_looking_ahead(guardband: Guardband, tmp_path: Path) -> None:
+    history = HISTORY.replace("41.99", "60")
+    folder = book(tmp_path / "b", transactions=history)
+    trades = tmp_path / "trades.csv"
+    trades.write_text("account,side,symbol,quantity,lot\nTAX-1,sell,KO,100,T1\nIRA-1,buy,KO,60,\n")
+    ahead = guardband("lots", "--book", folder, "--trades", trades, "--format", "json").answer["ahead"]
+    old = next(one for one in ahead["sales"] if one["lot"] == "T1")
+    assert (old["gain"], old["disallowed"], old["disallowed_per_share"]) == ("-1690", "676", "6.76")
+    assert (old["safe_from"], old["with_recent_lots"], old["long_from"]) == ("2018-03-02", "0", "2018-03-08")
+    first, second = ahead["trades"]["trades"]
+    assert (first["disallowed"], first["permanently_disallowed"]) == ("1690", "1014")
+    assert (second["disallowed"], second["permanently_disallowed"]) == ("1014", "1014")
+    assert ahead["trades"]["safe_from"] is None
+    text = guardband("lots", "--book", folder, "--ahead").out
+    assert "sell `T2` in the same order: what is sold with it replaces nothing" in text
