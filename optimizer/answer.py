@@ -12,6 +12,7 @@ from optimizer.proposal import (
     AccountFigures,
     Asked,
     Binding,
+    Change,
     ClassFigure,
     Conflict,
     Objective,
@@ -51,6 +52,7 @@ def proposal_data(proposal: Proposal, *, gate: Data | None, command: str = "reba
             {"name": row.name, "value": row.value, "words": row.words} for row in proposal.assumptions
         ],
         "notes": list(proposal.notes),
+        "changes": [_changed(row) for row in proposal.changes],
     }
 
 
@@ -61,6 +63,19 @@ def _asked(row: Asked) -> Data:
         "bound": "at least" if row.least else "at most",
         "reached": plain(row.reached),
         "kept": row.kept,
+    }
+
+
+def _changed(row: Change) -> Data:
+    trade = row.trade
+    return {
+        "trade": trade.number,
+        "account": trade.account,
+        "side": trade.side.value,
+        "symbol": trade.symbol,
+        "from": plain(trade.quantity),
+        "to": plain(row.after),
+        "rules": list(row.rules),
     }
 
 

@@ -77,6 +77,8 @@ def build(
     locks = locks_of(ground)
     trading = tuple(account for account in accounts if account not in resting)
     candidates = _candidates(ground, state, trading, aims)
+    for account, symbol in intent.also:
+        candidates.setdefault(account, set()).add(symbol)
     names = tradables(ground, state, locks, candidates, intent=intent, settings=settings)
     names = _narrowed(ground, names, intent)
     net_assets = {a: state(Term(TermKind.NET_ASSETS, a)) for a in accounts}

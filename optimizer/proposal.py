@@ -159,6 +159,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A trade of a given list that was made smaller or dropped (`after` 0), and the rules that stopped it."""
+
+    trade: Trade
+    after: Decimal  # shares
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """The answer to one request.
 
@@ -187,6 +196,7 @@ class Proposal:
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
     asked: tuple[Asked, ...] = ()
+    changes: tuple[Change, ...] = ()  # of a given list, where it was repaired
 
     @property
     def improvement(self) -> Decimal:

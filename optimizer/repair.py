@@ -1,32 +1,31 @@
-"""Repair: the list nearest to a given one that the gate passes.
+"""Repair: the list nearest to a given one that the gate passes, told like a proposal.
 
-Trades of the given list may become smaller or be left out, never larger, and none is added. The rows of
-the rules say by how much; the gate has the last word, as for every proposal.
+Trades of the given list may become smaller or be left out, never larger, and none is added: fewest trades
+touched first, then least money (`nearest_list`).
 
     buy 50 ACME, 10 of which fit under the cap: buy 10 ACME
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
 from engine.facts.trades import Side, Trade
+from engine.gate.deltas import settlement_of
 from engine.gate.verdict import GateAnswer
-from engine.ledger.settle import settle
-from optimizer.build import Problem, build, with_most
+from optimizer.build import Problem, build
 from optimizer.conflict import Explained
-from optimizer.model import Floats, objective
-from optimizer.nearest import nearest_whole
-from optimizer.proposal import Proposal, Status
-from optimizer.propose import Gated, drop_until_passed, gate_list, idle, passes, tighten
-from optimizer.scale import as_float
-from optimizer.search import Solution
+from optimizer.model import Floats
+from optimizer.nearest_list import Judge, Nearest, nearest_list, passes
+from optimizer.proposal import Change, Proposal, Status
+from optimizer.propose import idle
+from optimizer.scale import as_float, exact_decimal
 from optimizer.settings import Intent, Settings
-from optimizer.tell import tell
+from optimizer.tell import Given, Listed, tell
 from rulebooks.ground import GroundBook
-
-Judge = Callable[[tuple[Trade, ...]], GateAnswer]
+from rulebooks.grounding import ground_state
 
 
 def repair(
@@ -36,65 +35,114 @@ def repair(
     settings: Settings,
     judge: Judge,
 ) -> Proposal:
-    """Return the list nearest to `trades` that the gate passes; purchases and sales only."""
-    listed = tuple(trade for trade in trades if trade.side in (Side.BUY, Side.SELL))
-    accounts = tuple(sorted({trade.account for trade in listed}))
-    intent = Intent(kind="repair")
-    problem = _given(build(ground, accounts=accounts, intent=intent, settings=settings), listed)
-    gated = _rounds(problem, judge)
-    kept = bool(gated.solution.steps.any())
-    status = Status.FEASIBLE if kept else Status.NOTHING_TO_DO
-    notes = () if kept else ("no part of the list passes",)
+    """Return the list nearest to `trades` that the gate passes."""
+    given = tuple(trades)
+    first = judge(given)
+    nearest = nearest_list(ground, ground_state(ground), given, judge)
+    kept = _kept(given, nearest)
+    listed, answer = _by_lot(ground, kept, nearest.answer, judge)
+    intent = Intent(kind="repair", also=tuple((trade.account, trade.symbol) for trade in given))
+    accounts = tuple(sorted({trade.account for trade in given}))
+    problem = build(ground, accounts=accounts, intent=intent, settings=settings)
     return tell(
-        gated.solution, gated.answer, status=status, rounds=gated.rounds, notes=notes, conflict=Explained()
+        idle(problem),
+        answer,
+        status=_status(nearest, kept),
+        rounds=nearest.rounds,
+        notes=_notes(given, nearest, kept),
+        conflict=Explained(),
+        given=Given(
+            listed=_with_columns(problem, listed),
+            amounts=given_amounts(problem, listed),
+            changes=_changes(given, nearest, first),
+        ),
     )
 
 
-def _given(problem: Problem, listed: tuple[Trade, ...]) -> Problem:
-    """Return the problem with every column closed beyond what the given list trades in it."""
-    wished = given_amounts(problem, listed)
-    steps = np.floor(wished / problem.grid.step + 1e-9).astype(np.int64)
-    shut = frozenset(int(column) for column in np.flatnonzero(steps == 0))
-    problem = with_most(problem, shut)
-    return replace(problem, grid=replace(problem.grid, most=np.minimum(problem.grid.most, steps)))
+def _kept(given: tuple[Trade, ...], nearest: Nearest) -> tuple[Trade, ...]:
+    return tuple(
+        replace(trade, quantity=exact_decimal(shares))
+        for trade in given
+        if (shares := nearest.quantities[trade.number]) > 0
+    )
+
+
+def _status(nearest: Nearest, kept: tuple[Trade, ...]) -> Status:
+    if not kept:
+        return Status.NOTHING_TO_DO
+    return Status.OPTIMAL if nearest.proven else Status.FEASIBLE
+
+
+def _notes(given: tuple[Trade, ...], nearest: Nearest, kept: tuple[Trade, ...]) -> tuple[str, ...]:
+    if not kept:
+        return ("no part of the list passes",) if given else ("the list is empty",)
+    if all(nearest.quantities[trade.number] == trade.quantity for trade in given):
+        return ("the list passes as it is",)
+    if nearest.proven:
+        return ("no list that passes touches fewer trades, or as few for less money",)
+    return ("a nearer list was not ruled out",)
+
+
+def _changes(given: tuple[Trade, ...], nearest: Nearest, first: GateAnswer) -> tuple[Change, ...]:
+    """Return what was made smaller, each with the rules that stopped it in the list as given."""
+    rules = {row.trade.number: row.rules for row in first.trades}
+    return tuple(
+        Change(trade=trade, after=exact_decimal(shares), rules=rules.get(trade.number, ()))
+        for trade in given
+        if (shares := nearest.quantities[trade.number]) != trade.quantity
+    )
+
+
+def _by_lot(
+    ground: GroundBook, kept: tuple[Trade, ...], answer: GateAnswer, judge: Judge
+) -> tuple[tuple[Trade, ...], GateAnswer]:
+    """Return the list with one sale for each lot; as it is where rules for each trade stop that."""
+    settlement = settlement_of(ground.book, kept, ground.rulebook.tax)
+    rows: list[Trade] = []
+    for trade in kept:
+        taken = settlement.of_trade(trade.number) if trade.side is Side.SELL else ()
+        merged: dict[str, Fraction] = {}
+        for row in taken:
+            merged[row.lot] = merged.get(row.lot, Fraction(0)) + row.quantity
+        whole = sum(merged.values(), Fraction(0)) == trade.quantity
+        parts = (
+            [
+                replace(trade, lot=row.lot, quantity=exact_decimal(merged.pop(row.lot)))
+                for row in taken
+                if row.lot in merged
+            ]
+            if whole
+            else []
+        )
+        rows.extend(parts or [trade])
+    split = tuple(replace(trade, number=number) for number, trade in enumerate(rows, start=1))
+    if not split:
+        return split, answer
+    again = judge(split)
+    if passes(again) and again.decision == answer.decision:
+        return split, again
+    plain = tuple(replace(trade, number=number) for number, trade in enumerate(kept, start=1))
+    return plain, judge(plain)
+
+
+def _with_columns(problem: Problem, listed: tuple[Trade, ...]) -> Listed:
+    columns = problem.columns
+    found: list[tuple[Trade, int | None]] = []
+    for trade in listed:
+        index = columns.places.get((trade.account, trade.symbol))
+        if index is None or trade.side is Side.BUY:
+            found.append((trade, index))
+            continue
+        lots = {columns.lot(column).lot: column for column in columns.sales(index)}
+        found.append((trade, None if trade.lot is None else lots.get(trade.lot)))
+    return tuple(found)
 
 
 def given_amounts(problem: Problem, listed: tuple[Trade, ...]) -> Floats:
-    """Return a list as amounts of the columns, (n_columns,); sales by the lots that they take."""
-    columns = problem.columns
-    wished = np.zeros(columns.width)
-    settlement = settle(problem.ground.book, listed, reading=problem.ground.rulebook.tax)
-    for trade in listed:
-        index = columns.places.get((trade.account, trade.symbol))
-        if index is None:
-            continue
-        worth = as_float(columns.names[index].unit) / columns.unit
-        if trade.side is Side.BUY:
-            wished[index] += float(trade.quantity) * worth
-            continue
-        by_lot = {columns.lot(column).lot: column for column in columns.sales(index)}
-        for row in settlement.of_trade(trade.number):
-            if row.lot in by_lot:
-                wished[by_lot[row.lot]] += as_float(row.quantity) * worth
-    return wished
-
-
-def _rounds(problem: Problem, judge: Judge) -> Gated:
-    solution = _nearest(problem)
-    for number in range(1, problem.settings.most_rounds + 1):
-        answer, columns = gate_list(solution, judge)
-        if not columns or passes(answer):
-            return Gated(solution=solution, answer=answer, rounds=number, dropped=0)
-        if answer.fault is not None:
-            return Gated(solution=idle(problem), answer=answer, rounds=number, dropped=len(columns))
-        solution = _nearest(tighten(solution, answer, columns))
-    return drop_until_passed(solution, judge, problem.settings.most_rounds, improving=False)
-
-
-def _nearest(problem: Problem) -> Solution:
-    """Return the largest part of the given list that keeps every row."""
-    wished = np.asarray(problem.grid.most * problem.grid.step, dtype=np.float64)
-    steps = nearest_whole(problem.model, problem.grid, wished, reach=None)
-    if steps is None:
-        steps = np.zeros(problem.columns.width, dtype=np.int64)
-    return replace(idle(problem), steps=steps, cost=objective(problem.model, steps * problem.grid.step))
+    """Return a list as amounts of the columns, (n_columns,); sales by the lots that they name."""
+    amounts = np.zeros(problem.columns.width)
+    for trade, column in _with_columns(problem, listed):
+        if column is not None and trade.side in (Side.BUY, Side.SELL):
+            unit = problem.state.unit_value(trade.account, trade.symbol) or Fraction(0)
+            amounts[column] += as_float(Fraction(trade.quantity) * unit) / problem.columns.unit
+    return amounts

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from engine.facts.ids import AccountId, LotId
+from engine.facts.ids import AccountId, LotId, Symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ class Intent:
     locked: tuple[LotId, ...] = ()  # lots that stay
     to: BackTo | None = None  # where classes outside their bands come to; None: what the mandate says
     anyway: bool = False  # also where no trigger calls for a rebalance
+    also: tuple[tuple[AccountId, Symbol], ...] = ()  # positions to look at that nothing else wishes for
 
     @property
     def words(self) -> str:

@@ -28,6 +28,7 @@ from optimizer.promises import promises
 from optimizer.proposal import (
     AccountChange,
     Asked,
+    Change,
     Objective,
     Proposal,
     ProposedTrade,
@@ -43,6 +44,19 @@ ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
 
+Listed = tuple[tuple[Trade, int | None], ...]
+"""Trades with their columns; None for a trade that the problem has no column for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A list as it is told: its trades, and the amounts of the columns in units, (n_columns,)."""
+
+    listed: Listed
+    amounts: Floats
+    changes: tuple[Change, ...] = ()
+
+
 def tell(
     solution: Solution,
     answer: GateAnswer,
@@ -51,13 +65,16 @@ def tell(
     rounds: int,
     notes: tuple[str, ...],
     conflict: Explained,
+    given: Given | None = None,
 ) -> Proposal:
-    """Return the proposal of a solution that the gate has answered."""
+    """Return the proposal of a solution that the gate has answered; `given`: of this very list."""
     problem = solution.problem
-    listed = trades_of(problem.columns, solution.steps)
+    if given is None:
+        given = Given(listed=trades_of(problem.columns, solution.steps), amounts=solution.trades)
+    listed = given.listed
     trades = tuple(trade for trade, _ in listed)
     settlement = settle(problem.ground.book, trades, reading=problem.ground.rulebook.tax)
-    rows, objective, nothing = _told_trades(solution, listed, settlement)
+    rows, objective, nothing = _told_trades(problem, given, settlement)
     changes = tuple(
         AccountChange(
             account=account,
@@ -90,6 +107,7 @@ def tell(
             Asked(what=row.what, asked=row.asked, reached=row.reached, least=row.least, kept=row.kept)
             for row in promises(problem, trades)
         ),
+        changes=given.changes,
     )
 
 
@@ -109,24 +127,27 @@ def _let_go(answer: GateAnswer) -> tuple[str, ...]:
 
 
 def _told_trades(
-    solution: Solution, listed: tuple[tuple[Trade, int], ...], settlement: Settlement
+    problem: Problem, given: Given, settlement: Settlement
 ) -> tuple[tuple[ProposedTrade, ...], Objective, Objective]:
-    problem = solution.problem
+    listed = given.listed
     priced = row_cost(problem.model.rows, problem.model.rows.start)
     asked = np.array([row.note.kind == "demand" for row in problem.rows], dtype=np.bool_)
     drift_before = problem.constant + float(priced[~asked].sum())
-    parts = drift_parts(problem, solution.trades)
-    columns = [column for _, column in listed]
-    drift_change = float(sum(part.amounts[column] for part in parts for column in columns))
+    parts = drift_parts(problem, given.amounts)
+    wished = [
+        -part.amounts[column] * weight * problem.columns.unit if column is not None else 0.0
+        for column, weight in _weighed(listed)
+        for part in parts
+    ]
+    drift_change = float(sum(part.amounts.sum() for part in parts))
     before = as_cents(drift_before * problem.columns.unit)
     after = as_cents((drift_before + drift_change) * problem.columns.unit)
-    wished = [-part.amounts[column] * problem.columns.unit for column in columns for part in parts]
     shares = apportion(before - after, wished)
     rows: list[ProposedTrade] = []
     for index, (trade, column) in enumerate(listed):
         own = shares[index * len(parts) : (index + 1) * len(parts)]
         reasons = (
-            *_purpose(problem, column),
+            *_purpose(problem, trade),
             *(
                 Reason(what=part.what, rule=part.rule, amount=share)
                 for part, share in zip(parts, own, strict=True)
@@ -138,6 +159,18 @@ def _told_trades(
     cost = sum((_cost(problem, row.value) for row in rows), ZERO)
     objective = Objective(drift=after, tax=tax, cost=cost)
     return tuple(rows), objective, Objective(drift=before, tax=ZERO, cost=ZERO)
+
+
+def _weighed(listed: Listed) -> list[tuple[int | None, float]]:
+    """Return each trade's column and its share of what the list trades in that column."""
+    totals: dict[int, Fraction] = {}
+    for trade, column in listed:
+        if column is not None:
+            totals[column] = totals.get(column, Fraction(0)) + Fraction(trade.quantity)
+    return [
+        (column, 0.0 if column is None else float(Fraction(trade.quantity) / totals[column]))
+        for trade, column in listed
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,10 +214,9 @@ def drift_parts(problem: Problem, trades: Floats) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _purpose(problem: Problem, column: int) -> tuple[Reason, ...]:
+def _purpose(problem: Problem, trade: Trade) -> tuple[Reason, ...]:
     """Return the request for cash that a trade serves, which no amount of money stands for."""
-    is_sale = column >= problem.columns.count
-    serves = problem.intent.kind == ("raise" if is_sale else "invest")
+    serves = problem.intent.kind == ("raise" if trade.side is Side.SELL else "invest")
     return (Reason(what=problem.intent.goal, rule=None, amount=ZERO),) if serves else ()
 
 
@@ -217,12 +249,12 @@ def apportion(total: Decimal, wished: list[float]) -> list[Decimal]:
 
 
 def _told(
-    problem: Problem, trade: Trade, column: int, parts: tuple[Reason, ...], taken: tuple[Taken, ...]
+    problem: Problem, trade: Trade, column: int | None, parts: tuple[Reason, ...], taken: tuple[Taken, ...]
 ) -> ProposedTrade:
     book = problem.ground.book
     price = book.prices[trade.symbol].price
-    name = problem.columns.names[problem.columns.places[(trade.account, trade.symbol)]]
-    value = cents_half_up(Fraction(trade.quantity) * name.unit)
+    unit = problem.state.unit_value(trade.account, trade.symbol) or Fraction(0)
+    value = cents_half_up(Fraction(trade.quantity) * unit)
     gain, own_term, tax = None, None, ZERO
     if trade.side is Side.SELL:
         rate = problem.state.rate_of(trade.account)
@@ -232,7 +264,8 @@ def _told(
     cost = _cost(problem, value)
     reasons = list(parts)
     if tax:
-        reasons.append(_tax_reason(problem, trade, tax, harvested=problem.columns.lot(column).selected))
+        harvested = column is not None and problem.columns.lot(column).selected
+        reasons.append(_tax_reason(problem, trade, tax, harvested=harvested))
     reasons.append(Reason(what="trading cost", rule=None, amount=-cost))
     return ProposedTrade(
         trade=trade, price=price, value=value, gain=gain, term=own_term, tax=tax, reasons=tuple(reasons)
