@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Disposal, Lot, OpenShort, Replacement
 from engine.facts.money import cents_half_up
+from engine.ledger.average import average, is_averaged
 from engine.ledger.cents import exact_decimal, from_cents
 from engine.ledger.pieces import Match, Piece, Sold
 from engine.ledger.state import State
@@ -23,17 +25,27 @@ ZERO = Decimal(0)
 def tell_lots(state: State) -> tuple[Lot, ...]:
     """Return the open lots by account, symbol and day acquired."""
     by_row = state.setting.reading.wash.cents == "row_by_row"
-    told = [lot for pool in state.pools.values() for lot in _lots_of(pool, by_row=by_row)]
+    told = [lot for pool in state.pools.values() for lot in _lots_of(state, pool, by_row=by_row)]
     return tuple(sorted(told, key=lambda lot: (lot.account, lot.symbol, lot.acquired)))
 
 
-def _lots_of(pool: Pool, *, by_row: bool) -> tuple[Lot, ...]:
+def _lots_of(state: State, pool: Pool, *, by_row: bool) -> tuple[Lot, ...]:
     """Return the open lots of one pool; they are told once until something changes."""
     if pool.told is None:
-        rows = [piece for position in pool.positions.values() for piece in position.pieces()]
+        rows = [piece for place in pool.positions for piece in _pieces_of(state, pool, place)]
         rows.sort(key=lambda p: (p.account, p.symbol, p.acquired, p.sequence))
         pool.told = tuple(tell_lot(piece, by_row=by_row) for piece in join_alike(rows))
     return pool.told
+
+
+def _pieces_of(state: State, pool: Pool, place: tuple[AccountId, Symbol]) -> list[Piece]:
+    """Return what a position holds; copies with one basis per share under the average cost election."""
+    pieces = list(pool.positions[place].pieces())
+    if not is_averaged(state.setting, *place, state.today):
+        return pieces
+    alike = [piece.copy() for piece in pieces]
+    average(alike)
+    return alike
 
 
 def tell_shorts(state: State) -> tuple[OpenShort, ...]:

@@ -299,7 +299,7 @@ def account_of(line: str) -> Account:
         cash=Decimal(0),
         tax_status=pairs.pop("tax_status", "investor"),
         filing_status=pairs.pop("filing_status", None),
-        average_cost=pairs.pop("average_cost", None),
+        average_cost=pairs.pop("average_cost", "").replace("_", " ") or None,
         **stated,  # type: ignore[arg-type]
     )
 

@@ -12,7 +12,8 @@ from dsl.parse import parse
 from engine.facts.failure import NotModelled
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.readings import TaxReading, WashReadings
-from engine.ledger.ahead import purchase_ahead, sale_ahead
+from engine.ledger.ahead import sale_ahead
+from engine.ledger.ahead_list import purchase_ahead
 from engine.ledger.book import open_book
 from tests.dsl.helpers import checked
 from tests.ledger.books import records

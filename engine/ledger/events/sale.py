@@ -6,7 +6,7 @@ the shares that the order sells next still count as held.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -14,6 +14,7 @@ from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.readings import Relief
 from engine.facts.transactions import Transaction
+from engine.ledger.average import average, is_averaged
 from engine.ledger.cents import apportion, exact_decimal, to_cents
 from engine.ledger.events.gift import at_sale
 from engine.ledger.exact import exact
@@ -98,6 +99,7 @@ def sell(state: State, order: Order, *, everything: bool = False) -> tuple[Short
     """
     pool = state.pool(order.account, order.symbol)
     pool.forget_before(order.day)
+    order = _without_names(state, order)
     if state.setting.reading.wash.same_order_replacement:
         return _sell_in_turn(state, pool, order)
     picks, missing = pick(state, pool, order, everything=everything)
@@ -113,10 +115,14 @@ def pick(
     """Return the shares that an order takes, and what it does not find."""
     reading = state.setting.reading
     position = pool.position(order.account, order.symbol)
+    is_average = is_averaged(state.setting, order.account, order.symbol, order.day)
+    if is_average:
+        average(position.pieces())
     if order.named:
         picks, lost = take_named(position, order.named, reading)
         return picks, tuple(_shortfall(order, size, lot) for lot, size in lost)
-    relief: Relief = "fifo" if everything or reading.country == "germany" else reading.relief
+    is_fifo = everything or is_average or reading.country == "germany"
+    relief: Relief = "fifo" if is_fifo else reading.relief
     if relief == "specific":
         raise InputError(
             "the policy relieves lots by specific identification, and the sale names no lot",
@@ -126,6 +132,22 @@ def pick(
     terms = _terms(state, order)
     picks, short = take_by_relief(position, order.quantity, relief=relief, reading=reading, terms=terms)
     return picks, (_shortfall(order, short, None),) if short else ()
+
+
+def _without_names(state: State, order: Order) -> Order:
+    """Return a sale under the average cost election: it takes the earliest shares, whatever a list names.
+
+    Source: 26 CFR 1.1012-1(e)(7).
+    """
+    if not order.named or not is_averaged(state.setting, order.account, order.symbol, order.day):
+        return order
+    if order.row:
+        raise InputError(
+            f"the sale names lots, and `{order.account}` has elected average cost for `{order.symbol}`",
+            place=f"transactions.csv row {order.row}, transaction `{order.sale}`",
+            cure="leave `lots` empty: average cost takes the earliest shares",
+        )
+    return replace(order, named=())
 
 
 def give_up(state: State, pool: Pool, order: Order, picks: tuple[Pick, ...], *, told: int) -> list[Sold]:
