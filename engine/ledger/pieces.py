@@ -176,7 +176,10 @@ class Sold:
 
     def copy(self) -> "Sold":
         """Return an equal record of its own; matches never change once made."""
-        return replace(self)
+        other = object.__new__(Sold)
+        for name in Sold.__slots__:
+            setattr(other, name, getattr(self, name))
+        return other
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -25,7 +25,7 @@ from engine.ledger.exact import exact
 from engine.ledger.ledger import Ledger
 from engine.ledger.pieces import ONE, Piece, Short
 from engine.ledger.sequence import in_order
-from engine.ledger.state import State, as_broker, multiplier_of, place_of, right_of, setting_of
+from engine.ledger.state import Setting, State, as_broker, multiplier_of, place_of, right_of, setting_of
 from engine.ledger.tell import tell_lots, tell_shorts, tell_sold
 from engine.ledger.uncollected import uncollected
 from engine.ledger.unmodelled import refuse_unmodelled
@@ -157,23 +157,34 @@ def open_lots(state: State, lots: Iterable[Lot]) -> None:
 
     They may replace what is sold within their window, unless they have replaced something already.
     """
+    hold_pieces(state, [(lot.sequence, piece_of_lot(state.setting, lot)) for lot in lots])
+
+
+def hold_pieces(state: State, pieces: Iterable[tuple[int, Piece]]) -> None:
+    """Hold pieces of lots; each comes with the sequence that its lot is known to have, 0 where none is."""
     turns: dict[tuple[LotId, date], int] = {}
-    ordered = sorted(lots, key=lambda lot: (lot.acquired, lot.sequence))
-    state.sequence = max((lot.sequence for lot in ordered), default=0)
-    for lot in ordered:
-        key = (lot.lot, lot.acquired)
+    ordered = sorted(pieces, key=lambda pair: (pair[1].acquired, pair[0]))
+    state.sequence = max((sequence for sequence, _ in ordered), default=0)
+    for sequence, piece in ordered:
+        key = (piece.lot, piece.acquired)
         if key not in turns:
-            turns[key] = lot.sequence or state.next_sequence()
-        _open_lot(state, lot, turns[key])
+            turns[key] = sequence or state.next_sequence()
+        piece.sequence = turns[key]
+        pool = state.pool(piece.account, piece.symbol)
+        pool.position(piece.account, piece.symbol).add(piece)
+        pool.has_contracts |= piece.right is not None
+        if not piece.is_used:
+            pool.recent.append(piece)
 
 
-def _open_lot(state: State, lot: Lot, sequence: int) -> None:
+def piece_of_lot(setting: Setting, lot: Lot) -> Piece:
+    """Return a lot as a piece of its own, its place in the order of acquisition still to be given."""
     quantity, original = exact(lot.quantity), exact(lot.original_basis)
     original_unit, told = original / quantity, to_cents(original)
     is_adjusted = lot.basis != lot.original_basis
     basis = exact(lot.basis) if is_adjusted else original
-    right = right_of(state.setting, lot.symbol)
-    piece = Piece(
+    right = right_of(setting, lot.symbol)
+    return Piece(
         lot=lot.lot,
         account=lot.account,
         symbol=lot.symbol,
@@ -184,18 +195,13 @@ def _open_lot(state: State, lot: Lot, sequence: int) -> None:
         told_original=told,
         acquired=lot.acquired,
         adjusted=lot.adjusted_acquired,
-        sequence=sequence,
+        sequence=0,
         kind="lot",
         order=lot.order,
         is_used=lot.replaces or lot.basis > lot.original_basis,
         right=right,
-        per=multiplier_of(state.setting, lot.symbol) if right is not None else ONE,
+        per=multiplier_of(setting, lot.symbol) if right is not None else ONE,
     )
-    pool = state.pool(lot.account, lot.symbol)
-    pool.position(lot.account, lot.symbol).add(piece)
-    pool.has_contracts |= right is not None
-    if not piece.is_used:
-        pool.recent.append(piece)
 
 
 def open_short(state: State, short: OpenShort) -> None:

@@ -12,14 +12,14 @@ Under `sold_before_replacement yes` sales closed before the list are not restate
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from engine.facts.book import Book
 from engine.facts.failure import NotModelled
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
-from engine.facts.lots import Disposal, Lot, Replacement, Term
+from engine.facts.lots import Lot, Replacement, Term
 from engine.facts.readings import TaxReading
 from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
@@ -28,8 +28,9 @@ from engine.ledger.events.purchase import acquire
 from engine.ledger.events.sale import Order, sell
 from engine.ledger.events.short import buy_to_cover, go_short
 from engine.ledger.exact import exact
-from engine.ledger.pieces import Piece, Sold
-from engine.ledger.replay import open_lots, open_short
+from engine.ledger.pieces import ZERO, Piece, Sold
+from engine.ledger.replay import hold_pieces, open_short
+from engine.ledger.standing import Standing, standing_of
 from engine.ledger.state import (
     PoolKey,
     Shortfall,
@@ -38,10 +39,9 @@ from engine.ledger.state import (
     multiplier_of,
     pool_key,
     right_of,
-    setting_of,
 )
 from engine.ledger.tell import replacements_of, tell_lots
-from engine.ledger.terms import WINDOW_DAYS, term
+from engine.ledger.terms import term
 
 _OPENED = "trade "
 """How the names of what the list opens and sells begin."""
@@ -132,10 +132,10 @@ class Settlement:
 def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settlement:
     """Return what a list done on `book.as_of`, in its order, would do to the lots."""
     listed = tuple(trades)
-    setting = setting_of(book.accounts, book.securities, reading, strict=False)
-    state = State(setting=setting)
-    read = _read_lots(state, book, listed)
-    earlier = _read_losses(state, book, listed)
+    standing = standing_of(book, reading)
+    state = State(setting=standing.setting)
+    read = _read_lots(state, standing, listed)
+    earlier = _read_losses(state, standing, listed)
     priced = [(trade, money) for trade in listed if (money := amount_of(book, trade)) is not None]
     for trade, _ in priced:
         if trade.side is Side.SELL:
@@ -177,80 +177,32 @@ def _rate(book: Book, trade: Trade) -> Fraction | None:
     return (exact(rate) if rate is not None else exact(1)) / (exact(base) if base is not None else exact(1))
 
 
-def _read_lots(state: State, book: Book, trades: tuple[Trade, ...]) -> tuple[Lot, ...]:
+def _read_lots(state: State, standing: Standing, trades: tuple[Trade, ...]) -> tuple[Lot, ...]:
     """Hold the lots of the touched positions, and recent purchases that a loss could meet."""
     positions = {(trade.account, trade.symbol) for trade in trades}
     pools = _pools_of(state, trades)
-    edge = book.as_of - timedelta(days=WINDOW_DAYS)
-    held = [
-        lot
-        for lot in book.lots
-        if (lot.account, lot.symbol) in positions
-        or (lot.acquired >= edge and pool_key(state.setting, lot.account, lot.symbol) in pools)
-    ]
-    open_lots(state, held)
-    for short in book.shorts:
-        if pool_key(state.setting, short.account, short.symbol) in pools:
+    numbers = standing.lots_at(positions, pools)
+    hold_pieces(state, [(standing.lots[number].sequence, standing.piece(number)) for number in numbers])
+    for key in sorted(pools):
+        for short in standing.shorts.get(key, ()):
             open_short(state, short)
-    return tuple(held)
+    return tuple(standing.lots[number] for number in numbers)
 
 
-def _read_losses(state: State, book: Book, trades: tuple[Trade, ...]) -> list[Sold]:
+def _read_losses(state: State, standing: Standing, trades: tuple[Trade, ...]) -> list[Sold]:
     """Let the losses wait that the purchases of the list can still meet."""
-    pools = _pools_of(state, [trade for trade in trades if trade.side is Side.BUY])
     earlier: list[Sold] = []
-    for row in _recent_losses(book):
-        if pool_key(state.setting, row.account, row.symbol) in pools:
-            sold = _sold_before(state, row)
-            if sold.is_judged and sold.unreplaced > 0 and sold.loss:
+    for key in _pools_of(state, [trade for trade in trades if trade.side is Side.BUY]):
+        for row in standing.losses.get(key, ()):
+            sold = standing.loss(row)
+            if sold.is_judged and sold.unreplaced > ZERO and sold.is_loss:
                 earlier.append(sold)
                 state.pool(row.account, row.symbol).waiting.append(sold)
-    return earlier
+    return sorted(earlier, key=lambda row: row.sold)
 
 
 def _pools_of(state: State, trades: Iterable[Trade]) -> set[PoolKey]:
     return {pool_key(state.setting, trade.account, trade.symbol) for trade in trades}
-
-
-def _recent_losses(book: Book) -> list[Disposal]:
-    """Return the losses inside the window of the book's day, earliest first."""
-    edge = book.as_of - timedelta(days=WINDOW_DAYS)
-    found: list[Disposal] = []
-    for row in reversed(book.disposals or ()):
-        if row.sold < edge:
-            break
-        if row.gain < 0 and row.term is not None:
-            found.append(row)
-    return found[::-1]
-
-
-def _sold_before(state: State, row: Disposal) -> Sold:
-    """Return what is left of a recorded loss: its shares without replacement, in today's shares."""
-    replaced = sum((exact(part.quantity) for part in row.replacements), exact(0))
-    told = exact(row.quantity) - replaced if row.unreplaced is None else exact(row.unreplaced)
-    left = -exact(row.gain) - exact(row.disallowed)
-    return Sold(
-        sale=row.sale,
-        lot=row.lot,
-        account=row.account,
-        symbol=row.symbol,
-        quantity=told,
-        proceeds=exact(0),
-        basis=left,
-        told_proceeds=0,
-        told_basis=to_cents(left),
-        acquired=row.acquired,
-        adjusted=row.adjusted_acquired,
-        sold=row.sold,
-        sequence=0,
-        place=0,
-        order=row.order,
-        sale_order=None,
-        is_taxable=True,
-        is_judged=state.is_judged(row.account, row.symbol),
-        window_day=row.sold,
-        right=right_of(state.setting, row.symbol),
-    )
 
 
 def _do(state: State, book: Book, trade: Trade, money: Fraction) -> bool:
