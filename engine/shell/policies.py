@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dsl.catalogue import DataSchema
 from dsl.diagnostics import Diagnostic, has_errors, in_order
-from dsl.library import FileReader, Library, library_of, no_files
+from dsl.library import FileReader, Library, LibraryPolicy, library_of, no_files
 from dsl.policy import CheckedPolicy
 from engine.facts.failure import GuardbandError, InputError
 
@@ -33,6 +33,21 @@ class CheckedFile:
     text: str
     policy: CheckedPolicy | None
     diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Mandates that lie in no folder, such as those of a database.
+
+    in_force: named by their ids; others: older and later versions, which mandates may extend or use.
+    """
+
+    in_force: tuple[LibraryPolicy, ...]
+    others: tuple[LibraryPolicy, ...] = ()
+
+
+Beside = Path | Shelf | None
+"""Where mandates lie that a command may name by id: a folder, a shelf, or nowhere."""
 
 
 class MandateErrors(GuardbandError):
@@ -63,9 +78,17 @@ def check_file(path: Path, *, schema: DataSchema | None = None, today: date | No
 
 
 def check_parsed(
-    parsed: "Parsed", *, folder: Path | None, schema: DataSchema | None = None, today: date | None = None
+    parsed: "Parsed",
+    *,
+    folder: Beside,
+    schema: DataSchema | None = None,
+    today: date | None = None,
+    files: FileReader | None = None,
 ) -> CheckedFile:
-    """Return a mandate that has been read, checked as if it stood in a folder (None: in no folder)."""
+    """Return a mandate that has been read, checked as if it stood in a folder or on a shelf (None: alone).
+
+    files: reads the files that it names; unsaid: below the folder.
+    """
     from dsl.check import check
     from dsl.words import shipped
     from engine.gate.witnesses import one_witness
@@ -75,7 +98,7 @@ def check_parsed(
         parsed,
         catalogue=catalogue(),
         library=library(folder),
-        files=no_files if folder is None else files_below(folder),
+        files=files or (files_below(folder) if isinstance(folder, Path) else no_files),
         schema=schema,
         today=today,
     )
@@ -89,30 +112,51 @@ def check_parsed(
     )
 
 
-def load(names: tuple[str, ...], *, beside: Path | None = None) -> tuple[CheckedPolicy, ...]:
+def check_listed(entry: LibraryPolicy, *, beside: Beside) -> CheckedFile:
+    """Return a mandate of a shelf, checked against what lies beside it."""
+    from dsl.parse import parse
+
+    return check_parsed(parse(entry.text, file=entry.file), folder=beside, files=entry.files)
+
+
+def load(names: tuple[str, ...], *, beside: Beside = None) -> tuple[CheckedPolicy, ...]:
     """Return policies named by file or id, all of them without errors.
 
-    beside: a folder whose mandates may be named by id. Raises MandateErrors with every finding of every
-    file, InputError where a name means nothing.
+    beside: a folder or shelf whose mandates may be named by id. Raises MandateErrors with every finding
+    of every file, InputError where a name means nothing.
     """
-    checked = tuple(check_file(_find(name, beside)) for name in names)
+    checked = tuple(_check_named(name, beside) for name in names)
     broken = tuple(file for file in checked if file.policy is None or has_errors(file.diagnostics))
     if broken:
         raise MandateErrors(broken)
     return tuple(file.policy for file in checked if file.policy is not None)
 
 
-def library(folder: Path | None) -> Library:
-    """Return the mandates of a folder and the shipped ones; the folder's come first."""
-    own = tuple(_files_of(folder)) if folder is not None else ()
+def library(beside: Beside) -> Library:
+    """Return the mandates of a folder or shelf and the shipped ones; its own come first."""
+    if isinstance(beside, Shelf):
+        return Library(policies=(*beside.in_force, *beside.others, *library_of(_shipped()).policies))
+    own = tuple(_files_of(beside)) if beside is not None else ()
     return library_of((*own, *_shipped()))
 
 
-def _find(name: str, beside: Path | None) -> Path:
+def _check_named(name: str, beside: Beside) -> CheckedFile:
+    if isinstance(beside, Shelf) and not _is_file(name):
+        listed = next((policy for policy in beside.in_force if policy.id == name), None)
+        if listed is not None:
+            return check_listed(listed, beside=beside)
+    return check_file(_find(name, beside))
+
+
+def _is_file(name: str) -> bool:
     path = Path(name)
-    if path.suffix == SUFFIX or path.is_file():
-        return path
-    for folder in (beside, SHIPPED):
+    return path.suffix == SUFFIX or path.is_file()
+
+
+def _find(name: str, beside: Beside) -> Path:
+    if _is_file(name):
+        return Path(name)
+    for folder in (beside if isinstance(beside, Path) else None, SHIPPED):
         for found in sorted(folder.glob(f"*{SUFFIX}")) if folder is not None else ():
             if found.is_file() and any(policy.id == name for policy in library_of([_entry(found)]).policies):
                 return found

@@ -63,3 +63,6 @@ class TaxProfileRow(TwoTimes, table=True):
     realized_short: Decimal | None = Field(default=None, sa_type=Exact)
     realized_long: Decimal | None = Field(default=None, sa_type=Exact)
     turnover: Decimal | None = Field(default=None, sa_type=Exact)
+    magi: Decimal | None = Field(default=None, sa_type=Exact)
+    investment_income: Decimal | None = Field(default=None, sa_type=Exact)
+    average_cost: str | None = None

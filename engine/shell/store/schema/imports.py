@@ -40,4 +40,4 @@ class ToldRow(TwoTimes, table=True):
     __table_args__ = one_current("told")
 
     account: str
-    family: str  # lots or transactions
+    family: str  # lots, transactions or broker forms

@@ -58,6 +58,28 @@ class TransactionRow(TwoTimes, table=True):
     line: int
 
 
+class BrokerFormRow(TwoTimes, table=True):
+    """A line of a Form 1099-B; None is a box left empty."""
+
+    __tablename__ = "broker_forms"
+    __table_args__ = one_current("broker_forms")
+
+    account: str = Field(index=True)
+    sale: str | None = None
+    lot: str | None = None
+    symbol: str | None = None
+    sold: date | None = None
+    acquired: date | None = None
+    quantity: Decimal | None = Field(default=None, sa_type=Exact)
+    term: str | None = None
+    proceeds: Decimal | None = Field(default=None, sa_type=Exact)
+    basis: Decimal | None = Field(default=None, sa_type=Exact)
+    box_1f: Decimal = Field(sa_type=Exact)
+    box_1g: Decimal = Field(sa_type=Exact)
+    basis_reported: bool | None = None
+    line: int
+
+
 class OpenLotRow(TwoTimes, table=True):
     """A lot that is open on the book's last day; `long_from` is the first day a sale is long-term."""
 

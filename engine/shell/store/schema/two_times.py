@@ -11,7 +11,7 @@ At one time only one row of a key is known for one first day; the database itsel
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from engine.shell.store.columns import Moment
@@ -29,7 +29,7 @@ class TwoTimes(SQLModel):
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     row_key: str
     row_hash: str
-    position: int
+    position: int = Field(sa_type=BigInteger)
     valid_from: date
     valid_to: date
     recorded_at: datetime = Field(sa_type=Moment)
