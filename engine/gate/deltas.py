@@ -17,6 +17,7 @@ from engine.facts.ids import AccountId
 from engine.facts.lots import Replacement
 from engine.facts.readings import TaxReading
 from engine.facts.trades import Side, Trade
+from engine.ledger.exact import exact
 from engine.ledger.settle import Restated, Settlement, Taken, amount_of, settle
 from rulebooks.forms import Term, TermKind
 from rulebooks.state import BookState
@@ -49,15 +50,16 @@ def settlement_of(book: Book, trades: Iterable[Trade], reading: TaxReading) -> S
 
 def unit_deltas(state: BookState, trade: Trade) -> Deltas:
     """Return what one share of a trade changes, everything but what depends on lots."""
-    account, symbol, sign = trade.account, trade.symbol, trade.side.sign
+    account, symbol, sign = trade.account, trade.symbol, exact(trade.side.sign)
     value = state.unit_value(account, symbol)
     money = amount_of(state.book, trade)
     assert value is not None, "a traded security has a price"
     assert money is not None, "a traded security has a price"
-    paid = money / Fraction(trade.quantity) * state.rate_of(account)
+    value = exact(value)
+    paid = exact(money) / exact(trade.quantity) * state.rate_of(account)
     deltas = {
         Term(TermKind.VALUE, account, symbol): sign * value,
-        Term(TermKind.QUANTITY, account, symbol): Fraction(sign),
+        Term(TermKind.QUANTITY, account, symbol): sign,
         Term(TermKind.CASH, account): -sign * paid,
         Term(TermKind.BOUGHT if trade.side in _PURCHASES else TermKind.SOLD, account): value,
     }
@@ -68,9 +70,9 @@ def unit_deltas(state: BookState, trade: Trade) -> Deltas:
 
 def trade_deltas(state: BookState, trade: Trade) -> Deltas:
     """Return what a trade changes, everything but what depends on lots."""
-    quantity = Fraction(trade.quantity)
+    quantity = exact(trade.quantity)
     deltas = {term: quantity * delta for term, delta in unit_deltas(state, trade).items()}
-    deltas[Term(TermKind.TRADES, trade.account)] = Fraction(1)
+    deltas[Term(TermKind.TRADES, trade.account)] = exact(1)
     return deltas
 
 

@@ -17,15 +17,27 @@ from itertools import islice
 from math import isqrt
 from typing import assert_never
 
+from engine.ledger.exact import exact
 from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Most, Risk, Sum, Term
 
 Values = Mapping[int, Fraction]
 """Node -> value after the list, for the nodes that it changes."""
 
+
+class State(dict[int, Fraction]):
+    """The values of one list, with whatever is read from them kept beside."""
+
+    __slots__ = ("readings",)
+
+    def __init__(self, values: Values) -> None:
+        super().__init__(values)
+        self.readings: dict[object, object] = {}
+
+
 NOTHING: Values = {}
 """No change: everything as it was before."""
 
-_NO = Fraction(0)
+_NO = exact(0)
 
 
 @dataclass(slots=True)
@@ -83,7 +95,7 @@ class Graph:
 
         on: the state that the deltas start from; before the list where it is left out.
         """
-        state = dict(on)
+        state = State(on)
         queue: list[int] = []
         moves: dict[int, list[int]] = {}
         for node, shift in self._shifts(deltas).items():
@@ -107,7 +119,7 @@ class Graph:
         if factors is None:
             form = self._nodes[node].form
             assert isinstance(form, Linear)
-            factors = self._factors[node] = dict(form.terms)
+            factors = self._factors[node] = {term: exact(factor) for term, factor in form.terms}
         moved = (factors[term] * delta for term, delta in deltas.items() if term in factors)
         return sum(moved, start=_NO)
 
@@ -149,7 +161,7 @@ class Graph:
             node, known = self._nodes[index], {}
             assert isinstance(node.form, Sum)
             for child, (factor, _) in zip(node.children, node.form.parts, strict=True):
-                known[child] = known.get(child, _NO) + factor
+                known[child] = known.get(child, _NO) + exact(factor)
             self._sums[index] = known
         return known
 
@@ -182,8 +194,8 @@ class Graph:
             self._nodes[child].parents.append(index)
         if isinstance(form, Linear):
             for term, coefficient in form.terms:
-                self._readers.setdefault(term, []).append((index, coefficient))
-        node.before = self._compute(node, NOTHING)
+                self._readers.setdefault(term, []).append((index, exact(coefficient)))
+        node.before = exact(self._compute(node, NOTHING))
         return index
 
     def _compute(self, node: _Node, changed: Values) -> Fraction:

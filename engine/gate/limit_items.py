@@ -14,7 +14,7 @@ from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, lowering, reached, told_of
 from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.known_part import known_item
-from engine.gate.limits import OpenLimit, RuleScope
+from engine.gate.limits import Limits, OpenLimit, RuleScope
 from engine.gate.measure import Listed
 from engine.gate.unknowns import (
     belonging,
@@ -27,6 +27,7 @@ from engine.gate.unknowns import (
 from rulebooks.forms import TermKind
 
 EXCEPTED = "an exception governs all of it"
+NOBODY: set[int] = set()
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
 
 
@@ -40,11 +41,19 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
     for index in sorted(told):
         yield from _items_of(listed, limits.all[index], touched=index in touched)
     if not every_group:
-        for key, group in limits.by_key.items():
-            if told.isdisjoint(group) and moved.isdisjoint(group):
-                yield from _quiet(listed, key)
+        stirred, named = _by_key(limits, told | moved), _by_key(limits, told)
+        for number, key in enumerate(limits.keys):
+            if number in stirred:
+                yield from _rest(listed, key, named.get(number, NOBODY), stirred[number])
             else:
-                yield from _rest(listed, key, told, moved)
+                yield from _quiet(listed, key)
+
+
+def _by_key(limits: Limits, indexes: Iterable[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for index in indexes:
+        found.setdefault(limits.key_of[index], set()).add(index)
+    return found
 
 
 def blind(listed: Listed) -> frozenset[int]:
@@ -179,17 +188,11 @@ def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
 
 def _warned(listed: Listed, limit: OpenLimit, item: Item) -> Item:
     assert limit.warn is not None
-    warners = lowering(listed, replace_bound(limit))
+    warners = lowering(listed, listed.opened.limits.bounded(limit, limit.warn))
     if not warners:
         return item
     level = listed.opened.limits.against(limit, limit.warn, listed.after)
     return replace(item, early=reached(level), warned_by=warners)
-
-
-def replace_bound(limit: OpenLimit) -> OpenLimit:
-    """Return the limit as if the warning level were its bound."""
-    assert limit.warn is not None
-    return replace(limit, bound=limit.warn)
 
 
 def group_of(limit: OpenLimit) -> Group:
@@ -209,25 +212,18 @@ def _quiet(listed: Listed, key: RuleScope) -> tuple[Item, ...]:
 
 
 def _rest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> Iterator[Item]:
+    """Yield what stands for the groups of a rule that are not told; moved: those that the list moves."""
     limits = listed.opened.limits
-    others = [index for index in limits.tightest[key] if index not in told]
-    if not others:
-        return
-    tested = [i for i in others if limits.all[i].ground.standing == "applies" and _stands(listed, i)]
-    if tested:
-        yield _standing_for(listed, limits.all[_tightest(listed, tested, moved)], len(tested))
-    idle = [] if len(tested) == len(others) else [i for i in others if i not in set(tested)]
+    count = len(limits.tested[key]) - sum(limits.is_tested(index) for index in told)
+    if count:
+        yield _standing_for(listed, limits.all[_tightest(listed, key, told, moved)], count)
+    idle = [index for index in limits.idle[key] if index not in told]
     if idle:
         limit = limits.all[idle[0]]
         item = measured_item(listed, limit, touched=False)
         why = limit.ground.why_not if limit.ground.standing != "applies" else AT_PURCHASE
-        group = group_of(limit) if len(idle) == 1 and not tested else NO_GROUP
+        group = group_of(limit) if len(idle) == 1 and not count else NO_GROUP
         yield replace(item, group=group, standing="not_applicable", why_not=why, target=None)
-
-
-def _stands(listed: Listed, index: int) -> bool:
-    """Return whether an untouched group is tested at all: not where only purchases are."""
-    return not listed.opened.limits.all[index].ground.purchase_only
 
 
 def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
@@ -239,8 +235,8 @@ def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
     return replace(item, group=NO_GROUP, groups_passed=count, tightest=name, target=None)
 
 
-def _tightest(listed: Listed, ordered: Iterable[int], moved: set[int]) -> int:
-    """Return the group with the least headroom after; `ordered` by headroom before."""
+def _tightest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> int:
+    """Return the tested group that is not told with the least headroom after."""
     limits = listed.opened.limits
 
     def headroom(index: int) -> tuple[Fraction, int]:
@@ -248,7 +244,8 @@ def _tightest(listed: Listed, ordered: Iterable[int], moved: set[int]) -> int:
         told = reading.told_headroom
         return (reading.headroom if told is None else told, index)
 
-    still = next((index for index in ordered if index not in moved), None)
-    candidates = [index for index in ordered if index in moved]
-    chosen: int = min([*candidates, *(() if still is None else (still,))], key=headroom)
+    still = (index for index in limits.tested[key] if index not in moved and index not in told)
+    candidates = [index for index in moved if index not in told and limits.is_tested(index)]
+    candidates += [index for index, _ in zip(still, range(1), strict=False)]  # the tightest of the others
+    chosen: int = min(candidates, key=headroom)
     return chosen

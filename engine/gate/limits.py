@@ -11,11 +11,14 @@ from fractions import Fraction
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
-from engine.gate.graph import NOTHING, Graph, Values, root_step
+from engine.gate.graph import NOTHING, Graph, State, Values, root_step
+from engine.ledger.exact import exact
 from rulebooks.forms import RISK_STEP, Form, Term, TermKind, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
 
 Position = tuple[AccountId, Symbol]
+NONE, ONE, HUNDRED = exact(0), exact(1), exact(100)
+
 FLOWS = frozenset({TermKind.CASH, TermKind.BOUGHT, TermKind.SOLD})
 """Terms that the price of a trade moves."""
 
@@ -53,6 +56,7 @@ class Reading:
     figure: Fraction | None
     low: Fraction | None
     high: Fraction | None
+    told_headroom: Fraction | None = None  # distance from the nearer bound, told; negative beyond it
 
     @property
     def limit(self) -> Fraction | None:
@@ -60,16 +64,6 @@ class Reading:
         if self.low is None or self.high is None or self.figure is None:
             return self.high if self.low is None else self.low
         return self.low if self.figure - self.low < self.high - self.figure else self.high
-
-    @property
-    def told_headroom(self) -> Fraction | None:
-        """The distance from the nearer bound, in told units; negative beyond it."""
-        if self.figure is None:
-            return None
-        low = None if self.low is None else self.figure - self.low
-        high = None if self.high is None else self.high - self.figure
-        sides = [side for side in (low, high) if side is not None]
-        return min(sides) if sides else None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,15 +110,22 @@ class Limits:
         self.watchers: dict[int, list[int]] = {}
         self.touched_by: dict[Position, list[int]] = {}
         self.by_key: dict[RuleScope, list[int]] = {}
-        self._detached = {id(ground): self._open(ground, -1) for ground in detached}
+        self._before: dict[object, object] = {}  # readings before any list
+        self._detached = {id(ground): self._open(ground, -1 - n) for n, ground in enumerate(detached)}
         for ground in grounds:
             self._register(self._open(ground, len(self.all)))
         self.unsure = [limit.index for limit in self.all if limit.ground.unknown or limit.ground.gaps]
         self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
+        self.keys = tuple(self.by_key)
+        numbers = {key: number for number, key in enumerate(self.keys)}
+        self.key_of = [numbers[limit.key] for limit in self.all]
         self.tightest: Mapping[RuleScope, list[int]] = {
             key: sorted(group, key=lambda index: (_told(self.all[index].before), index))
             for key, group in self.by_key.items()
         }
+        rows = self.tightest.items()
+        self.tested = {key: [i for i in group if self.is_tested(i)] for key, group in rows}
+        self.idle = {key: [i for i in group if not self.is_tested(i)] for key, group in rows}
 
     def detached(self, ground: GroundLimit) -> OpenLimit:
         """Return a limit that has no verdict of its own, such as the bound of a ban's waiver."""
@@ -162,7 +163,7 @@ class Limits:
             priced=ground.rule.rule.valued_at != "cost" or any(term.kind in PRICED for term in terms),
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )
-        limit.before = self.reading(limit, NOTHING)
+        limit.before = self._read(limit, limit.bound, NOTHING)
         return limit
 
     def _register(self, limit: OpenLimit) -> None:
@@ -174,10 +175,19 @@ class Limits:
         for position in limit.ground.members:
             self.touched_by.setdefault(position, []).append(index)
 
+    def is_tested(self, index: int) -> bool:
+        """Return whether an untouched group is tested at all: not where only purchases are."""
+        ground = self.all[index].ground
+        return ground.standing == "applies" and not ground.purchase_only
+
     def upper(self, limit: OpenLimit) -> OpenLimit:
         """Return the limit with its upper bound alone."""
-        bounded = replace(limit, bound=Sides(low=None, high=limit.bound.high), warn=None)
-        bounded.before = self.reading(bounded, NOTHING)
+        return self.bounded(limit, Sides(low=None, high=limit.bound.high))
+
+    def bounded(self, limit: OpenLimit, sides: Sides) -> OpenLimit:
+        """Return the limit with other bounds in place of its own."""
+        bounded = replace(limit, bound=sides, warn=None)
+        bounded.before = self._read(bounded, bounded.bound, NOTHING)
         return bounded
 
     def _sides(self, bound: Bound | None) -> Sides | None:
@@ -190,8 +200,19 @@ class Limits:
         return None if form is None else self.graph.add(form)
 
     def reading(self, limit: OpenLimit, after: Values) -> Reading:
-        """Return the limit's reading in the state that `after` leads to."""
-        return self._read(limit, limit.bound, after)
+        """Return the limit's reading in the state that `after` leads to.
+
+        It is kept with the state, under the limit's nodes: limits of the same nodes read the same.
+        """
+        kept: dict[object, object] = after.readings if isinstance(after, State) else {}
+        if not after:
+            kept = self._before
+        key = (limit.index, limit.bound.low, limit.bound.high)
+        known = kept.get(key)
+        if known is None:
+            known = kept[key] = self._read(limit, limit.bound, after)
+        assert isinstance(known, Reading)
+        return known
 
     def against(self, limit: OpenLimit, sides: Sides, after: Values) -> Fraction:
         """Return the headroom against other bounds: the early warning's or the waiver's."""
@@ -200,7 +221,7 @@ class Limits:
     def _read(self, limit: OpenLimit, sides: Sides, after: Values) -> Reading:
         value = self.graph.value
         measure = value(limit.measure, after)
-        base = Fraction(1) if limit.base is None else value(limit.base, after)
+        base = ONE if limit.base is None else value(limit.base, after)
         low = None if sides.low is None else value(sides.low, after)
         high = None if sides.high is None else value(sides.high, after)
         if limit.ground.rounded:
@@ -208,8 +229,11 @@ class Limits:
         high_headroom = None if high is None else high - measure
         low_headroom = None if low is None else measure - low
         factor = _factor(limit, base)
+        headroom = _least(low_headroom, high_headroom)
+        bounded = factor is not None and (low is not None or high is not None)
         return Reading(
-            headroom=_least(low_headroom, high_headroom),
+            headroom=headroom,
+            told_headroom=headroom * factor if factor is not None and bounded else None,
             high_headroom=high_headroom,
             figure=None if factor is None else measure * factor,
             low=None if factor is None or low is None else low * factor,
@@ -228,8 +252,10 @@ def _rounded(
     told_low, told_high = (None if side is None else side * factor for side in (low, high))
     high_headroom = None if told_high is None else told_high - figure
     low_headroom = None if told_low is None else figure - told_low
+    headroom = _least(low_headroom, high_headroom)
     return Reading(
-        headroom=_least(low_headroom, high_headroom),
+        headroom=headroom,
+        told_headroom=None if told_low is None and told_high is None else headroom,
         high_headroom=high_headroom,
         figure=figure,
         low=told_low,
@@ -240,12 +266,14 @@ def _rounded(
 def _factor(limit: OpenLimit, base: Fraction) -> Fraction | None:
     if base <= 0:
         return None
-    return Fraction(100 if limit.ground.rule.unit == "percent" else 1) / base
+    return (HUNDRED if limit.ground.rule.unit == "percent" else ONE) / base
 
 
 def _least(low: Fraction | None, high: Fraction | None) -> Fraction:
-    sides = [side for side in (low, high) if side is not None]
-    return min(sides) if sides else Fraction(0)
+    if low is None or high is None:
+        side = high if low is None else low
+        return NONE if side is None else side
+    return min(low, high)
 
 
 def _reads_history(measure: str) -> bool:
