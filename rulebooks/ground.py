@@ -228,3 +228,4 @@ class GroundBook:
     bans: tuple[GroundBan, ...]
     windows: tuple[GroundWindow, ...]
     requires: tuple[GroundRequire, ...]
+    governed: Mapping[str, tuple[AccountId, ...]] = field(default_factory=dict)  # accounts, by policy id

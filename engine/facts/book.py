@@ -150,6 +150,9 @@ class Book:
     shorts: tuple[OpenShort, ...] = ()  # sold short or written, and not yet closed
     stated: Mapping[str, str] = field(default_factory=dict)  # `given that …` facts of an example, as text
     committed: tuple[OpenOrder, ...] = ()  # orders whose open part the book counts as done
+    doubts: Mapping[Symbol, str] = field(
+        default_factory=dict
+    )  # recent prices that nothing explains, in words
 
     def household_accounts(self, household: HouseholdId) -> tuple[AccountId, ...]:
         """Return the accounts of a household in the book, in id order."""

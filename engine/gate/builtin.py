@@ -20,6 +20,7 @@ from dsl.policy import (
     Limit,
     Measure,
     MeasureTerm,
+    Response,
     Span,
     Unit,
 )
@@ -39,6 +40,11 @@ BOOK_SHORT = "BOOK-SHORT"
 
 _NONE = Fraction(0)
 _NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
+
+
+def book_rule(rule_id: str, title: str, *, missing: Response = BLOCK) -> CheckedRule:
+    """Return a rule of the book that measures nothing; missing: its response to missing data."""
+    return replace(_rule(rule_id, title, rule_id, Unit.NUMBER, None), missing=missing)
 
 
 def _rule(rule_id: str, title: str, measure: str, unit: Unit, currency: str | None) -> CheckedRule:

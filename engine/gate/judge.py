@@ -15,6 +15,7 @@ from engine.gate.agree import disagreement, unwitnessed
 from engine.gate.approvals import Approval, approved, decision_id
 from engine.gate.ban_items import ban_items, require_items
 from engine.gate.builtin import short_items
+from engine.gate.data_items import data_items
 from engine.gate.engine.plain import Plain
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.facts import Measured
@@ -140,6 +141,7 @@ def measure(listed: Listed, *, every_group: bool = False) -> Measured:
             *trade_items(listed),
             *ban_items(listed),
             *require_items(listed),
+            *data_items(listed),
             *missing_window_items(listed),
         ),
         windows=tuple(window_cases(listed)),

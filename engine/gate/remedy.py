@@ -16,6 +16,7 @@ from dsl.policy import CheckedRule
 from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
 from engine.gate.ban_items import fact_of, waiver_of_require
+from engine.gate.data_items import data_stops
 from engine.gate.deltas import settlement_of
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed, resized_trade
@@ -235,6 +236,8 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
 def may_ever_happen(listed: Listed, trade: Trade) -> bool:
     """Return whether no ban or required fact stops the trade whatever its size and its company."""
     ground = listed.opened.ground
+    if data_stops(listed.opened, trade.account, trade.symbol):
+        return False
     for require in ground.requires:
         if require.standing != "applies" or not _governs(require.scope, trade):
             continue

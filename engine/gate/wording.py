@@ -145,6 +145,8 @@ def _action_words(item: Item) -> str:
 
 def _require(concluded: Concluded) -> str:
     item = concluded.item
+    if concluded.standing is Standing.HOLDS and item.rule.rule.id == "BOOK-DATA":
+        return "prices, attributes and corporate actions of what is traded are in order"
     if concluded.standing is Standing.HOLDS:
         return "what must be true before anything trades is true"
     names = ", ".join(dict.fromkeys(part.symbol for part in item.contributors))

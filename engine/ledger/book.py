@@ -20,6 +20,7 @@ from engine.facts.securities import Price
 from engine.facts.transactions import Transaction
 from engine.ledger.answer import coverage_of
 from engine.ledger.broker import with_broker_view
+from engine.ledger.doubts import doubts_of
 from engine.ledger.explain import with_explanations
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay, replay_as_brokers
@@ -87,6 +88,13 @@ def book_of(records: Records, ledger: Ledger | None, *, as_of: date) -> Book:
         fx=_rates(records, as_of),
         volumes=mean_volumes(records.prices, as_of),
         open_orders=records.open_orders,
+        doubts=doubts_of(
+            records.prices,
+            securities=records.securities,
+            transactions=records.transactions or (),
+            events=records.events,
+            as_of=as_of,
+        ),
         events=records.events,
         risk=records.risk,
         coverage=None

@@ -62,6 +62,7 @@ def ground(rulebook: Rulebook, book: Book, *, accounts: tuple[AccountId, ...] | 
         bans=tuple(laid.bans),
         windows=tuple(laid.windows),
         requires=tuple(laid.requires),
+        governed=dict(laying.governed),
     )
 
 

@@ -142,6 +142,8 @@ def read_book(text: str, *, reading: TaxReading) -> Book:
                 attributes = _pairs(pairs)
                 securities[Symbol(symbol)] = _security(symbol, attributes)
                 prices.extend(_price(symbol, attributes, as_of))
+            case ["price", symbol, day, price, *pairs]:
+                prices.append(_price_row(symbol, day, price, _pairs(pairs)))
             case ["benchmark", symbol, weight]:
                 benchmark[Symbol(symbol)] = Decimal(weight.rstrip("%")) / 100
             case ["order", name, side, quantity, symbol, "in", account, *pairs]:
@@ -214,6 +216,16 @@ def _price(symbol: str, pairs: dict[str, str], as_of: date) -> list[Price]:
     return [Price(symbol=Symbol(symbol), date=day, price=_amount(pairs["price"]), volume=volume)]
 
 
+def _price_row(symbol: str, day: str, price: str, pairs: dict[str, str]) -> Price:
+    return Price(
+        symbol=Symbol(symbol),
+        date=date.fromisoformat(day),
+        price=_amount(price),
+        dividend=_amount(pairs["dividend"]) if "dividend" in pairs else None,
+        split=_amount(pairs["split"]) if "split" in pairs else None,
+    )
+
+
 def _order(
     name: str, side: str, quantity: str, symbol: str, account: str, pairs: dict[str, str]
 ) -> OpenOrder:
@@ -239,6 +251,8 @@ def _row(
         quantity=_amount(quantity),
         price=_amount(pairs["at"]) if "at" in pairs else None,
         order=pairs.get("order"),
+        from_symbol=Symbol(pairs["from"]) if "from" in pairs else None,
+        basis_share=_amount(pairs["share"]) if "share" in pairs else None,
         row=number,
     )
 

@@ -22,6 +22,7 @@ from engine.gate.reference.answer import Answer, Part, RuleKey
 from engine.gate.reference.bans import ban_plan
 from engine.gate.reference.built_in import ShortPlan, band_plans, cash_plan, limits_borrowing
 from engine.gate.reference.cases import judge_limit, unmoved
+from engine.gate.reference.data_gate import DataPlan
 from engine.gate.reference.limits import Judge, LimitPlan
 from engine.gate.reference.per_trade import per_trade_plan
 from engine.gate.reference.plans import NO_MONEY, limit_plan
@@ -142,6 +143,9 @@ def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Ready]]:
             seen.add(scope.account)
             short = ShortPlan(setting=own, scope=scope)
             found.setdefault(number, []).append(Ready(key=short.key, judge=short.judge))
+            governing = tuple(other for other in settings if scope.account in other.accounts)
+            data = DataPlan(settings=governing, scope=scope)
+            found[number].append(Ready(key=data.key, judge=data.judge))
             if scope.account not in borrowing:
                 cash = cash_plan(own, scope)
                 found[number].append(Ready(key=cash.key, limit=cash))
