@@ -7,8 +7,8 @@ from dsl import render
 from dsl.diagnostics import Severity, in_order
 from dsl.parse import decode
 from engine.shell import policies, work
+from engine.shell.books import read_book
 from engine.shell.console import EXIT_CLEAN, EXIT_FINDINGS, print_json, print_text
-from engine.shell.files.book import read_records
 from engine.shell.files.schema import schema_of
 from engine.shell.options import FindingsFormat
 from engine.shell.policies import CheckedFile
@@ -18,10 +18,10 @@ from optimizer.lint.finding import Finding
 from optimizer.lint.lint import lint
 
 
-def run(files: list[Path], book: Path | None, output: FindingsFormat) -> int:
+def run(files: list[Path], book: str | None, output: FindingsFormat) -> int:
     """Tell what is found in every file, and return the exit status."""
     today = date.today()  # noqa: DTZ011
-    records = None if book is None else read_records(book)
+    records = None if book is None else read_book(book).records
     schema = None if records is None else schema_of(records)
     listed = (
         None

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,8 +35,24 @@ PolicyOption = Annotated[
     ),
 ]
 BookOption = Annotated[
-    Path,
-    typer.Option("--book", "-b", metavar="DIR", help="The folder of CSV files that describes the accounts."),
+    str,
+    typer.Option(
+        "--book",
+        "-b",
+        metavar="DIR|URL",
+        help="The folder of CSV files that describes the accounts, or a database: sqlite:///FILE.db, "
+        "postgresql://…",
+    ),
+]
+KnownOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--known",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        metavar="MOMENT",
+        help="Answer from what a database knew then (UTC; a day alone: at its end). Unsaid: now.",
+        show_default=False,
+    ),
 ]
 AsOfOption = Annotated[
     datetime | None,

@@ -8,7 +8,7 @@ Everything is read and checked before anything is judged; a problem anywhere lea
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +26,8 @@ from engine.gate.judge import judge
 from engine.gate.measure import OpenBook
 from engine.gate.verdict import GateAnswer
 from engine.shell import policies
+from engine.shell.books import read_book
 from engine.shell.console import complain
-from engine.shell.files.book import read_records
 from optimizer.proposal import Proposal
 from optimizer.settings import Intent, Settings
 from rulebooks.ground import GroundBook, Rulebook
@@ -119,6 +119,17 @@ class Desk:
         """
         from optimizer.propose import propose
 
+        proposal = propose(
+            self.ground,
+            accounts=self.chosen(accounts),
+            intent=intent or Intent(),
+            settings=settings or Settings(),
+            judge=self.quick_judge,
+        )
+        return self.explained(proposal)
+
+    def chosen(self, accounts: tuple[str, ...]) -> tuple[AccountId, ...]:
+        """Return the accounts named, all governed ones where none is; InputError for an ungoverned one."""
         chosen = tuple(AccountId(name) for name in accounts) or self.ground.accounts
         for account in chosen:
             if account not in self.ground.accounts:
@@ -127,13 +138,18 @@ class Desk:
                     place="--account",
                     cure=f"name one of {', '.join(self.ground.accounts)}",
                 )
-        return propose(
-            self.ground,
-            accounts=chosen,
-            intent=intent or Intent(),
-            settings=settings or Settings(),
-            judge=lambda trades: judge(self.opened, trades, engine=self.inference),
-        )
+        return chosen
+
+    def quick_judge(self, trades: tuple[Trade, ...]) -> GateAnswer:
+        """Return the gate's answer without what would pass: for lists on the way to a proposal."""
+        return judge(self.opened, trades, engine=self.inference, explained=False)
+
+    def explained(self, proposal: Proposal) -> Proposal:
+        """Return the proposal with the gate's whole answer for exactly its trades."""
+        listed = tuple(row.trade for row in proposal.trades)
+        if proposal.gate is None or proposal.gate.fault is not None:
+            return proposal
+        return replace(proposal, gate=judge(self.opened, listed, engine=self.inference))
 
     def review_of(self, proposal: Proposal, *, title: str, notice: str = "") -> str:
         """Return the review report of a proposal as HTML."""
@@ -160,17 +176,21 @@ class Desk:
 
 
 @contextmanager
-def opened(names: list[str] | None, book: Path, as_of: datetime | None) -> Iterator[Desk]:
-    """Give a desk over a book folder.
+def opened(
+    names: list[str] | None, book: str | Path, as_of: datetime | None, known: datetime | None = None
+) -> Iterator[Desk]:
+    """Give a desk over a book: a folder, or a database as it was known at a moment.
 
     names: mandate files or policy ids; None: the policies that the book's accounts name, else every
-    mandate in its folder. Raises InputErrors and MandateErrors before anything is done.
+    mandate in its folder or in force in its database. Raises InputErrors and MandateErrors before
+    anything is done.
     """
-    records = read_records(book)
-    rulebook = rulebook_of(policies.load(tuple(names) if names else named_by(records, book), beside=book))
-    ground = grounded(records, rulebook, as_of)
+    read = read_book(book, as_of=as_of, known=known)
+    chosen = tuple(names) if names else named_by(read.records, read.beside)
+    rulebook = rulebook_of(policies.load(chosen, beside=read.beside))
+    ground = grounded(read.records, rulebook, as_of)
     with engine() as inference:
-        yield Desk(records=records, ground=ground, inference=inference)
+        yield Desk(records=read.records, ground=ground, inference=inference)
 
 
 def grounded(records: Records, rulebook: Rulebook, as_of: datetime | None) -> GroundBook:
@@ -182,19 +202,23 @@ def grounded(records: Records, rulebook: Rulebook, as_of: datetime | None) -> Gr
     return ground(rulebook, open_book(records, as_of=day, reading=rulebook.tax))
 
 
-def named_by(records: Records, book: Path) -> tuple[str, ...]:
+def named_by(records: Records, beside: policies.Beside) -> tuple[str, ...]:
     """Return the policies that govern a book where the command names none."""
     named = sorted({row.policy for row in records.accounts.values() if row.policy})
     if named:
         return tuple(named)
-    beside = sorted(str(path) for path in book.glob(f"*{policies.SUFFIX}"))
-    if not beside:
+    if isinstance(beside, Path):
+        lying = sorted(str(path) for path in beside.glob(f"*{policies.SUFFIX}"))
+    else:
+        lying = [] if beside is None else [policy.id for policy in beside.in_force]
+    if not lying:
+        where = "lies in the book's folder" if isinstance(beside, Path) else "is in force in the database"
         raise InputError(
-            "no policy is named and none lies in the book's folder",
+            f"no policy is named and none {where}",
             place="--policy",
             cure="name a mandate: --policy household.mandate",
         )
-    return tuple(beside)
+    return tuple(lying)
 
 
 def as_of_date(records: Records, as_of: datetime | None) -> date:
@@ -207,11 +231,11 @@ def as_of_date(records: Records, as_of: datetime | None) -> date:
     return max(days)
 
 
-def reading_of(names: list[str] | None, book: Path) -> TaxReading:
+def reading_of(names: list[str] | None, beside: policies.Beside) -> TaxReading:
     """Return the readings of the law of the policies named; the defaults where none is."""
     if not names:
         return TaxReading()
-    return rulebook_of(policies.load(tuple(names), beside=book)).tax
+    return rulebook_of(policies.load(tuple(names), beside=beside)).tax
 
 
 def standing_text(desk: Desk) -> str:

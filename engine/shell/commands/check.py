@@ -15,9 +15,9 @@ FilesArgument = Annotated[
 def check(
     files: FilesArgument,
     book: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--book", "-b", metavar="DIR", help="Check names of attributes against this book's columns."
+            "--book", "-b", metavar="DIR|URL", help="Check names of attributes against this book's columns."
         ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
@@ -36,10 +36,10 @@ def check(
     from datetime import date
 
     from engine.shell import findings, policies
-    from engine.shell.files.book import read_records
+    from engine.shell.books import read_book
     from engine.shell.files.schema import schema_of
 
-    schema = None if book is None else schema_of(read_records(book))
+    schema = None if book is None else schema_of(read_book(book).records)
     checked = tuple(policies.check_file(path, schema=schema, today=date.today()) for path in files)  # noqa: DTZ011
     findings.tell(checked, output)
     raise typer.Exit(findings.status(checked, strict=strict))

@@ -1,7 +1,6 @@
 """`guardband diff`: what a new version of a mandate admits that the old one forbids, and the reverse."""
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +14,11 @@ def diff(
     old: VersionArgument,
     new: Annotated[str, typer.Argument(metavar="NEW", help="The version after: a file or an id.")],
     book: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--book",
             "-b",
-            metavar="DIR",
+            metavar="DIR|URL",
             help="Look for proofs among this book's securities.",
             show_default=False,
         ),
@@ -46,14 +45,14 @@ def diff(
     Example: `guardband diff household.mandate household-2.mandate`
     """
     from engine.shell import policies, work
+    from engine.shell.books import read_book
     from engine.shell.console import print_json, print_text
-    from engine.shell.files.book import read_records
     from optimizer.diff.answer import diff_answer, diff_text
     from optimizer.diff.compare import compare
 
     with work.engine() as inference:
         before, after = (policies.load((name,))[0] for name in (old, new))
-        listed = None if book is None else read_records(book).securities
+        listed = None if book is None else read_book(book).records.securities
         difference = compare(
             before,
             after,

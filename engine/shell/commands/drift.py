@@ -2,13 +2,14 @@
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 
 def drift(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Show each class against its target and band, and which accounts call for a rebalance.
@@ -21,7 +22,7 @@ def drift(
     from engine.shell import work
     from engine.shell.console import print_json, print_text
 
-    with work.opened(policy, book, as_of) as desk:
+    with work.opened(policy, book, as_of, known) as desk:
         accounts = desk.drift()
     if output is Format.JSON:
         print_json(drift_answer(desk.ground.book, accounts))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 
 class FailOn(StrEnum):
@@ -35,6 +35,7 @@ def gate(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     groups: Annotated[Groups, typer.Option(help="touched: groups the list touches; all: every group.")] = (
         Groups.TOUCHED
     ),
@@ -68,7 +69,7 @@ def gate(
     from engine.shell.files.approvals import read_approvals
     from engine.shell.files.trades import read_trades
 
-    with work.opened(policy, book, as_of) as desk:
+    with work.opened(policy, book, as_of, known) as desk:
         answer = desk.judge(
             read_trades(trades, desk.records),
             approvals=() if approvals is None else read_approvals(approvals),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 
 class Direction(StrEnum):
@@ -19,6 +19,7 @@ def headroom(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     symbol: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,10 +47,10 @@ def headroom(
     from engine.shell import work
     from engine.shell.console import print_json, print_text
 
-    with work.opened(policy, book, as_of) as desk:
-        known = desk.ground.book
+    with work.opened(policy, book, as_of, known) as desk:
+        at_hand = desk.ground.book.securities
         for name in symbol or ():
-            if name not in known.securities:
+            if name not in at_hand:
                 raise InputError(
                     f"unknown security `{name}`", place="--symbol", cure="add it to securities.csv"
                 )

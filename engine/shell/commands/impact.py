@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 
 def impact(
@@ -12,6 +12,7 @@ def impact(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     days: Annotated[
         int, typer.Option("--days", min=0, help="Replay the trades of so many days before.")
     ] = 365,
@@ -28,15 +29,16 @@ def impact(
     """
     from engine.ledger.book import default_as_of
     from engine.shell import policies, work
+    from engine.shell.books import read_book
     from engine.shell.console import print_json, print_text
-    from engine.shell.files.book import read_records
     from optimizer.diff.impact import impact as impact_of
     from optimizer.diff.impact import impact_answer, impact_text, is_changed
 
-    records = read_records(book)
-    in_force = tuple(policy) if policy else work.named_by(records, book)
-    before = work.rulebook_of(policies.load(in_force, beside=book))
-    after = work.rulebook_of(policies.load((new,), beside=book))
+    read = read_book(book, as_of=as_of, known=known)
+    records = read.records
+    in_force = tuple(policy) if policy else work.named_by(records, read.beside)
+    before = work.rulebook_of(policies.load(in_force, beside=read.beside))
+    after = work.rulebook_of(policies.load((new,), beside=read.beside))
     with work.engine() as inference:
         found = impact_of(
             before,

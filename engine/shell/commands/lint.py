@@ -1,6 +1,5 @@
 """`guardband lint`: what is legal in a mandate and yet wrong, found by solving and by its examples."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,11 +11,11 @@ from engine.shell.options import FindingsFormat
 def lint(
     files: FilesArgument,
     book: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--book",
             "-b",
-            metavar="DIR",
+            metavar="DIR|URL",
             help="Also see whether selectors match this book's securities.",
             show_default=False,
         ),

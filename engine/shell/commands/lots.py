@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 
 def lots(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     ahead: Annotated[
         bool,
         typer.Option(
@@ -47,15 +48,16 @@ def lots(
     from engine.ledger.book import book_of, ledger_of_records, reconcile
     from engine.ledger.reconciled import differences_answer
     from engine.shell import work
+    from engine.shell.books import read_book
     from engine.shell.console import print_json, print_text
-    from engine.shell.files.book import read_records
     from engine.shell.files.trades import read_trades
     from reports.ahead_text import ahead_text
     from reports.lots_text import lots_text
 
-    records = read_records(book)
+    read = read_book(book, as_of=as_of, known=known)
+    records = read.records
     listed = None if trades is None else read_trades(trades, records)
-    day, reading = work.as_of_date(records, as_of), work.reading_of(policy, book)
+    day, reading = work.as_of_date(records, as_of), work.reading_of(policy, read.beside)
     ledger = ledger_of_records(records, as_of=day, reading=reading)
     opened = book_of(records, ledger, as_of=day)
     both = ledger is not None and records.lots is not None

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, KnownOption, PolicyOption
 
 
 def report(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     trades: Annotated[
         Path | None,
         typer.Option(
@@ -39,7 +40,7 @@ def report(
     from engine.shell.files.trades import read_trades
     from engine.shell.saving import save
 
-    with work.opened(policy, book, as_of) as desk:
+    with work.opened(policy, book, as_of, known) as desk:
         if trades is None:
             page = desk.review_of(desk.propose(), title=title)
         else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, KnownOption, PolicyOption
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -36,6 +36,7 @@ def tax(
     every: Annotated[bool, typer.Option("--all", help="Every household of the book (json only).")] = False,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     magi: Annotated[
         str | None,
         typer.Option(
@@ -74,22 +75,23 @@ def tax(
     from engine.ledger.tax.answer import tax_answers
     from engine.ledger.tax.year import Stated, tax_year
     from engine.shell import work
+    from engine.shell.books import read_book
     from engine.shell.console import print_json
-    from engine.shell.files.book import read_records
 
-    records = read_records(book)
-    known, reading = work.as_of_date(records, as_of), work.reading_of(policy, book)
+    read = read_book(book, as_of=as_of, known=known)
+    records = read.records
+    day, reading = work.as_of_date(records, as_of), work.reading_of(policy, read.beside)
     stated = Stated(
         magi=_amount(magi, "--magi"),
         investment_income=_amount(investment_income, "--investment-income"),
         whole_dollars=whole_dollars,
     )
     if every:
-        print_json(tax_answers(records, year=year, as_of=known, reading=reading, stated=stated))
+        print_json(tax_answers(records, year=year, as_of=day, reading=reading, stated=stated))
         return
     chosen = None if household is None else HouseholdId(household)
-    told = tax_year(records, year=year, as_of=known, reading=reading, household=chosen, stated=stated)
-    opened = open_book(records, as_of=known, reading=reading)
+    told = tax_year(records, year=year, as_of=day, reading=reading, household=chosen, stated=stated)
+    opened = open_book(records, as_of=day, reading=reading)
     embedded = tuple(
         lot
         for lot in opened.lots
