@@ -9,9 +9,9 @@ the same rows without wash sales in the standard library's rationals (the yardst
 by the next day's rows, which is checked to equal the replay of all. Times are of the processor.
 
 Both histories are random with a fixed seed, and prices wander. The first is one household that goes on as it
-began: ten securities, one transaction a day, purchases and sales around a size it wants to hold; a history of
-a thousand times the length is a thousand times the years, so time per row tells what history costs. In the
-second 400 securities are bought and sold 40 times a day and positions fill over the first 30,000 rows: a sale
+began: ten securities, a transaction every second day, purchases and sales around a size it wants to hold; a
+history of a thousand times the length is a thousand times the years, so time per row tells what history
+costs. In the second 400 securities are bought and sold 40 times a day and positions fill over the first 30,000 rows: a sale
 then takes more lots, each told as a row of its own, so time is also told for each row read or written.
 """
 
@@ -56,12 +56,13 @@ class Pattern:
     """How a history is drawn."""
 
     securities: int
-    rows_per_day: int
+    rows: int
+    days: int  # in which so many rows fall
     wanted: int | None  # shares that a position is traded around; None: half of the rows sell
 
 
-STEADY = Pattern(securities=10, rows_per_day=1, wanted=250)
-WIDE = Pattern(securities=400, rows_per_day=40, wanted=None)
+STEADY = Pattern(securities=10, rows=1, days=2, wanted=100)
+WIDE = Pattern(securities=400, rows=40, days=1, wanted=None)
 
 
 def history(rows: int, pattern: Pattern = WIDE) -> list[Transaction]:
@@ -84,7 +85,7 @@ def history(rows: int, pattern: Pattern = WIDE) -> list[Transaction]:
         made.append(
             Transaction(
                 id=TransactionId(f"t{number}"),
-                date=date(1990, 1, 1) + timedelta(days=number // pattern.rows_per_day),
+                date=date(1990, 1, 1) + timedelta(days=number // pattern.rows * pattern.days),
                 account=account,
                 type=TransactionType.SELL if sells else TransactionType.BUY,
                 symbol=symbol,
@@ -120,14 +121,15 @@ def plain_fifo(rows: list[Transaction]) -> Fraction:
 
 def measure(size: int, pattern: Pattern) -> float:
     """Print the figures of one size; return the seconds for a row."""
-    rows = history(size + pattern.rows_per_day, pattern)
+    rows = history(size + pattern.rows, pattern)
     last = rows[size - 1].date
     before, fresh = rows[:size], [row for row in rows[size:] if row.date > last]
+    tomorrow = rows[-1].date
     ledger, replayed = _timed(lambda: _replay(before, last))
     _, plain = _timed(lambda: plain_fifo(before))
-    longer, extended = _timed(lambda: extend(ledger, fresh, until=last + timedelta(days=1)))
+    longer, extended = _timed(lambda: extend(ledger, fresh, until=tomorrow))
     if size <= 100_000:
-        whole = _replay([*before, *fresh], last + timedelta(days=1))
+        whole = _replay([*before, *fresh], tomorrow)
         assert (longer.open_lots, longer.disposals) == (whole.open_lots, whole.disposals)
     washed = sum(1 for row in ledger.disposals if row.disallowed)
     told = size + len(ledger.disposals)

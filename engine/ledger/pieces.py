@@ -106,6 +106,7 @@ class Match:
     disallowed: Fraction  # exact money
     told: int  # cents
     permanent: bool
+    is_closed: bool = False  # the shares were sold before the loss: their sale took it over
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -156,6 +157,11 @@ class Sold:
     def told_loss(self) -> int:
         """Size of the loss in cents; 0 for a gain."""
         return max(0, self.told_basis - self.told_proceeds)
+
+    @property
+    def permanent(self) -> Fraction:
+        """The part of the loss that is disallowed for good."""
+        return sum((match.disallowed for match in self.matches if match.permanent), ZERO)
 
     @property
     def turn(self) -> tuple[date, int]:

@@ -7,11 +7,13 @@ A closed sale whose gain turns into a loss is judged like any other loss of its 
 has been replaced are not used a second time.
 """
 
+from datetime import timedelta
 from fractions import Fraction
+from itertools import takewhile
 
 from engine.ledger.cents import split_cents
 from engine.ledger.pieces import Piece, Sold
-from engine.ledger.terms import is_in_window_61
+from engine.ledger.terms import WINDOW_DAYS, is_in_window_61
 from engine.ledger.wash import (
     Law,
     Place,
@@ -29,7 +31,9 @@ def look_back_restating(pool: Pool, loss: Sold, law: Law) -> list[Sold]:
 
     Returns closed sales that have become losses, for them to be judged.
     """
-    closed = [row for row in reversed(pool.sold) if _may_replace(row, loss, law)]
+    edge = loss.window_day - timedelta(days=WINDOW_DAYS)
+    late = takewhile(lambda row: row.sold >= edge, reversed(pool.sold))  # bought in the window, so sold in it
+    closed = [row for row in late if _may_replace(row, loss, law)]
     candidates: list[Piece | Sold] = [*pool.recent, *closed]
     restated: list[Sold] = []
     for candidate in sorted(candidates, key=lambda one: (one.acquired, one.sequence)):
@@ -70,6 +74,7 @@ def _restate(pool: Pool, loss: Sold, row: Sold, law: Law) -> Sold:
     permanent = law.is_permanent(loss, part.account)
     place = Place(part.lot, part.account, part.symbol, part.acquired)
     match = disallow(loss, place, quantity=quantity, units=quantity, permanent=permanent)
+    match.is_closed = True
     part.may_replace = False
     if not permanent:
         part.basis += match.disallowed
@@ -95,7 +100,15 @@ def _split(pool: Pool, row: Sold, quantity: Fraction) -> Sold:
         setattr(rest, f"told_{name}", told - cents)
     rest.quantity = row.quantity - quantity
     row.quantity = quantity
-    pool.sold.insert(pool.sold.index(row) + 1, rest)
+    pool.sold.insert(_place_of(pool.sold, row) + 1, rest)
     if row in pool.waiting:
         pool.waiting.insert(pool.waiting.index(row) + 1, rest)
     return row
+
+
+def _place_of(rows: list[Sold], row: Sold) -> int:
+    """Return where a row stands, looked for from the end: what is restated was sold of late."""
+    place = len(rows) - 1
+    while rows[place] is not row:
+        place -= 1
+    return place

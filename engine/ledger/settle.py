@@ -7,22 +7,20 @@ identical securities alone that it touches, so what the gate foresees is what th
       -> trade 1: gain -500, disallowed 500; trade 2 opens a lot whose basis carries the 500
 
 All sales of one security in one account are one order, and so are all purchases.
-Under `sold_before_replacement yes` sales closed before the list are not restated here; the replay does that.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from engine.facts.book import Book
 from engine.facts.failure import NotModelled
-from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
-from engine.facts.lots import Lot, Replacement, Term
+from engine.facts.ids import LotId, TransactionId
+from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
 from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.amounts import amount_of
 from engine.ledger.cents import exact_decimal, to_cents
 from engine.ledger.events.purchase import acquire
 from engine.ledger.events.sale import Order, sell
@@ -30,151 +28,49 @@ from engine.ledger.events.short import buy_to_cover, go_short
 from engine.ledger.exact import exact
 from engine.ledger.pieces import ZERO, Piece, Sold
 from engine.ledger.replay import hold_pieces, open_short
+from engine.ledger.settle_abroad import settle_abroad
+from engine.ledger.settle_closed import foreseen_replacements, read_closed, restated_by
+from engine.ledger.settlement import LIST, OPENED, Restated, Settlement, Taken
 from engine.ledger.standing import Standing, standing_of
 from engine.ledger.state import (
     PoolKey,
-    Shortfall,
     State,
-    contract_size,
     multiplier_of,
     pool_key,
     right_of,
 )
-from engine.ledger.tell import replacements_of, tell_lots
 from engine.ledger.terms import term
 
-_OPENED = "trade "
-"""How the names of what the list opens and sells begin."""
-
-LIST = "list"
-"""Order under which the trades of one list in one security and account stand together."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """Shares of one lot that one trade sells; money exact, in the account's currency.
-
-    gain = proceeds - basis; recognized = gain + disallowed. In retirement accounts `recognized` is 0 and
-    `term` None.
-    """
-
-    trade: int
-    lot: LotId
-    account: AccountId
-    symbol: Symbol
-    quantity: Fraction
-    proceeds: Fraction
-    basis: Fraction
-    gain: Fraction
-    disallowed: Fraction
-    permanently_disallowed: Fraction
-    recognized: Fraction
-    term: Term | None
-    acquired: date
-    adjusted_acquired: date
-    replacements: tuple[Replacement, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restated:
-    """A loss of the past that a purchase of the list disallows, and how much of it."""
-
-    sale: TransactionId
-    lot: LotId
-    account: AccountId
-    symbol: Symbol
-    sold: date
-    term: Term | None
-    disallowed: Fraction  # more than before the list
-    permanently_disallowed: Fraction
-    replacements: tuple[Replacement, ...] = ()  # those of the list
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """What a list would come to.
-
-    lots: after the list, every lot of the positions that it touches, and of recent purchases in the same
-    sets of identical securities (which its losses may have adjusted); they stand for `read`.
-    read: the lots of the book that `lots` replaces.
-    opened: those of `lots` that the list opens.
-    shortfalls: shares sold that are not held; `transaction` is `trade N`.
-    unsettled: numbers of the trades without a price or a rate of exchange, or that are not modelled.
-    """
-
-    taken: tuple[Taken, ...]
-    restated: tuple[Restated, ...]
-    read: tuple[Lot, ...]
-    shortfalls: tuple[Shortfall, ...]
-    unsettled: tuple[int, ...]
-    state: State = field(repr=False, compare=False)
-
-    @property
-    def lots(self) -> tuple[Lot, ...]:
-        """The lots that stand for `read` after the list."""
-        return tell_lots(self.state)
-
-    @property
-    def opened(self) -> tuple[Lot, ...]:
-        """Those of them that the list opens."""
-        return tuple(lot for lot in self.lots if lot.lot.startswith(_OPENED))
-
-    def book_lots(self, book: Book) -> tuple[Lot, ...]:
-        """Return all lots of the book after the list."""
-        replaced = {id(lot) for lot in self.read}
-        return (*(lot for lot in book.lots if id(lot) not in replaced), *self.lots)
-
-    def of_trade(self, number: int) -> tuple[Taken, ...]:
-        """Return what one trade sells, lot by lot."""
-        return tuple(row for row in self.taken if row.trade == number)
+__all__ = ["LIST", "Restated", "Settlement", "Taken", "amount_of", "settle"]
 
 
 def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settlement:
     """Return what a list done on `book.as_of`, in its order, would do to the lots."""
     listed = tuple(trades)
+    if reading.country in ("canada", "uk"):
+        return settle_abroad(book, listed, reading=reading)
     standing = standing_of(book, reading)
     state = State(setting=standing.setting)
     read = _read_lots(state, standing, listed)
-    earlier = _read_losses(state, standing, listed)
+    closed = read_closed(state, standing, book, _pools_of(state, listed))
+    earlier = _read_losses(state, standing, listed) if closed is None else []
     priced = [(trade, money) for trade in listed if (money := amount_of(book, trade)) is not None]
     for trade, _ in priced:
         if trade.side is Side.SELL:
             key = (book.as_of, trade.account, trade.symbol, LIST)
             state.fills_left[key] = state.fills_left.get(key, 0) + 1
     done = {trade.number for trade, money in priced if _do(state, book, trade, money)}
-    sold = [row for pool in state.pools.values() for row in pool.sold]
+    sold = [row for pool in state.pools.values() for row in pool.sold if row.sale.startswith(OPENED)]
     return Settlement(
         taken=tuple(_taken(row) for row in sorted(sold, key=lambda row: row.place)),
-        restated=tuple(_restated(row) for row in earlier if row.disallowed),
+        restated=tuple(_restated(row) for row in earlier if row.disallowed)
+        if closed is None
+        else restated_by(state, closed),
         read=read,
         state=state,
         shortfalls=tuple(state.shortfalls),
         unsettled=tuple(trade.number for trade in listed if trade.number not in done),
     )
-
-
-def amount_of(book: Book, trade: Trade) -> Fraction | None:
-    """Return the money of a trade in its account's currency; None without a price or a rate."""
-    price = trade.price
-    if price is None:
-        known = book.prices.get(trade.symbol)
-        price = known.price if known is not None else None
-    rate = _rate(book, trade)
-    if price is None or rate is None:
-        return None
-    per = contract_size(book.securities.get(trade.symbol))
-    return exact(price) * exact(trade.quantity) * per * rate
-
-
-def _rate(book: Book, trade: Trade) -> Fraction | None:
-    security = book.securities.get(trade.symbol)
-    own = book.accounts[trade.account].currency
-    if security is None or security.currency in (None, own):
-        return exact(1)
-    rate, base = book.fx.get(security.currency or ""), book.fx.get(own)
-    if rate is None and base is None:
-        return None
-    return (exact(rate) if rate is not None else exact(1)) / (exact(base) if base is not None else exact(1))
 
 
 def _read_lots(state: State, standing: Standing, trades: tuple[Trade, ...]) -> tuple[Lot, ...]:
@@ -227,7 +123,7 @@ def _do(state: State, book: Book, trade: Trade, money: Fraction) -> bool:
 def _order(book: Book, trade: Trade, money: Fraction) -> Order:
     quantity = exact(trade.quantity)
     return Order(
-        sale=TransactionId(f"{_OPENED}{trade.number}"),
+        sale=TransactionId(f"{OPENED}{trade.number}"),
         account=trade.account,
         symbol=trade.symbol,
         day=book.as_of,
@@ -242,7 +138,7 @@ def _as_row(book: Book, trade: Trade, money: Fraction) -> Transaction:
     """Return a short trade as the transaction it would be recorded as."""
     delivers = trade.side is Side.BUY_TO_COVER and trade.lot is not None
     return Transaction(
-        id=TransactionId(f"{_OPENED}{trade.number}"),
+        id=TransactionId(f"{OPENED}{trade.number}"),
         date=book.as_of,
         account=trade.account,
         type=TransactionType(trade.side.value),
@@ -258,7 +154,7 @@ def _bought(state: State, book: Book, trade: Trade, money: Fraction) -> Piece:
     quantity = exact(trade.quantity)
     right = right_of(state.setting, trade.symbol)
     return Piece(
-        lot=LotId(f"{_OPENED}{trade.number}"),
+        lot=LotId(f"{OPENED}{trade.number}"),
         account=trade.account,
         symbol=trade.symbol,
         quantity=quantity,
@@ -279,7 +175,7 @@ def _bought(state: State, book: Book, trade: Trade, money: Fraction) -> Piece:
 def _taken(row: Sold) -> Taken:
     gain = row.proceeds - row.basis
     return Taken(
-        trade=int(row.sale.removeprefix(_OPENED)),
+        trade=int(row.sale.removeprefix(OPENED)),
         lot=row.lot,
         account=row.account,
         symbol=row.symbol,
@@ -288,12 +184,12 @@ def _taken(row: Sold) -> Taken:
         basis=row.basis,
         gain=gain,
         disallowed=row.disallowed,
-        permanently_disallowed=_permanent(row),
+        permanently_disallowed=row.permanent,
         recognized=gain + row.disallowed if row.is_taxable else exact(0),
         term=term(row.adjusted, row.sold) if row.is_taxable else None,
         acquired=row.acquired,
         adjusted_acquired=row.adjusted,
-        replacements=replacements_of(row.matches, by_row=False),
+        replacements=foreseen_replacements(row.matches),
     )
 
 
@@ -306,10 +202,6 @@ def _restated(row: Sold) -> Restated:
         sold=row.sold,
         term=term(row.adjusted, row.sold),
         disallowed=row.disallowed,
-        permanently_disallowed=_permanent(row),
-        replacements=replacements_of(row.matches, by_row=False),
+        permanently_disallowed=row.permanent,
+        replacements=foreseen_replacements(row.matches),
     )
-
-
-def _permanent(row: Sold) -> Fraction:
-    return sum((match.disallowed for match in row.matches if match.permanent), exact(0))

@@ -19,8 +19,8 @@ from engine.facts.readings import TaxReading
 from engine.ledger.cents import to_cents
 from engine.ledger.exact import exact
 from engine.ledger.pieces import ZERO, Piece, Sold
-from engine.ledger.replay import piece_of_lot
-from engine.ledger.state import PoolKey, Setting, State, pool_key, right_of, setting_of
+from engine.ledger.replay import piece_of_lot, replay
+from engine.ledger.state import RESTATING_DAYS, PoolKey, Setting, State, pool_key, right_of, setting_of
 from engine.ledger.terms import WINDOW_DAYS
 
 Place = tuple[AccountId, Symbol]
@@ -41,6 +41,7 @@ class Standing:
     shorts: Mapping[PoolKey, tuple[OpenShort, ...]]
     pieces: dict[int, Piece]  # of lots read before; copied before they change
     waiting: dict[int, Sold]  # of losses read before, by identity
+    replayed: list[State]  # of the book's transactions, once it was needed
 
     def lots_at(self, places: Iterable[Place], pools: Iterable[PoolKey]) -> list[int]:
         """Return the lots of some positions, and the recent ones of some sets of identical securities."""
@@ -63,6 +64,26 @@ class Standing:
             known = self.waiting[id(row)] = _sold_before(self.setting, row)
         return known.copy()
 
+    def past(self, book: Book) -> State | None:
+        """Return where the book's own sales stand, for the reading that restates them; None by any other.
+
+        The replay costs what the history is long, once for a book.
+        """
+        reading = self.setting.reading
+        if not reading.wash.sold_before_replacement or book.transactions is None:
+            return None
+        if not self.replayed:
+            ledger = replay(
+                book.transactions,
+                accounts=book.accounts,
+                securities=book.securities,
+                reading=reading,
+                until=book.as_of,
+                strict=False,
+            )
+            self.replayed.append(ledger.state)
+        return self.replayed[0]
+
 
 _known: deque[tuple[Book, TaxReading, Standing]] = deque(maxlen=REMEMBERED)
 
@@ -79,7 +100,8 @@ def standing_of(book: Book, reading: TaxReading) -> Standing:
 
 def _stand(book: Book, reading: TaxReading) -> Standing:
     setting = setting_of(book.accounts, book.securities, reading, strict=False)
-    edge = book.as_of - timedelta(days=WINDOW_DAYS)
+    restates = reading.wash.sold_before_replacement
+    edge = book.as_of - timedelta(days=RESTATING_DAYS if restates else WINDOW_DAYS)
     held: dict[Place, list[int]] = {}
     recent: dict[PoolKey, list[int]] = {}
     for number, lot in enumerate(book.lots):
@@ -101,6 +123,7 @@ def _stand(book: Book, reading: TaxReading) -> Standing:
         shorts={key: tuple(rows) for key, rows in shorts.items()},
         pieces={},
         waiting={},
+        replayed=[],
     )
 
 

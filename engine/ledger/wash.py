@@ -52,6 +52,11 @@ class Pool:
             found = self.positions[(account, symbol)] = Position()
         return found
 
+    def late_sales(self, today: date) -> list[Sold]:
+        """Return the sales that a transaction of today can still change, earliest first."""
+        reach = today - timedelta(days=CHANGE_DAYS)
+        return list(takewhile(lambda row: row.sold >= reach, reversed(self.sold)))[::-1]
+
     def forget_before(self, today: date) -> None:
         """Let go of what is outside every window that a transaction of today can have."""
         edge = today - timedelta(days=WINDOW_DAYS)
@@ -103,9 +108,7 @@ def _changeable(pool: Pool) -> list[Sold]:
     """Return the last sales of a pool, as far back as a loss, or a sale to be restated, can reach."""
     if not pool.sold:
         return []
-    reach = pool.sold[-1].sold - timedelta(days=CHANGE_DAYS)
-    recent = list(takewhile(lambda row: row.sold >= reach, reversed(pool.sold)))
-    return recent[::-1]
+    return pool.late_sales(pool.sold[-1].sold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
