@@ -1,5 +1,7 @@
 """What is refused by name: computing it as if it were something else would be a wrong answer."""
 
+from fractions import Fraction
+
 from engine.facts.failure import NotModelled
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.pieces import Sold
@@ -41,16 +43,43 @@ def _plain_words(note: str) -> str:
 def refuse_straddle(state: State, pool: Pool, loss: Sold) -> None:
     """Refuse a loss on one side while the household holds the other side: shares or calls, and puts.
 
+    An open short sale is the other side of shares as far as it has a gain at the price of the loss.
     Source: 26 U.S.C. 1092.
     """
-    if not pool.has_contracts or not loss.loss:
+    if not loss.loss:
+        return
+    if loss.right is None and pool.shorts:
+        price = loss.proceeds / loss.quantity
+        for short in pool.open_shorts():
+            if short.right is None and short.unit > price and state.is_taxable(short.account):
+                raise _straddle(loss, f"the open short sale `{short.lot}`")
+    if not pool.has_contracts:
         return
     other = {"put"} if loss.right in (None, "call") else {None, "call"}
     for (account, symbol), position in pool.positions.items():
         piece = next(position.pieces(), None)
         if piece is not None and piece.right in other and state.is_taxable(account):
-            raise NotModelled(
-                f"`{loss.symbol}` is sold at a loss while `{symbol}` offsets it: a straddle (26 U.S.C. 1092)",
-                place=f"sale `{loss.sale}` of {loss.sold}",
-                cure="leave the two out of the book, and have the deferred loss computed by hand",
-            )
+            raise _straddle(loss, f"`{symbol}`")
+
+
+def refuse_short_straddle(state: State, pool: Pool, loss: Sold, *, price: Fraction) -> None:
+    """Refuse a loss on closing a short sale while shares are held that have a gain at its price per share.
+
+    Source: 26 U.S.C. 1092.
+    """
+    if not loss.loss or loss.right is not None:
+        return
+    for (account, _), position in pool.positions.items():
+        if state.is_taxable(account):
+            for piece in position.pieces():
+                if piece.right is None and piece.unit < price:
+                    raise _straddle(loss, f"lot `{piece.lot}`")
+
+
+def _straddle(loss: Sold, other: str) -> NotModelled:
+    done = "closed" if loss.is_short else "sold"
+    return NotModelled(
+        f"`{loss.symbol}` is {done} at a loss while {other} offsets it: a straddle (26 U.S.C. 1092)",
+        place=f"sale `{loss.sale}` of {loss.sold}",
+        cure="leave the two out of the book, and have the deferred loss computed by hand",
+    )

@@ -29,6 +29,7 @@ from engine.ledger.state import (
     shares_of,
     symbol_of,
 )
+from engine.ledger.unmodelled import refuse_short_straddle
 from engine.ledger.wash import Pool
 
 
@@ -85,6 +86,7 @@ def cover(state: State, row: Transaction, quantity: Fraction, *, cost: Fraction 
     pool.sold.extend(rows)
     for loss in rows:
         if loss.is_judged and loss.loss:
+            refuse_short_straddle(state, pool, loss, price=cost / quantity)
             look_back_short(pool, loss, state.setting.law)
             if loss.unreplaced:
                 pool.closed_short.append(loss)
