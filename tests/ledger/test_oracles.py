@@ -47,7 +47,7 @@ def test_all_nine_are_here() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_oracle(name: str) -> None:
     wash = WashReadings(same_order_replacement=name in ONE_ORDER)
-    ledger = _replayed(name, TaxReading(wash=wash))
+    ledger = replayed(name, TaxReading(wash=wash))
     held = Counter((lot.quantity, lot.adjusted_acquired, lot.basis) for lot in ledger.open_lots)
     assert held == _expected_open(name)
     assert _by_lot(ledger) == _expected_sold(name)
@@ -55,7 +55,7 @@ def test_oracle(name: str) -> None:
 
 @pytest.mark.parametrize("name", ONE_ORDER)
 def test_by_default_one_order_replaces_nothing(name: str) -> None:
-    ledger = _replayed(name, TaxReading())
+    ledger = replayed(name, TaxReading())
     assert len(ledger.disposals) == 2
     assert all(row.disallowed == 0 for row in ledger.disposals)
 
@@ -90,8 +90,15 @@ def _expected_open(name: str) -> Counter[tuple[Decimal, date, Decimal]]:
     )
 
 
-def _replayed(name: str, reading: TaxReading) -> Ledger:
-    """Replay a case: shares sold on one day go in one order, except where the story tells two."""
+def replayed(name: str, reading: TaxReading) -> Ledger:
+    """Replay a case."""
+    return replay(
+        transactions_of(name), accounts=ACCOUNTS, securities={}, reading=reading, until=date(2030, 1, 1)
+    )
+
+
+def transactions_of(name: str) -> list[Transaction]:
+    """Return a case as transactions: what is sold on one day is one order, except where the story has two."""
     bought, sold = [], []
     for number, row in enumerate(_rows(f"{name}.csv")):
         shares = Decimal(row["Cnt"])
@@ -122,7 +129,7 @@ def _replayed(name: str, reading: TaxReading) -> Ledger:
                     lots=((LotId(lot), shares),),
                 )
             )
-    return replay(bought + sold, accounts=ACCOUNTS, securities={}, reading=reading, until=date(2030, 1, 1))
+    return bought + sold
 
 
 def _rows(file: str) -> list[dict[str, str]]:
