@@ -94,6 +94,9 @@ def _trade(number: int, row: ProposedTrade) -> Data:
         "term": row.term,
         "tax": plain(row.tax),
         "reasons": [_reason(reason) for reason in row.reasons],
+        "tax_later": plain(row.later),
+        "charges": [_reason(reason) for reason in row.charges],
+        "margin": _optional(row.margin),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.model import row_values
 from optimizer.proposal import Binding
-from optimizer.rows import RowNote
+from optimizer.rows import BoundData, RowNote
 from optimizer.scale import as_cents, as_float
 from optimizer.search import Solution
 from rulebooks.evaluate import value
@@ -52,6 +52,12 @@ def _rows(solution: Solution) -> list[tuple[RowNote, float]]:
 
 def _bounds(solution: Solution) -> list[tuple[RowNote, float]]:
     """Return bounds on single positions that the trades have reached, with their worth."""
+    unit = solution.problem.columns.unit
+    return [(bound.note, price / unit) for bound, price in bound_prices(solution)]
+
+
+def bound_prices(solution: Solution) -> list[tuple[BoundData, float]]:
+    """Return bounds that the trades have reached, with the objective that one unit more would save."""
     problem, model = solution.problem, solution.problem.model
     charge = np.asarray(model.rows.matrix.T @ solution.prices)
     trades, n = solution.trades, model.positions.count
@@ -75,7 +81,7 @@ def _bounds(solution: Solution) -> list[tuple[RowNote, float]]:
         else:
             price = -float(slope[index] + model.positions.buy_cost[index] + charge[index])
         if price > 0:
-            found.append((bound.note, price / problem.columns.unit))
+            found.append((bound, price))
     return found
 
 

@@ -50,6 +50,14 @@ class ProposedTrade:
     term: Term | None  # None for purchases and in retirement accounts
     tax: Decimal  # rate times gain; negative where a loss saves tax; 0 for purchases
     reasons: tuple[Reason, ...]
+    later: Decimal = Decimal(0)  # change of the tax that a long-term sale at today's price would bring later
+    charges: tuple[Reason, ...] = ()  # room that it takes under rules, at their prices (money given up)
+    margin: Decimal | None = None  # money by which the list would be worse without it, room given back
+
+    @property
+    def total(self) -> Decimal:
+        """The reasons together."""
+        return sum((reason.amount for reason in self.reasons), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

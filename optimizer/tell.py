@@ -7,7 +7,8 @@ slope half way times each trade; priced rows are shared in proportion to what ea
     each trade's reasons come to 450 + 20 - 5 = 465
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,6 +24,7 @@ from optimizer.binding import binding_rules
 from optimizer.build import Problem
 from optimizer.conflict import Explained
 from optimizer.figures import account_figures, joint_figures
+from optimizer.margin import Priced, margins
 from optimizer.model import Floats, row_cost, row_values
 from optimizer.promises import promises
 from optimizer.proposal import (
@@ -69,12 +71,14 @@ def tell(
 ) -> Proposal:
     """Return the proposal of a solution that the gate has answered; `given`: of this very list."""
     problem = solution.problem
+    priced: Mapping[int, Priced] = {}
     if given is None:
         given = Given(listed=trades_of(problem.columns, solution.steps), amounts=solution.trades)
+        priced = margins(solution)
     listed = given.listed
     trades = tuple(trade for trade, _ in listed)
     settlement = settle(problem.ground.book, trades, reading=problem.ground.rulebook.tax)
-    rows, objective, nothing = _told_trades(problem, given, settlement)
+    rows, objective, nothing = _told_trades(problem, given, settlement, priced)
     changes = tuple(
         AccountChange(
             account=account,
@@ -127,12 +131,12 @@ def _let_go(answer: GateAnswer) -> tuple[str, ...]:
 
 
 def _told_trades(
-    problem: Problem, given: Given, settlement: Settlement
+    problem: Problem, given: Given, settlement: Settlement, priced: Mapping[int, Priced]
 ) -> tuple[tuple[ProposedTrade, ...], Objective, Objective]:
     listed = given.listed
-    priced = row_cost(problem.model.rows, problem.model.rows.start)
+    now = row_cost(problem.model.rows, problem.model.rows.start)
     asked = np.array([row.note.kind == "demand" for row in problem.rows], dtype=np.bool_)
-    drift_before = problem.constant + float(priced[~asked].sum())
+    drift_before = problem.constant + float(now[~asked].sum())
     parts = drift_parts(problem, given.amounts)
     wished = [
         -part.amounts[column] * weight * problem.columns.unit if column is not None else 0.0
@@ -154,7 +158,9 @@ def _told_trades(
                 if share
             ),
         )
-        rows.append(_told(problem, trade, column, reasons, settlement.of_trade(trade.number)))
+        row = _told(problem, trade, column, reasons, settlement.of_trade(trade.number))
+        charges, margin = priced.get(column, ((), None)) if column is not None else ((), None)
+        rows.append(replace(row, charges=charges, margin=margin))
     tax = sum((row.tax for row in rows), ZERO)
     cost = sum((_cost(problem, row.value) for row in rows), ZERO)
     objective = Objective(drift=after, tax=tax, cost=cost)
@@ -255,12 +261,13 @@ def _told(
     price = book.prices[trade.symbol].price
     unit = problem.state.unit_value(trade.account, trade.symbol) or Fraction(0)
     value = cents_half_up(Fraction(trade.quantity) * unit)
-    gain, own_term, tax = None, None, ZERO
+    gain, own_term, tax, later = None, None, ZERO, ZERO
     if trade.side is Side.SELL:
         rate = problem.state.rate_of(trade.account)
         gain = cents_half_up(sum((row.gain for row in taken), Fraction(0)) * rate)
         own_term = taken[0].term if taken else None
         tax = cents_half_up(_tax(problem, trade.account, taken) * rate)
+        later = cents_half_up(_later(problem, trade.account, taken) * rate)
     cost = _cost(problem, value)
     reasons = list(parts)
     if tax:
@@ -268,7 +275,14 @@ def _told(
         reasons.append(_tax_reason(problem, trade, tax, harvested=harvested))
     reasons.append(Reason(what="trading cost", rule=None, amount=-cost))
     return ProposedTrade(
-        trade=trade, price=price, value=value, gain=gain, term=own_term, tax=tax, reasons=tuple(reasons)
+        trade=trade,
+        price=price,
+        value=value,
+        gain=gain,
+        term=own_term,
+        tax=tax,
+        reasons=tuple(reasons),
+        later=later,
     )
 
 
@@ -290,6 +304,18 @@ def _tax(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Frac
         ),
         Fraction(0),
     )
+
+
+def _later(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Fraction:
+    """Return the change of the tax of selling everything later, long-term at today's prices.
+
+    A loss sold now is no longer there to be used; what a replacement takes up of it still is.
+    """
+    rate = rate_of(problem.ground, account, "long", problem.settings)
+    gone = sum(
+        (row.recognized - row.permanently_disallowed for row in taken if row.term is not None), Fraction(0)
+    )
+    return -gone * rate
 
 
 def _cost(problem: Problem, value: Decimal) -> Decimal:

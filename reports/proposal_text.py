@@ -18,7 +18,11 @@ def proposal_text(proposal: Proposal) -> str:
     parts = [_head(proposal), _figures(proposal)]
     if proposal.trades:
         parts.append(_trades(proposal))
-    parts += [part for part in (_binding(proposal), _conflict(proposal), _notes(proposal)) if part]
+    parts += [
+        part
+        for part in (_changes(proposal), _binding(proposal), _conflict(proposal), _notes(proposal))
+        if part
+    ]
     return "\n\n".join(parts)
 
 
@@ -78,6 +82,21 @@ def _trade(row: ProposedTrade) -> str:
         f"  {trade.account:<12}{trade.side.value:<6}{words.quantity(trade.quantity):>10}  {trade.symbol:<8}"
         f"{words.money(row.value):>13}{gain:>12}  {row.term or '':<6}{tax:>11}  {trade.lot or ''}"
     ).rstrip()
+
+
+def _changes(proposal: Proposal) -> str:
+    """Return what a repair made smaller, each with the rules that stopped it."""
+    if not proposal.changes:
+        return ""
+    lines = ["  changed in the list as given"]
+    for row in proposal.changes:
+        trade = row.trade
+        after = "dropped" if not row.after else f"only {words.quantity(row.after)}"
+        lines.append(
+            f"    trade {trade.number}, {trade.side.value} {words.quantity(trade.quantity)} {trade.symbol} "
+            f"in {trade.account}: {after} ({', '.join(row.rules) or 'for the others'})"
+        )
+    return "\n".join(lines)
 
 
 def _binding(proposal: Proposal) -> str:

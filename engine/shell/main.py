@@ -11,6 +11,7 @@ import typer
 
 from engine.shell.commands import (
     check,
+    db,
     demo,
     diff,
     doc,
@@ -22,14 +23,18 @@ from engine.shell.commands import (
     harvest,
     headroom,
     impact,
+    import_,
     init,
     lint,
     lots,
     lsp,
     query,
     rebalance,
+    repair,
     report,
     tax,
+    why,
+    why_not,
 )
 from engine.shell.console import EXIT_INTERNAL, EXIT_WRONG_USE, complain
 
@@ -65,9 +70,14 @@ app.command("drift", rich_help_panel=_MANAGERS)(drift.drift)
 app.command("gate", rich_help_panel=_MANAGERS)(gate.gate)
 app.command("headroom", rich_help_panel=_MANAGERS)(headroom.headroom)
 app.command("rebalance", rich_help_panel=_MANAGERS)(rebalance.rebalance)
+app.command("repair", rich_help_panel=_MANAGERS)(repair.repair)
+app.command("why", rich_help_panel=_MANAGERS)(why.why)
+app.command("why-not", rich_help_panel=_MANAGERS)(why_not.why_not)
 app.command("harvest", rich_help_panel=_MANAGERS)(harvest.harvest)
 app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
 app.command("tax", rich_help_panel=_OPERATIONS)(tax.tax)
+app.command("import", rich_help_panel=_OPERATIONS)(import_.import_)
+app.add_typer(db.app, name="db", rich_help_panel=_OPERATIONS)
 app.command("report", rich_help_panel=_AUDITORS)(report.report)
 
 

@@ -1,8 +1,10 @@
-"""What `rebalance`, `harvest` and `repair` have in common: propose, save, print, and the exit status."""
+"""What the commands about proposals have in common: propose, save, print, and the exit status."""
 
 from datetime import datetime
 from pathlib import Path
 
+from engine.facts.failure import InputError
+from engine.facts.ids import Symbol
 from engine.gate.answer import gate_answer
 from engine.gate.measure import currency_of
 from engine.shell import work
@@ -13,14 +15,18 @@ from engine.shell.requests import Request, intent_of
 from engine.shell.saving import save
 from optimizer.answer import proposal_data
 from optimizer.proposal import Proposal, Status
+from optimizer.settings import Settings
+from optimizer.why_answer import why_data, why_not_data
 from reports.proposal_text import proposal_text
+from reports.why_text import why_not_text, why_text
 
 
 def run(
     policy: list[str] | None,
-    book: Path,
+    book: str,
     as_of: datetime | None,
     *,
+    known: datetime | None = None,
     accounts: tuple[str, ...],
     request: Request,
     out: Path | None,
@@ -28,10 +34,95 @@ def run(
     command: str = "rebalance",
 ) -> int:
     """Propose trades and tell them; return 1 where no list can pass, else 0."""
-    with work.opened(policy, book, as_of) as desk:
+    with work.opened(policy, book, as_of, known) as desk:
         intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
         proposal = desk.propose(accounts=accounts, intent=intent)
     return tell(proposal, out=out, output=output, command=command)
+
+
+def repaired(
+    policy: list[str] | None,
+    book: str,
+    as_of: datetime | None,
+    *,
+    known: datetime | None = None,
+    trades: Path,
+    out: Path | None,
+    output: Format,
+) -> int:
+    """Tell the nearest list to a given one that passes; return 1 where none does, else 0."""
+    from engine.shell.files.trades import read_trades
+    from optimizer.repair import repair
+
+    with work.opened(policy, book, as_of, known) as desk:
+        given = read_trades(trades, desk.records)
+        proposal = repair(desk.ground, given, settings=Settings(), judge=desk.quick_judge)
+        proposal = desk.explained(proposal)
+    return tell(proposal, out=out, output=output, command="repair")
+
+
+def why(
+    policy: list[str] | None,
+    book: str,
+    as_of: datetime | None,
+    *,
+    known: datetime | None = None,
+    accounts: tuple[str, ...],
+    symbols: tuple[str, ...],
+    request: Request,
+    output: Format,
+) -> int:
+    """Tell what each trade of a proposal is worth; return 1 where no list can pass, else 0."""
+    with work.opened(policy, book, as_of, known) as desk:
+        _known(desk, symbols)
+        intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
+        proposal = desk.propose(accounts=accounts, intent=intent)
+    if output is Format.JSON:
+        print_json(why_data(proposal, symbols=symbols))
+    else:
+        print_text(why_text(proposal, symbols=symbols))
+    return int(proposal.status is Status.INFEASIBLE)
+
+
+def why_not(
+    policy: list[str] | None,
+    book: str,
+    as_of: datetime | None,
+    *,
+    known: datetime | None = None,
+    accounts: tuple[str, ...],
+    symbol: str,
+    request: Request,
+    output: Format,
+) -> int:
+    """Tell why a security is not traded; return 0."""
+    from optimizer.why import why_not as explained
+
+    with work.opened(policy, book, as_of, known) as desk:
+        _known(desk, (symbol,))
+        currency = currency_of(desk.ground)
+        found = explained(
+            desk.ground,
+            Symbol(symbol),
+            accounts=desk.chosen(accounts),
+            intent=intent_of(request, desk.ground, currency=currency),
+            settings=Settings(),
+            judge=desk.quick_judge,
+        )
+        day = desk.ground.book.as_of
+    if output is Format.JSON:
+        print_json(why_not_data(symbol, found, as_of=day, currency=currency))
+    else:
+        print_text(why_not_text(symbol, found, currency=currency))
+    return 0
+
+
+def _known(desk: work.Desk, symbols: tuple[str, ...]) -> None:
+    for symbol in symbols:
+        if symbol not in desk.ground.book.securities:
+            raise InputError(
+                f"there is no security `{symbol}`", place="SYMBOL", cure="name a symbol of securities.csv"
+            )
 
 
 def tell(proposal: Proposal, *, out: Path | None, output: Format, command: str) -> int:

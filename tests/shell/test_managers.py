@@ -83,3 +83,42 @@ def test_what_cannot_be_meant_is_said_and_nothing_is_printed(
     assert (ran.status, ran.out) == (2, "")
     assert told in ran.err
     assert "cure: " in ran.err
+
+
+def test_why_parts_of_all_trades_add_up_to_the_cent(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("why", "--book", demo, "--transition", "-a", SMALLER)
+    answer = run(capsys, monkeypatch, *words, "--format", "json").answer
+    assert answer["schema"] == "guardband/why/1"
+    parts = sum(Decimal(part["amount"]) for row in answer["trades"] for part in row["parts"])
+    assert parts == Decimal(answer["total"])
+    assert parts == Decimal(answer["doing_nothing"]) - Decimal(answer["with_the_list"])
+    text = run(capsys, monkeypatch, *words, answer["trades"][0]["symbol"]).out
+    assert "the list is worth" in text
+    assert "worse without it by" in text
+
+
+def test_why_not_names_what_stops_it(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = run(capsys, monkeypatch, "why-not", "PM", "--book", demo, "--transition", "-a", SMALLER)
+    assert "IPS-6.2" in ran.out
+    unknown = run(capsys, monkeypatch, "why-not", "NIX", "--book", demo)
+    assert (unknown.status, unknown.out) == (2, "")
+    assert "there is no security `NIX`" in unknown.err
+
+
+def test_repair_answers_with_the_keys_of_a_proposal_and_what_it_changed(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "repaired.csv"
+    given.write_text("account,side,symbol,quantity\nALD-TAX-2,buy,WMT,20\nALD-TAX-2,buy,PM,5\n")
+    ran = run(capsys, monkeypatch, "repair", "--book", demo, "-t", given, "-o", out, "--format", "json")
+    answer = ran.answer
+    assert answer["schema"] == "guardband/repair/1"
+    for key in ("trades", "objective", "gap", "rounds", "binding", "conflict", "gate", "before", "after"):
+        assert key in answer
+    assert [(row["symbol"], row["to"]) for row in answer["changes"]] == [("PM", "0")]
+    assert "IPS-6.2" in answer["changes"][0]["rules"]
+    assert run(capsys, monkeypatch, "gate", "--book", demo, "--trades", out).status == 0

@@ -3,13 +3,14 @@
 import typer
 
 from engine.shell.commands.rebalance import AccountsOption, OutOption
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 
 def harvest(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     account: AccountsOption = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
@@ -29,6 +30,7 @@ def harvest(
         policy,
         book,
         as_of,
+        known=known,
         accounts=tuple(account or ()),
         request=Request(only_harvest=True),
         out=out,

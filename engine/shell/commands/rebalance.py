@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
 AccountsOption = Annotated[
     list[str] | None,
@@ -36,57 +36,67 @@ class BackTo(StrEnum):
     HALFWAY = "halfway"
 
 
+RaiseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--raise",
+        metavar="AMOUNT [USD] [by DATE]",
+        help="Raise this much cash beyond what the rules keep, from the lots that cost least.",
+        show_default=False,
+    ),
+]
+InvestOption = Annotated[
+    str | None,
+    typer.Option(
+        "--invest",
+        metavar="AMOUNT|all",
+        help="Buy for this much of the cash and sell nothing.",
+        show_default=False,
+    ),
+]
+OnlyOption = Annotated[
+    Only | None,
+    typer.Option("--only", help="harvest: losses that the mandate harvests, and nothing else."),
+]
+TransitionOption = Annotated[
+    bool,
+    typer.Option(
+        "--transition",
+        help="Move to the target portfolio, trigger or not; with --max-gain as far as that budget goes.",
+    ),
+]
+ToOption = Annotated[
+    BackTo | None,
+    typer.Option("--to", help="Where classes outside their bands come to. Unsaid: as the mandate says."),
+]
+GainOption = Annotated[
+    str | None,
+    typer.Option(
+        "--max-gain",
+        metavar="AMOUNT",
+        help="The list recognizes at most this much of gains, losses taken off.",
+        show_default=False,
+    ),
+]
+LockOption = Annotated[
+    list[str] | None,
+    typer.Option("--lock", metavar="LOT", help="Keep this lot; may be given several times."),
+]
+
+
 def rebalance(
     book: BookOption,
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
+    known: KnownOption = None,
     account: AccountsOption = None,
-    raising: Annotated[
-        str | None,
-        typer.Option(
-            "--raise",
-            metavar="AMOUNT [USD] [by DATE]",
-            help="Raise this much cash beyond what the rules keep, from the lots that cost least.",
-            show_default=False,
-        ),
-    ] = None,
-    investing: Annotated[
-        str | None,
-        typer.Option(
-            "--invest",
-            metavar="AMOUNT|all",
-            help="Buy for this much of the cash and sell nothing.",
-            show_default=False,
-        ),
-    ] = None,
-    only: Annotated[
-        Only | None,
-        typer.Option("--only", help="harvest: losses that the mandate harvests, and nothing else."),
-    ] = None,
-    transition: Annotated[
-        bool,
-        typer.Option(
-            "--transition",
-            help="Move to the target portfolio, trigger or not; with --max-gain as far as that budget goes.",
-        ),
-    ] = False,
-    to: Annotated[
-        BackTo | None,
-        typer.Option("--to", help="Where classes outside their bands come to. Unsaid: as the mandate says."),
-    ] = None,
-    max_gain: Annotated[
-        str | None,
-        typer.Option(
-            "--max-gain",
-            metavar="AMOUNT",
-            help="The list recognizes at most this much of gains, losses taken off.",
-            show_default=False,
-        ),
-    ] = None,
-    lock: Annotated[
-        list[str] | None,
-        typer.Option("--lock", metavar="LOT", help="Keep this lot; may be given several times."),
-    ] = None,
+    raising: RaiseOption = None,
+    investing: InvestOption = None,
+    only: OnlyOption = None,
+    transition: TransitionOption = False,
+    to: ToOption = None,
+    max_gain: GainOption = None,
+    lock: LockOption = None,
     rest: Annotated[list[str] | None, typer.Argument(metavar="", hidden=True)] = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
@@ -120,6 +130,7 @@ def rebalance(
         policy,
         book,
         as_of,
+        known=known,
         accounts=tuple(account or ()),
         request=request,
         out=out,
