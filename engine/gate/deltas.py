@@ -108,7 +108,7 @@ def settled_deltas(
     for restated in settlement.restated:
         disallowed = disallowed_by(restated, standing)
         if restated.term is not None and restated.sold.year == state.book.as_of.year:
-            change(_gain_kind(restated.term), restated.account, disallowed)
+            change(_gain_kind(restated.term), restated.account, restated.gain + disallowed)
         change(TermKind.DISALLOWED, restated.account, disallowed)
     for trade in trades:
         if trade.side is Side.BUY and trade.number in standing:

@@ -28,7 +28,7 @@ from engine.ledger.events.short import buy_to_cover, go_short
 from engine.ledger.exact import exact
 from engine.ledger.pieces import ZERO, Piece, Sold
 from engine.ledger.replay import hold_pieces, open_short
-from engine.ledger.settle_abroad import settle_abroad
+from engine.ledger.settle_abroad import is_pooled, settle_abroad, with_denied
 from engine.ledger.settle_closed import foreseen_replacements, read_closed, restated_by
 from engine.ledger.settlement import LIST, OPENED, Restated, Settlement, Taken
 from engine.ledger.standing import Standing, standing_of
@@ -47,7 +47,7 @@ __all__ = ["LIST", "Restated", "Settlement", "Taken", "amount_of", "settle"]
 def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settlement:
     """Return what a list done on `book.as_of`, in its order, would do to the lots."""
     listed = tuple(trades)
-    if reading.country in ("canada", "uk"):
+    if reading.country in ("canada", "uk") and is_pooled(book, listed, reading):
         return settle_abroad(book, listed, reading=reading)
     standing = standing_of(book, reading)
     state = State(setting=standing.setting)
@@ -61,8 +61,9 @@ def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settl
             state.fills_left[key] = state.fills_left.get(key, 0) + 1
     done = {trade.number for trade, money in priced if _do(state, book, trade, money)}
     sold = [row for pool in state.pools.values() for row in pool.sold if row.sale.startswith(OPENED)]
+    taken = tuple(_taken(row) for row in sorted(sold, key=lambda row: row.place))
     return Settlement(
-        taken=tuple(_taken(row) for row in sorted(sold, key=lambda row: row.place)),
+        taken=with_denied(book, listed, taken) if reading.country == "canada" else taken,
         restated=tuple(_restated(row) for row in earlier if row.disallowed)
         if closed is None
         else restated_by(state, closed),

@@ -6,27 +6,32 @@ and without it, and the settlement is the difference.
     Canada: 100 held at 10, 40 bought today at 6, then 100 sold at 6
       -> the loss is denied for the 40 that are still held: least(100 sold, 40 bought, 40 held)
 
-A book without transactions is read as if each lot had been bought on its day for its basis.
+A book of given lots is no pool: its sales take lots, and Canada's loss is denied by the same least of three
+(`with_denied`); the United Kingdom's matching then waits for the transactions.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.book import Book
 from engine.facts.failure import NotModelled
-from engine.facts.ids import LotId, Symbol, TransactionId
-from engine.facts.lots import Disposal, Lot
+from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
+from engine.facts.lots import Disposal, Lot, Replacement
 from engine.facts.readings import TaxReading
-from engine.facts.trades import Trade
+from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.amounts import amount_of
 from engine.ledger.cents import exact_decimal
 from engine.ledger.exact import exact
 from engine.ledger.ledger import Ledger
+from engine.ledger.pieces import ZERO
 from engine.ledger.replay import replay
 from engine.ledger.settlement import LIST, OPENED, Restated, Settlement, Taken
 from engine.ledger.state import Shortfall, State, setting_of
+from engine.ledger.terms import WINDOW_DAYS
 
 
 def settle_abroad(book: Book, trades: tuple[Trade, ...], *, reading: TaxReading) -> Settlement:
@@ -64,6 +69,78 @@ def settle_abroad(book: Book, trades: tuple[Trade, ...], *, reading: TaxReading)
     )
 
 
+def with_denied(book: Book, trades: tuple[Trade, ...], taken: tuple[Taken, ...]) -> tuple[Taken, ...]:
+    """Return the sales of a list out of given lots with the part of each loss that Canada denies.
+
+    Least of the shares that the trade sells, those bought in the period and those held after the list, by all
+    affiliated.
+    Source: Income Tax Act (Canada) 40(2)(g)(i), 54 "superficial loss".
+    """
+    sold: dict[int, Fraction] = {}
+    for row in taken:
+        sold[row.trade] = sold.get(row.trade, ZERO) + row.quantity
+    return tuple(_denied(book, trades, row, sold[row.trade]) for row in taken)
+
+
+def _denied(book: Book, trades: tuple[Trade, ...], row: Taken, sold: Fraction) -> Taken:
+    if row.gain >= 0 or row.term is None:
+        return row
+    home = book.accounts[row.account].household
+
+    def is_alike(account: AccountId, symbol: Symbol) -> bool:
+        return symbol == row.symbol and book.accounts[account].household == home
+
+    edge = book.as_of - timedelta(days=WINDOW_DAYS)
+    bought = [
+        (one.lot, one.account, one.date, exact(one.quantity))
+        for one in book.acquisitions
+        if edge <= one.date and is_alike(one.account, one.symbol)
+    ]
+    bought += [
+        (LotId(f"{OPENED}{one.number}"), one.account, book.as_of, exact(one.quantity))
+        for one in trades
+        if one.side is Side.BUY and is_alike(one.account, one.symbol)
+    ]
+    held = sum((exact(lot.quantity) for lot in book.lots if is_alike(lot.account, lot.symbol)), ZERO)
+    for one in trades:
+        if is_alike(one.account, one.symbol):
+            held += one.side.sign * exact(one.quantity)
+    whole = sum((quantity for *_, quantity in bought), ZERO)
+    least = min(sold, whole, held)
+    if least <= 0:
+        return row
+    denied = -row.gain * least / sold
+    parts = tuple(
+        _part(book, row, (lot, account, day, quantity), denied * quantity / whole)
+        for lot, account, day, quantity in bought
+    )
+    return replace(
+        row,
+        disallowed=denied,
+        permanently_disallowed=sum((exact(part.disallowed) for part in parts if part.permanent), ZERO),
+        recognized=row.gain + denied,
+        replacements=parts,
+    )
+
+
+def _part(
+    book: Book, row: Taken, bought: tuple[LotId, AccountId, date, Fraction], denied: Fraction
+) -> Replacement:
+    lot, account, day, quantity = bought
+    permanent = book.accounts[account].is_retirement
+    money = exact_decimal(denied)
+    return Replacement(
+        lot=lot,
+        account=account,
+        symbol=row.symbol,
+        acquired=day,
+        quantity=exact_decimal(quantity),
+        absorbed=Decimal(0) if permanent else money,
+        permanent=permanent,
+        disallowed=money,
+    )
+
+
 def _replay(book: Book, rows: Iterable[Transaction], reading: TaxReading) -> Ledger:
     return replay(
         rows,
@@ -76,22 +153,27 @@ def _replay(book: Book, rows: Iterable[Transaction], reading: TaxReading) -> Led
 
 
 def _rows_of(book: Book, symbol: Symbol) -> list[Transaction]:
-    """Return the history of a security: its transactions, else its lots as purchases."""
-    if book.transactions is not None:
-        return [row for row in book.transactions if symbol in (row.symbol, row.from_symbol)]
-    return [
-        Transaction(
-            id=TransactionId(f"lot {number} {lot.lot}"),
-            date=lot.acquired,
-            account=lot.account,
-            type=TransactionType.BUY,
-            symbol=symbol,
-            quantity=lot.quantity,
-            amount=lot.basis,
-        )
-        for number, lot in enumerate(book.lots)
-        if lot.symbol == symbol
-    ]
+    return [row for row in book.transactions or () if symbol in (row.symbol, row.from_symbol)]
+
+
+def is_pooled(book: Book, trades: Iterable[Trade], reading: TaxReading) -> bool:
+    """Return whether the book holds what a list touches as the country's rules pool it, from transactions."""
+    if book.transactions is None:
+        return False
+    return all(_is_the_pool(book, symbol, reading) for symbol in {trade.symbol for trade in trades})
+
+
+def _is_the_pool(book: Book, symbol: Symbol, reading: TaxReading) -> bool:
+    try:
+        pools = _replay(book, _rows_of(book, symbol), reading).open_lots
+    except NotModelled:
+        return False
+    held = [lot for lot in book.lots if lot.symbol == symbol]
+    return sorted(map(_share_of, pools)) == sorted(map(_share_of, held))
+
+
+def _share_of(lot: Lot) -> tuple[str, str, Decimal]:
+    return (lot.account, lot.lot, lot.quantity)
 
 
 def _as_row(book: Book, trade: Trade) -> Transaction | None:

@@ -1,7 +1,6 @@
 """Settling a list: what it foresees is what the ledger says once the trades are recorded."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -220,17 +219,26 @@ def test_rules_abroad_that_are_not_modelled_leave_the_trade_unsettled() -> None:
     assert settle(held, trades, reading=CANADA).unsettled == (1, 2)
 
 
-def test_lots_alone_are_a_pool_abroad() -> None:
-    """Without a history each lot counts as bought on its day for its basis."""
+def _given_lots(as_of: date = TODAY) -> Book:
     lots = book(
         "2023-01-10 A buy 100 X at 10 as a",
-        "2024-05-20 A buy 40 X at 6 as b",
+        "2024-05-04 I buy 40 X at 6 as b",
         prices={"X": "6"},
-        as_of=TODAY,
+        as_of=as_of,
     ).lots
-    alone = replace(_abroad(CANADA), lots=lots, transactions=None, disposals=None)
-    done = settle(alone, (_trade(1, "A", Side.SELL, "X", "100"),), reading=CANADA)
-    assert [done.taken[0].gain, done.taken[0].disallowed] == [Fraction("-285.71"), Fraction("114.29")]
+    alone = records(prices={"X": "6"}, as_of=as_of, lots=lots, history=False)
+    return open_book(alone, as_of=as_of, reading=CANADA)
+
+
+def test_canada_out_of_given_lots() -> None:
+    """100 sold at a loss of 400, 40 bought in the plan on day 30 and held: 160 are denied, and lost."""
+    (row,) = settle(_given_lots(), (_trade(1, "A", Side.SELL, "X", "100"),), reading=CANADA).taken
+    assert [row.lot, row.gain, row.disallowed] == ["a", -400, 160]
+    assert [row.permanently_disallowed, row.recognized] == _exact(160, -240)
+    late = settle(_given_lots(date(2024, 6, 4)), (_trade(1, "A", Side.SELL, "X", "100"),), reading=CANADA)
+    assert late.taken[0].disallowed == 0  # day 31
+    both = (_trade(1, "A", Side.SELL, "X", "100"), _trade(2, "I", Side.SELL, "X", "30"))
+    assert settle(_given_lots(), both, reading=CANADA).taken[0].disallowed == 40  # 10 are still held
 
 
 CLOSED = TaxReading(wash=WashReadings(sold_before_replacement=True))

@@ -211,7 +211,7 @@ def _of_list(asked: Asked, terms: tuple[Term, ...]) -> dict[Term, Fraction]:
     since = first_day(asked.period, view)
     for old in done.settlement.restated:
         if old.term in terms and old.sold >= since and _is_in(old.account, old.symbol, asked):
-            found[old.term] += disallowed_by(old, numbers) * _rate(view, old.account)
+            found[old.term] += (old.gain + disallowed_by(old, numbers)) * _rate(view, old.account)
     return found
 
 
@@ -278,7 +278,8 @@ def tax_cost(asked: Asked) -> Reading:
     since = first_day(asked.period, view)
     for old in done.settlement.restated:
         if old.term is not None and old.sold >= since and _is_in(old.account, old.symbol, asked):
-            amount += disallowed_by(old, numbers) * _tax_rate(view, old.account, old.term)
+            recognized = old.gain + disallowed_by(old, numbers)
+            amount += recognized * _tax_rate(view, old.account, old.term)
     return asked.money(amount)
 
 
