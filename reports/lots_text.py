@@ -8,14 +8,18 @@ from engine.ledger.book import Difference
 from reports import words
 
 
-def lots_text(book: Book, differences: tuple[Difference, ...] | None = None) -> str:
+def lots_text(
+    book: Book, differences: tuple[Difference, ...] | None = None, *, explained: bool = False
+) -> str:
     """Return the lots of a book as plain text.
 
     differences: between lots.csv and transactions.csv; None where the book has one of them alone.
+    explained: every loss with the rules applied, and each purchase near it with what became of it.
     """
     parts = [_head(book)]
     if book.disposals:
         parts += [_years(book.disposals), _washed(book.disposals)]
+        parts.append(_because(book.disposals) if explained else "")
     parts.append(_open(book))
     parts.append(_reconciled(differences))
     parts.append(_coverage(book))
@@ -62,6 +66,18 @@ def _washed(disposals: tuple[Disposal, ...]) -> str:
             for item in row.replacements
         ]
     return "\n".join(lines)
+
+
+def _because(disposals: tuple[Disposal, ...]) -> str:
+    lines = ["  every loss, and each purchase near it"]
+    for row in disposals:
+        if row.because:
+            lines.append(
+                f"    {row.sale} {words.quantity(row.quantity)} {row.symbol} in {row.account}, "
+                f"sold {row.sold.isoformat()}"
+            )
+            lines += [f"      {sentence}" for sentence in row.because]
+    return "\n".join(lines) if len(lines) > 1 else ""
 
 
 def _open(book: Book) -> str:

@@ -15,7 +15,8 @@ def tax_text(told: TaxYear, embedded: Iterable[Lot] = ()) -> str:
     embedded: the open taxable lots whose basis holds a disallowed loss of an earlier sale.
     """
     parts = [
-        f"{told.household}, tax year {told.year}, as known on {words.day(told.coverage.until)}",
+        f"{told.household}, tax year {told.year}, as known on {words.day(told.coverage.until)}\n"
+        f"  {tax_words.first(told)}",
         _figures(told),
         _schedule(told),
         _rows(told),

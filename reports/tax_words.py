@@ -80,5 +80,7 @@ def first(told: TaxYear) -> str:
     text = f"A net {kind} of {words.money(abs(total))}"
     if carried:
         text += f"; {words.money(carried)} is carried into {told.year + 1}"
-    disallowed = sum((row.disallowed for row in told.rows), Decimal(0))
-    return f"{text}; wash sales disallow {words.money(disallowed)}."
+    gone = sum((row.permanent for row in told.rows), Decimal(0))
+    deferred = sum((row.disallowed for row in told.rows), Decimal(0)) - gone
+    text += f"; wash sales defer {words.money(deferred)}"
+    return f"{text}, and {words.money(gone)} is lost for good." if gone else f"{text}."

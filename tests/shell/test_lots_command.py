@@ -67,3 +67,13 @@ def test_looking_ahead(guardband: Guardband, tmp_path: Path) -> None:
     assert ahead["trades"]["safe_from"] is None
     text = guardband("lots", "--book", folder, "--ahead").out
     assert "sell `T2` in the same order: what is sold with it replaces nothing" in text
+
+
+def test_every_loss_is_explained(guardband: Guardband, tmp_path: Path) -> None:
+    history = HISTORY + "T3,2018-02-05,TAX-1,sell,KO,60,40\n"
+    folder = book(tmp_path / "b", transactions=history)
+    assert "every loss" not in guardband("lots", "--book", folder).out
+    told = guardband("lots", "--book", folder, "--because").out
+    assert "loss of 119.40 on 60 of lot `T1`; purchases from 2018-01-06 to 2018-03-07 can replace" in told
+    assert "40 of `T2` (account TAX-1, 2018-01-30, 6 days before) replace shares: 79.60 goes into" in told
+    assert "disallowed 79.60; allowed 39.80" in told

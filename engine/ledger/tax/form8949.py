@@ -53,7 +53,7 @@ class FormRow:
     """One row of Form 8949; money in cents.
 
     adjustment: column (g): a disallowed loss above 0; a correction of the basis that lowers the gain below 0.
-    disallowed: the part of it that code W stands for, a size.
+    disallowed: the part of it that code W stands for, a size; permanent: what of that is gone for good.
     """
 
     part: Part
@@ -71,6 +71,7 @@ class FormRow:
     account: AccountId
     needs_form_8949: bool = True  # else its amounts may go straight onto Schedule D, line 1a or 8a
     disallowed: Decimal = Decimal(0)
+    permanent: Decimal = Decimal(0)
 
 
 def form_rows(
@@ -126,6 +127,7 @@ def form_row(row: Disposal, security: Security | None, seen: Reported) -> FormRo
         account=row.account,
         needs_form_8949=not (box in "AD" and is_plain and as_reported),
         disallowed=row.disallowed,
+        permanent=row.permanently_disallowed,
     )
 
 

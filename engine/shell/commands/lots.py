@@ -13,6 +13,13 @@ def lots(
     policy: PolicyOption = None,
     as_of: AsOfOption = None,
     known: KnownOption = None,
+    because: Annotated[
+        bool,
+        typer.Option(
+            "--because",
+            help="Explain every loss: which purchases replaced it, which were considered and why not used.",
+        ),
+    ] = False,
     ahead: Annotated[
         bool,
         typer.Option(
@@ -81,5 +88,5 @@ def lots(
         answer["ahead"] = None if looked is None else ahead_answer(*looked)
         print_json(answer)
     else:
-        text = lots_text(opened, differences)
+        text = lots_text(opened, differences, explained=because)
         print_text(text if looked is None else f"{text.rstrip()}\n\n{ahead_text(*looked)}")
