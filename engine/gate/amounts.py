@@ -57,12 +57,12 @@ def is_literal(amount: AnyAmount | None) -> bool:
 def people(value: Fraction, unit: str, *, apart_from: Fraction | None = None) -> str:
     """Return a figure for people, with as many decimals as keep it apart from another one."""
     places = _PLACES.get(unit, 2)
-    while rounded(value, places=places) != value and places < _MOST:
-        told = rounded(value, places=places)
-        if apart_from is None or value == apart_from or told != rounded(apart_from, places=places):
-            break
-        places += 1
-    number = f"{rounded(value, places=places):,f}"
+    told = rounded(value, places=places)
+    if apart_from is not None and value != apart_from:
+        while places < _MOST and told == rounded(apart_from, places=places) and told != value:
+            places += 1
+            told = rounded(value, places=places)
+    number = f"{told:,f}"
     match unit:
         case "percent":
             return f"{number}%"

@@ -8,6 +8,7 @@ would leave more:
 
 from fractions import Fraction
 
+from engine.facts.trades import Trade
 from engine.gate.items import Told
 from engine.gate.limits import OpenLimit, Reading
 from engine.gate.measure import Listed
@@ -23,8 +24,8 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     limits = listed.opened.limits
     after = limits.reading(limit, listed.after)
     found = []
-    for trade in listed.trades:
-        if trade.account not in limit.ground.scope.stops or not may_move(listed, limit, trade.number):
+    for trade in movers(listed, limit):
+        if trade.account not in limit.ground.scope.stops:
             continue
         state = listed.without(trade.number, settled=limit.settles)
         without, now = compared(limits.reading(limit, state), after)
@@ -36,6 +37,14 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
 def may_move(listed: Listed, limit: OpenLimit, number: int) -> bool:
     """Return whether a trade may move a limit at all."""
     return limit.settles or not limit.nodes.isdisjoint(listed.nodes_of(number))
+
+
+def movers(listed: Listed, limit: OpenLimit) -> tuple[Trade, ...]:
+    """Return the trades that may move a limit at all, in order."""
+    if limit.settles or len(listed.trades) == 1:
+        return listed.trades
+    numbers = {number for node in limit.nodes for number in listed.movers.get(node, ())}
+    return tuple(listed.by_number[number] for number in sorted(numbers))
 
 
 def compared(one: Reading, other: Reading) -> tuple[Fraction, Fraction]:

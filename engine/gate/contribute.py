@@ -8,6 +8,7 @@ the N largest, the side of `the greater of` that is greater. A risk measure has 
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from typing import assert_never
 
 from engine.gate.limits import OpenLimit
@@ -27,7 +28,10 @@ def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
     if factor is None or limit.ground.rounded:
         return ()
     measure = limit.ground.measure
-    ranked = _of_linear(listed, limit, measure) if isinstance(measure, Linear) else _parts(listed, measure)
+    if isinstance(measure, Linear):
+        ranked, others = _of_linear(listed, limit, measure)
+    else:
+        ranked, others = _parts(listed, measure), 0
     shown = [(term, amount) for term, amount in ranked[:TOP] if amount]
     several = len({term.account for term, _ in shown}) > 1
     told = [
@@ -36,7 +40,7 @@ def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
         )
         for term, amount in shown
     ]
-    left = sum(1 for _, amount in ranked[TOP:] if amount)
+    left = others + sum(1 for _, amount in ranked[TOP:] if amount)
     if left:
         rest = _whole(listed, limit, ranked) - sum((amount for _, amount in shown), start=Fraction(0))
         told.append(Contributor(symbol=THE_REST, amount=rest * factor, note=f"{left} more"))
@@ -54,18 +58,23 @@ def _whole(listed: Listed, limit: OpenLimit, ranked: "Parts") -> Fraction:
 Parts = list[tuple[Term, Fraction]]
 
 
-def _of_linear(listed: Listed, limit: OpenLimit, form: Linear) -> Parts:
-    """Return the parts of a linear measure, the largest first, from those before and what has changed."""
-    state, deltas = listed.opened.state, listed.deltas
+def _of_linear(listed: Listed, limit: OpenLimit, form: Linear) -> tuple[Parts, int]:
+    """Return the largest parts of a linear measure, and how many others there are that count.
+
+    They are merged from the parts before the list, ranked once, and those that the list changes.
+    """
+    state, deltas, graph = listed.opened.state, listed.deltas, listed.opened.graph
     if limit.ranked is None:
         parts = ((term, factor * state(term)) for term, factor in form.terms)
-        limit.ranked = tuple(sorted(parts, key=_by_size))
-    changed = {term: factor for term, factor in form.terms if term in deltas}
-    if not changed:
-        return list(limit.ranked)
-    moved = [(term, factor * (state(term) + deltas[term])) for term, factor in changed.items()]
-    still = [part for part in limit.ranked if part[0] not in changed]
-    return sorted([*moved, *still], key=_by_size)
+        limit.ranked = tuple(sorted((part for part in parts if part[1]), key=_by_size))
+    factors = graph.factors(limit.measure)
+    changed = {term for term in deltas if term in factors}
+    moved = [(term, factors[term] * (state(term) + deltas[term])) for term in changed]
+    still = (part for part in limit.ranked if part[0] not in changed)
+    shown = sorted([*(part for part in moved if part[1]), *islice(still, TOP)], key=_by_size)
+    gone = sum(1 for term in changed if factors[term] * state(term))
+    whole = len(limit.ranked) - gone + sum(1 for _, amount in moved if amount)
+    return shown, whole - len(shown)
 
 
 def _by_size(part: tuple[Term, Fraction]) -> tuple[Fraction, str, str]:

@@ -39,6 +39,9 @@ NOTHING: Values = {}
 
 _NO = exact(0)
 
+MANY = 200
+"""Changed nodes from which on a state's own ranking of the largest parts is worth keeping."""
+
 
 @dataclass(slots=True)
 class _Node:
@@ -50,6 +53,7 @@ class _Node:
     before: Fraction = _NO
     is_linear: bool = False
     ranked: list[int] | None = None  # parts of the N largest, the largest before first
+    members: frozenset[int] | None = None  # the same parts, to look them up
 
 
 class Graph:
@@ -115,13 +119,18 @@ class Graph:
 
     def shift(self, node: int, deltas: Mapping[Term, Fraction]) -> Fraction:
         """Return how much deltas move a linear node."""
+        factors = self.factors(node)
+        moved = (factors[term] * delta for term, delta in deltas.items() if term in factors)
+        return sum(moved, start=_NO)
+
+    def factors(self, node: int) -> Mapping[Term, Fraction]:
+        """Return the terms of a linear node with their factors."""
         factors = self._factors.get(node)
         if factors is None:
             form = self._nodes[node].form
             assert isinstance(form, Linear)
             factors = self._factors[node] = {term: exact(factor) for term, factor in form.terms}
-        moved = (factors[term] * delta for term, delta in deltas.items() if term in factors)
-        return sum(moved, start=_NO)
+        return factors
 
     def _shifts(self, deltas: Mapping[Term, Fraction]) -> dict[int, Fraction]:
         shifts: dict[int, Fraction] = {}
@@ -151,7 +160,7 @@ class Graph:
                 gained = sum(bool(state[m]) - bool(self.value(m, on)) for m in moved)
                 return self.value(index, on) + gained
             case Largest(count=count):
-                return self._largest(node, count, state)
+                return self._largest(index, count, moved, state, on)
             case _:
                 return self._compute(node, state)
 
@@ -165,15 +174,44 @@ class Graph:
             self._sums[index] = known
         return known
 
-    def _largest(self, node: _Node, count: int, state: Values) -> Fraction:
-        """Return the sum of the largest parts: those that changed, and the largest of the others."""
+    def _largest(self, index: int, count: int, moved: list[int], state: Values, on: Values) -> Fraction:
+        """Return the sum of the largest parts: those that moved, and the largest of the others."""
+        others = set(moved)
+        values = [state[child] for child in others]
+        ranked = self._ranked_on(index, on)
+        if ranked is None:
+            changed = [child for child in on if child in self._members(index) and child not in others]
+            values += [on[child] for child in changed]
+            others.update(changed)
+            ranked, on = self._ranked(index), NOTHING
+        still = (child for child in ranked if child not in others)
+        values += [self.value(child, on) for child in islice(still, count)]
+        return sum(heapq.nlargest(count, values), start=_NO)
+
+    def _members(self, index: int) -> frozenset[int]:
+        node = self._nodes[index]
+        if node.members is None:
+            node.members = frozenset(node.children)
+        return node.members
+
+    def _ranked(self, index: int) -> list[int]:
+        """Return the parts in order before any list, the largest first."""
+        node = self._nodes[index]
         if node.ranked is None:
             node.ranked = sorted(node.children, key=self.before, reverse=True)
-        children = set(node.children)
-        values = [value for child, value in state.items() if child in children]
-        still = (child for child in node.ranked if child not in state)
-        values += [self.before(child) for child in islice(still, count)]
-        return sum(heapq.nlargest(count, values), start=_NO)
+        return node.ranked
+
+    def _ranked_on(self, index: int, on: Values) -> list[int] | None:
+        """Return the parts in order in a state that many changes start from; None where it is not one."""
+        if not isinstance(on, State) or len(on) < MANY:
+            return None
+        known = on.readings.get(("ranked", index))
+        if known is None:
+            children = self._nodes[index].children
+            known = sorted(children, key=lambda child: self.value(child, on), reverse=True)
+            on.readings[("ranked", index)] = known
+        assert isinstance(known, list)
+        return known
 
     def touched(self, terms: Iterable[Term]) -> set[int]:
         """Return the nodes that read any of the terms, directly or through their parts."""

@@ -59,7 +59,10 @@ def infer(engine: InferenceEngine, trades: tuple[Trade, ...], measured: Measured
     wrong = _unexpected_pairs(measured.windows, findings)
     if wrong:
         return Fault(reason=wrong, bundle="")
-    concluded = [_of_item(item, findings) for item in measured.items]
+    effects: Effects = {}
+    for effect in findings.effects:
+        effects.setdefault((effect.rule, effect.group), []).append(effect.decision)
+    concluded = [_of_item(item, findings, effects) for item in measured.items]
     concluded += [_of_window(case, findings) for case in measured.windows]
     return Inferred(
         concluded=tuple(concluded),
@@ -68,12 +71,16 @@ def infer(engine: InferenceEngine, trades: tuple[Trade, ...], measured: Measured
     )
 
 
-def _of_item(item: Item, findings: Findings) -> Concluded:
+Effects = dict[tuple[str, str], list[EngineDecision]]
+"""What the responses to each rule and group come to."""
+
+
+def _of_item(item: Item, findings: Findings, effects: Effects) -> Concluded:
     if not item.is_judged:
         return Concluded(item=item, standing=None, responses=(), decision=Decision.PASS)
     key = (item.rule_key, item.group_key)
     standing = findings.standings[key]
-    told = [effect.decision for effect in findings.effects if (effect.rule, effect.group) == key]
+    told = effects.get(key, [])
     decides = bool(item.trades or item.warned_by) or standing not in (Standing.MISSING, Standing.EARLY)
     worst = max(told, default=EngineDecision.PASS) if decides else EngineDecision.PASS
     return Concluded(

@@ -88,7 +88,10 @@ def judge(
     verdicts = _ordered(
         approved(verdict, approvals, decision=named, today=opened.book.as_of) for _, verdict in told
     )
-    decided = tuple(_decided(listed, trade, verdicts, explained=explained) for trade in trades)
+    naming = _by_trade(verdicts)
+    decided = tuple(
+        _decided(listed, trade, naming.get(trade.number, []), explained=explained) for trade in trades
+    )
     return replace(
         _answer(opened, listed),
         decision=_of_list(decided, verdicts),
@@ -172,12 +175,22 @@ def _noted(told: list[tuple[Concluded, Verdict]], unknown: frozenset[str]) -> li
 
 def _inconsistent(inferred: Inferred, told: list[tuple[Concluded, Verdict]]) -> Fault | None:
     """Return a fault where the trades' decisions are not the worst of the verdicts that name them."""
+    naming = _by_trade(verdict for _, verdict in told)
     for number, decision in inferred.trades.items():
-        mine = worst([verdict.decision for _, verdict in told if number in verdict.trades])
+        mine = worst([verdict.decision for verdict in naming.get(number, [])])
         if mine is not decision:
             reason = f"trade {number}: the inference decides {decision.value}, its verdicts {mine.value}"
             return Fault(reason=reason, bundle="")
     return None
+
+
+def _by_trade(verdicts: Iterable[Verdict]) -> dict[int, list[Verdict]]:
+    """Return the verdicts that name each trade, in order."""
+    naming: dict[int, list[Verdict]] = {}
+    for verdict in verdicts:
+        for number in dict.fromkeys(verdict.trades):
+            naming.setdefault(number, []).append(verdict)
+    return naming
 
 
 def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -200,10 +213,7 @@ def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     return tuple(sorted(verdicts, key=key))
 
 
-def _decided(
-    listed: Listed, trade: Trade, verdicts: tuple[Verdict, ...], *, explained: bool
-) -> TradeDecision:
-    naming = [verdict for verdict in verdicts if trade.number in verdict.trades]
+def _decided(listed: Listed, trade: Trade, naming: list[Verdict], *, explained: bool) -> TradeDecision:
     speaking = [v for v in naming if v.decision is not Decision.PASS or v.outcome is Outcome.BREACH]
     return TradeDecision(
         trade=trade,

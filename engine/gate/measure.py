@@ -166,6 +166,15 @@ class Listed:
             known = self._nodes[number] = frozenset(self.opened.graph.touched(self.own[number]))
         return known
 
+    @cached_property
+    def movers(self) -> Mapping[int, list[int]]:
+        """By node, the numbers of the trades that may change it, what depends on lots aside."""
+        found: dict[int, list[int]] = {}
+        for number in self.by_number:
+            for node in self.nodes_of(number):
+                found.setdefault(node, []).append(number)
+        return found
+
     def without(self, number: int, *, settled: bool) -> Values:
         """Return the values with one trade left out, every other one standing as it was settled."""
         known = self._without.get((number, settled))

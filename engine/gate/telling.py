@@ -1,6 +1,5 @@
 """Verdicts: what was concluded, worded and explained, as the value that answers and reports print."""
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
@@ -37,7 +36,8 @@ def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) 
     outcome = Outcome.NOT_APPLICABLE if concluded.standing is None else _OUTCOMES[concluded.standing]
     account, household = _place(item)
     told = item.told
-    verdict = Verdict(
+    pair = deciding(item) if item.meetings else None
+    return Verdict(
         rule=rule.id,
         policy=rule.policy or None,
         account=account,
@@ -56,7 +56,7 @@ def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) 
         headroom=told.headroom,
         low=told.low,
         high=told.high,
-        contributors=item.contributors,
+        contributors=_parts(listed, concluded) if explained else item.contributors,
         trades=_trades(concluded),
         because=rule.because,
         where=rule.where if rule.where.file else None,
@@ -65,9 +65,12 @@ def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) 
         rule_class=item.rule.form_class.value,
         warned=concluded.standing is Standing.EARLY,
         limit_words=limit_words(item) if item.kind in ("limit", "trade") else "",
+        coverage=listed.opened.book.coverage if _reads_history(listed, item) else None,
+        window=None if pair is None else (pair.first, pair.last),
+        event=None if pair is None else _event(listed, pair),
+        considered=considered(listed.opened, concluded) if explained else (),
+        would_pass=would_pass(listed, concluded) if explained else (),
     )
-    verdict = _with_window(listed, item, verdict)
-    return _explained(listed, concluded, verdict) if explained else verdict
 
 
 def _says(outcome: Outcome) -> bool:
@@ -91,25 +94,13 @@ def _breach(standing: Standing | None) -> Literal["active", "passive"] | None:
     return "active" if standing in _ACTIVE else None
 
 
-def _explained(listed: Listed, concluded: Concluded, verdict: Verdict) -> Verdict:
+def _parts(listed: Listed, concluded: Concluded) -> tuple[Contributor, ...]:
     item = concluded.item
-    parts = item.contributors
+    if item.meetings:
+        return _of_events(listed, item)
     if item.kind == "limit" and item.source is not None and concluded.standing not in _PLAIN:
-        parts = contributors(listed, listed.opened.limits.all[item.source])
-    return replace(
-        verdict,
-        contributors=_of_events(listed, item) if item.meetings else parts,
-        considered=considered(listed.opened, concluded),
-        would_pass=would_pass(listed, concluded),
-    )
-
-
-def _with_window(listed: Listed, item: Item, verdict: Verdict) -> Verdict:
-    coverage = listed.opened.book.coverage if _reads_history(listed, item) else None
-    if not item.meetings:
-        return replace(verdict, coverage=coverage) if coverage is not None else verdict
-    pair = deciding(item)
-    return replace(verdict, window=(pair.first, pair.last), event=_event(listed, pair), coverage=coverage)
+        return contributors(listed, listed.opened.limits.all[item.source])
+    return item.contributors
 
 
 def _reads_history(listed: Listed, item: Item) -> bool:

@@ -3,8 +3,8 @@
     Place(state="over", before=1000, change=-5000), Response(on="active", does="block"), Touch(trade="t1")
       -> facts breach bg0 (key g0, …), response r0 (says "active block"), touch t0 (key g0)
 
-Responses of rules without a breach or an open window, and touches of groups that hold, are left out:
-they could meet nothing.
+Responses of rules without a breach or an open window, those to what the rule's groups are not (missing
+data, where all are measured), and touches of groups that hold, are left out: they could meet nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,15 @@ from engine.gate.engine.program import Fact, Scalar
 
 Said = tuple[str, On, Does]
 """A response: its rule, what it answers, what it does."""
+
+
+_CONSULTED: Mapping[str, tuple[On, ...]] = {
+    "over": ("active", "passive"),
+    "missing": ("missing",),
+    "early": ("early",),
+    "held": (),
+}
+"""What the responses of a state answer; which of an active and a passive breach it is, the engine finds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +42,9 @@ def following(case: GateCase, places: Mapping[Key, Place]) -> Question:
     open_keys = [key for key, place in places.items() if place.state != "held" or place.relief != "none"]
     codes = {key: f"g{number}" for number, key in enumerate(sorted(open_keys))}
     near_by = near(case)
-    rules = {rule for rule, _ in codes} | {event.rule for event in near_by.events.values()}
-    said = ((r.rule, r.on, r.does) for r in case.responses if r.rule in rules)
+    asked = {(rule, on) for rule, group in codes for on in _CONSULTED[places[(rule, group)].state]}
+    asked |= {(event.rule, "active") for event in near_by.events.values()}
+    said = ((r.rule, r.on, r.does) for r in case.responses if (r.rule, r.on) in asked)
     responses = tuple(dict.fromkeys(said))
     facts = (
         *_breaches(places, codes),

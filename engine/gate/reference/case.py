@@ -3,6 +3,7 @@
 500 issuers, the list trades ACME    Acme Corp is read after the list, the other 499 as before it
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -28,6 +29,7 @@ class Case:
     is_base_moved: bool = True
     _bounds: dict[int, Bounds] = field(default_factory=dict)
     _without: dict[int, tuple[View, set[Group] | None]] = field(default_factory=dict)
+    _movers: dict[Group | None, list[Trade]] | None = None
 
     def figures(self, view: View, group: Group, *, upper_only: bool = False) -> Figures:
         """Return a group's figures in a view; raises Gap where data are missing."""
@@ -76,6 +78,19 @@ class Case:
             if self.bounds(view, group) == (after.low, after.high)
             else self.with_reading(after.reading, view, group)
         )
+
+    def movers(self, group: Group) -> Sequence[Trade]:
+        """Return the trades without any one of which a group might read otherwise."""
+        if not self.plan.is_fixed:
+            return self.done.trades
+        if self._movers is None:
+            self._movers = {}
+            for trade in self.done.trades:
+                groups = self.view_without(trade)[1]
+                for moved in (None,) if groups is None else groups:
+                    self._movers.setdefault(moved, []).append(trade)
+        own, any_group = self._movers.get(group, []), self._movers.get(None, [])
+        return [*own, *any_group]
 
     def view_without(self, trade: Trade) -> tuple[View, set[Group] | None]:
         """Return the view without one trade, and the groups that it may have moved; None: any."""

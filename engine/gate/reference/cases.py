@@ -138,11 +138,22 @@ def _tell_group(case: Case, group: Group, why_not: str | None) -> list[Reference
 
 
 def _tell_gap(case: Case, group: Group, gap: Gap, unknown: frozenset[Key]) -> list[ReferenceVerdict]:
-    """Return that a number is missing: of some securities, or one for the whole subject."""
-    if not gap.keys:
+    """Return that a number is missing: of some securities, or one for the whole subject, which says more."""
+    if not gap.keys or case.plan.unsure or _lacks_all(case, group):
         return [_missing(case, group, _subject_keys(case, group), gap.why)]
     breach, lacking = _known_breach(case, group)
     return [_missing(case, group, gap.keys | unknown | lacking, gap.why), *breach]
+
+
+def _lacks_all(case: Case, group: Group) -> bool:
+    """Return whether a number is missing for the whole subject, whatever else is beside it."""
+    for view in (case.plan.view, case.after):
+        try:
+            case.figures(replace(view, gaps=set()), group)
+        except Gap as gap:
+            if not gap.keys:
+                return True
+    return False
 
 
 def _known_breach(case: Case, group: Group) -> tuple[list[ReferenceVerdict], frozenset[Key]]:
@@ -170,10 +181,10 @@ def _is_excepted(case: Case, group: Group) -> bool:
 
 def _unknown(case: Case, group: Group) -> frozenset[Key]:
     """Return the positions of which it is unknown whether they belong to the group."""
-    plan, touched = case.plan, case.touched
-    found = plan.whole.unknowns(group, touched) if plan.attribute is not None else frozenset[Key]()
+    plan, touched, state = case.plan, case.touched, case.after.state
+    found = plan.whole.unknowns_in(state, group) if plan.attribute is not None else frozenset[Key]()
     for term in plan.terms:
-        found |= term.table.unknowns(group, touched)
+        found |= term.table.unknowns_in(state, group)
         if term.derived is not None:
             found |= term.derived.all_unknowns(touched)
     return found
@@ -238,7 +249,7 @@ def _measured(
 def _named(case: Case, group: Group, after: Figures, *, known_only: bool) -> frozenset[int]:
     """Return the trades without which the list would leave more headroom."""
     found = set[int]()
-    for trade in case.done.trades:
+    for trade in case.done.trades if known_only else case.movers(group):
         if trade.account in case.plan.scope.stops:
             try:
                 other = case.without(trade, group, after, known_only=known_only)
@@ -269,7 +280,7 @@ def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures 
 def _warners(case: Case, group: Group, after: Figures, level: Figures) -> frozenset[int]:
     """Return the trades that took the measure nearer to the early warning, or further beyond it."""
     found = set[int]()
-    for trade in case.done.trades:
+    for trade in case.movers(group):
         if trade.account in case.plan.scope.stops:
             try:
                 other = case.without(trade, group, after, known_only=False)

@@ -117,6 +117,12 @@ class LimitPlan:
         return self._is_local
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether every bound is an amount that was written, the same in every state."""
+        bounds = (self.low, self.high, self.warn_from)
+        return all(amount is None or isinstance(amount, Amount) for amount in bounds)
+
+    @property
     def is_common(self) -> bool:
         """Whether every group has the same bounds in one state."""
         if self._is_common is None:

@@ -13,14 +13,18 @@ The trades of a list settle at once, without costs; a trade's own price moves ca
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from engine.facts.book import Book
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.amounts import Amounts
 from engine.gate.reference.market import Market, cash_symbol
-from engine.gate.reference.verdicts import Group, Key
+from engine.gate.reference.verdicts import Key
 from engine.ledger.exact import exact
 from engine.ledger.settle import Settlement
+
+if TYPE_CHECKING:
+    from engine.gate.reference.tables import Moves
 
 NOTHING = exact(0)
 
@@ -45,6 +49,9 @@ Sum = tuple[Fraction, frozenset[Key]]
 Worth = Callable[[Key, Position], Sum]
 """What a position adds to a sum."""
 
+Changed = Callable[["State"], Iterable[Key]]
+"""The positions of a sum in which a state differs from the one it came from."""
+
 
 @dataclass(slots=True, eq=False)
 class State:
@@ -53,7 +60,7 @@ class State:
     positions: Mapping[Key, Position]
     came_from: "State | None" = None
     changed: frozenset[Key] = frozenset()
-    moved: dict[object, frozenset[Group]] = field(default_factory=dict)  # by table
+    moved: dict[object, "Moves"] = field(default_factory=dict)  # by table
     answers: dict[object, Amounts] = field(default_factory=dict)
     _sums: dict[object, Sum] = field(default_factory=dict)
     _touched: frozenset[Key] | None = None
@@ -81,13 +88,11 @@ class State:
         """Return whether any of it is held."""
         return self.position(key).quantity != 0
 
-    def sum_over(
-        self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth
-    ) -> Sum:
+    def sum_over(self, name: object, keys: Iterable[Key], changed: Changed, worth: Worth) -> Sum:
         """Return the sum of what positions are worth.
 
         name: under which the sum is remembered; keys: the positions that were held at first and belong
-        to it; belongs: whether any position does; worth: what one adds.
+        to it; changed: those that do of the ones in which a state differs; worth: what one adds.
         """
         if name not in self._sums:
             if self.came_from is None:
@@ -97,20 +102,18 @@ class State:
                     frozenset().union(*(missing for _, missing in parts)),
                 )
             else:
-                self._sums[name] = self._corrected(name, keys, belongs, worth)
+                self._sums[name] = self._corrected(name, keys, changed, worth)
         return self._sums[name]
 
-    def _corrected(
-        self, name: object, keys: Iterable[Key], belongs: Callable[[Key], bool], worth: Worth
-    ) -> Sum:
+    def _corrected(self, name: object, keys: Iterable[Key], changed: Changed, worth: Worth) -> Sum:
         """Return the earlier state's sum, corrected for the positions that have changed since."""
         assert self.came_from is not None
-        amount, missing = self.came_from.sum_over(name, keys, belongs, worth)
-        for key in self.changed:
-            if belongs(key):
-                was, was_missing = worth(key, self.came_from.position(key))
-                now, now_missing = worth(key, self.position(key))
-                amount += now - was
+        amount, missing = self.came_from.sum_over(name, keys, changed, worth)
+        for key in changed(self):
+            was, was_missing = worth(key, self.came_from.position(key))
+            now, now_missing = worth(key, self.position(key))
+            amount += now - was
+            if was_missing or now_missing:
                 missing = (missing - was_missing) | now_missing
         return amount, missing
 

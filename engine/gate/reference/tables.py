@@ -9,7 +9,7 @@ and the group that it might belong to has missing data.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -145,6 +145,17 @@ class Subjects:
         return (None,) if isinstance(value, Absent) else (value,)
 
 
+NO_KEYS: frozenset[Key] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moves:
+    """Positions in which a state differs from the one it came from, by the group they are, or may be, in."""
+
+    groups: Mapping[Group, list[Key]]
+    unknown: Mapping[Group, list[Key]]
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Table:
     """A subject in one scope, with the positions that were held at first, by group."""
@@ -174,22 +185,48 @@ class Table:
             [*self.unknown.get(group, ()), *(key for key in touched if group in self.belongs(key).unknown)]
         )
 
+    def unknowns_in(self, state: State, group: Group) -> frozenset[Key]:
+        """Return the positions held at first, or changed since, that may or may not belong to a group."""
+        doubts = self._moves_in(state).unknown.get(group, ())
+        held = self.unknown.get(group, ())
+        return frozenset([*held, *doubts]) if held or doubts else NO_KEYS
+
     def all_unknowns(self, touched: Iterable[Key]) -> frozenset[Key]:
         """Return the positions held or touched that may or may not belong to any group."""
         held = (key for keys in self.unknown.values() for key in keys)
         return frozenset([*held, *(key for key in touched if self.belongs(key).unknown)])
 
-    def moved_in(self, state: State) -> frozenset[Group]:
+    def moved_in(self, state: State) -> Set[Group]:
         """Return the groups that hold a position in which a state differs from the one it came from."""
-        if id(self) not in state.moved:
-            found = (group for key in state.changed for group in self.belongs(key).groups)
-            state.moved[id(self)] = frozenset(found)
-        return state.moved[id(self)]
+        return self._moves_in(state).groups.keys()
+
+    def _moves_in(self, state: State) -> "Moves":
+        """Return the positions in which a state differs from the one it came from, by group."""
+        known = state.moved.get(id(self))
+        if known is None:
+            groups: dict[Group, list[Key]] = {}
+            unknown: dict[Group, list[Key]] = {}
+            for key in state.changed:
+                where = self.belongs(key)
+                for group in where.groups:
+                    groups.setdefault(group, []).append(key)
+                for group in where.unknown:
+                    unknown.setdefault(group, []).append(key)
+            known = state.moved[id(self)] = Moves(groups, unknown)
+        return known
+
+    def _touched_of(self, state: State, group: Group) -> list[Key]:
+        """Return the positions of a group in which a state may differ from the first one."""
+        found: list[Key] = []
+        while state.came_from is not None:
+            found += self._moves_in(state).groups.get(group, ())
+            state = state.came_from
+        return found
 
     def members(self, state: State, group: Group) -> list[tuple[Key, Position, tuple[Piece, ...]]]:
         """Return what is held of a group: each position with its pieces, one by one."""
         keys = dict.fromkeys(self.held.get(group, ()))
-        keys.update(dict.fromkeys(key for key in state.touched if group in self.belongs(key).groups))
+        keys.update(dict.fromkeys(self._touched_of(state, group)))
         return [
             (key, state.position(key), self.belongs(key).groups[group]) for key in keys if state.holds(key)
         ]
@@ -198,7 +235,7 @@ class Table:
         """Return whether anything is held of a group."""
         if any(state.holds(key) for key in self.held.get(group, ())):
             return True
-        return any(group in self.belongs(key).groups and state.holds(key) for key in state.touched)
+        return any(state.holds(key) for key in self._touched_of(state, group))
 
     def securities(self, state: State, group: Group) -> int:
         """Return how many different securities are held of a group, cash left out."""
@@ -209,7 +246,7 @@ class Table:
         first = state
         while first.came_from is not None:
             first = first.came_from
-        for key in state.touched:
+        for key in dict.fromkeys(self._touched_of(state, group)):
             change = state.holds(key) - first.holds(key)
             for symbol in self._parts(key, group) if change else ():
                 changes[symbol] += change
@@ -232,7 +269,7 @@ class Table:
         return state.sum_over(
             (id(self), group, id(worth)),
             self.held.get(group, ()),
-            lambda key: group in self.belongs(key).groups,
+            lambda own: self._moves_in(own).groups.get(group, ()),
             of_position,
         )
 
