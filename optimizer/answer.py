@@ -20,6 +20,7 @@ from optimizer.proposal import (
     ProposedTrade,
     Reason,
     Relaxation,
+    Removal,
 )
 
 Data = dict[str, object]
@@ -41,6 +42,8 @@ def proposal_data(proposal: Proposal, *, gate: Data | None, command: str = "reba
         "gap": _optional(proposal.gap),
         "rounds": proposal.rounds,
         "binding": [_binding(row) for row in proposal.binding],
+        "removals": [_removal(row) for row in proposal.removals],
+        "tax_at": [{"points": str(row.points), "tax": plain(row.tax)} for row in proposal.tax_at],
         "conflict": [_conflict(row) for row in proposal.conflict],
         "relaxations": [_relaxation(row) for row in proposal.relaxations],
         "let_go": list(proposal.let_go),
@@ -121,6 +124,18 @@ def _binding(row: Binding) -> Data:
         "unit": row.unit,
         "because": _citations(row.because),
         "words": row.words,
+    }
+
+
+def _removal(row: Removal) -> Data:
+    return {
+        "rule": row.rule,
+        "title": row.title,
+        "because": _citations(row.because),
+        "cost": plain(row.amount),
+        "bps": plain(row.bps),
+        "at_least": plain(row.low),
+        "at_most": _optional(row.high),
     }
 
 

@@ -91,6 +91,27 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What a rule costs: by how much the best list without it is better, for certain within low and high."""
+
+    rule: str
+    title: str
+    because: tuple[Citation, ...]
+    amount: Decimal  # money, cents
+    low: Decimal
+    high: Decimal | None  # None: no bound is known
+    bps: Decimal  # of net assets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxAt:
+    """The tax of the list if both rates of every account were so many percentage points higher."""
+
+    points: int
+    tax: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """One of the rules that together leave no list at all."""
 
@@ -204,6 +225,8 @@ class Proposal:
     assumptions: tuple[Assumption, ...]
     notes: tuple[str, ...]
     asked: tuple[Asked, ...] = ()
+    removals: tuple[Removal, ...] = ()  # where they were asked for
+    tax_at: tuple[TaxAt, ...] = ()  # 5 points less and more
     changes: tuple[Change, ...] = ()  # of a given list, where it was repaired
 
     @property

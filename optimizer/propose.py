@@ -20,6 +20,7 @@ from optimizer.conflict import Explained, explain_conflict
 from optimizer.model import Floats, Ints, objective, row_values
 from optimizer.promises import Promise, firmer, promises
 from optimizer.proposal import Proposal, Status
+from optimizer.removal import removal_costs
 from optimizer.rows import RowData
 from optimizer.scale import trades_of
 from optimizer.search import Solution, cost_of_nothing, search
@@ -69,9 +70,12 @@ def propose(
     listed = tuple(trade for trade, _ in trades_of(problem.columns, gated.solution.steps))
     said = (*notes, *_said(gated, short), *waiting_notes(problem, listed))
     status = _status(problem, gated, short)
-    return tell(
+    told = tell(
         gated.solution, gated.answer, status=status, rounds=gated.rounds, notes=said, conflict=Explained()
     )
+    if not (settings.rule_costs and told.trades):
+        return told
+    return replace(told, removals=removal_costs(gated.solution, resting=resting))
 
 
 def _nothing(problem: Problem, judge: Judge, notes: tuple[str, ...]) -> Proposal:

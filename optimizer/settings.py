@@ -25,6 +25,7 @@ class Settings:
     tolerance_bp: Decimal = Decimal("0.5")  # a smaller gap is called optimal
     most_rounds: int = 12  # lists put to the gate before trades are dropped
     avoid_wash_sales: bool = True  # also where no rule forbids them
+    rule_costs: bool = False  # also solve without each rule that may hold the list back
 
 
 IntentKind = Literal["rebalance", "harvest", "raise", "invest", "repair"]

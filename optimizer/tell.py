@@ -36,6 +36,7 @@ from optimizer.proposal import (
     ProposedTrade,
     Reason,
     Status,
+    TaxAt,
 )
 from optimizer.rows import RowData
 from optimizer.scale import as_cents, trades_of
@@ -112,6 +113,7 @@ def tell(
             for row in promises(problem, trades)
         ),
         changes=given.changes,
+        tax_at=tuple(_tax_at(problem, settlement, points) for points in TAX_POINTS) if rows else (),
     )
 
 
@@ -304,6 +306,21 @@ def _tax(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Frac
         ),
         Fraction(0),
     )
+
+
+TAX_POINTS = (-5, 5)
+"""Percentage points by which the rates are moved to show what the tax depends on."""
+
+
+def _tax_at(problem: Problem, settlement: Settlement, points: int) -> TaxAt:
+    """Return the tax of the list at rates so many points higher, never below zero."""
+    tax = Fraction(0)
+    for row in settlement.taken:
+        if row.term is not None:
+            rate = rate_of(problem.ground, row.account, row.term, problem.settings)
+            moved = max(Fraction(0), rate + Fraction(points, 100))
+            tax += row.recognized * moved * problem.state.rate_of(row.account)
+    return TaxAt(points=points, tax=cents_half_up(tax))
 
 
 def _later(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Fraction:

@@ -20,7 +20,14 @@ def proposal_text(proposal: Proposal) -> str:
         parts.append(_trades(proposal))
     parts += [
         part
-        for part in (_changes(proposal), _binding(proposal), _conflict(proposal), _notes(proposal))
+        for part in (
+            _changes(proposal),
+            _binding(proposal),
+            _removals(proposal),
+            _tax_at(proposal),
+            _conflict(proposal),
+            _notes(proposal),
+        )
         if part
     ]
     return "\n\n".join(parts)
@@ -114,6 +121,34 @@ def _binding(proposal: Proposal) -> str:
         if clauses:
             lines.append(f"      {clauses}")
     return "\n".join(lines)
+
+
+def _removals(proposal: Proposal) -> str:
+    """Return what each rule costs, found by solving without it."""
+    if not proposal.removals:
+        return ""
+    lines = ["  what rules cost (the best list without the rule is better by; the costs do not add up)"]
+    for row in proposal.removals:
+        high = "" if row.high is None else f" to {words.money(row.high)}"
+        lines.append(
+            f"    {row.rule} {row.title}: {words.money(row.amount)} {proposal.currency}, "
+            f"{words.money(row.bps)} bp (for certain {words.money(row.low)}{high})"
+        )
+    return "\n".join(lines)
+
+
+def _tax_at(proposal: Proposal) -> str:
+    """Return what the tax of the list depends on: the rates, 5 points less and more."""
+    if not proposal.objective.tax:
+        return ""
+    told = [
+        f"{words.money(row.tax)} at rates {abs(row.points)} points {_MORE[row.points > 0]}"
+        for row in proposal.tax_at
+    ]
+    return f"  tax of the list {words.money(proposal.objective.tax)}; {', '.join(told)}"
+
+
+_MORE = {False: "lower", True: "higher"}
 
 
 def _conflict(proposal: Proposal) -> str:

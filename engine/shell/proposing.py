@@ -32,12 +32,26 @@ def run(
     out: Path | None,
     output: Format,
     command: str = "rebalance",
+    rule_costs: bool = False,
 ) -> int:
     """Propose trades and tell them; return 1 where no list can pass, else 0."""
     with work.opened(policy, book, as_of, known) as desk:
         intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
         proposal = desk.propose(accounts=accounts, intent=intent)
-    return tell(proposal, out=out, output=output, command=command)
+    status = tell(proposal, out=out, output=output, command=command)
+    if command == "harvest" and output is Format.TEXT:
+        _tell_what_follows(desk, proposal)
+    return status
+
+
+def _tell_what_follows(desk: work.Desk, proposal: Proposal) -> None:
+    """Print when what a harvest sells may be bought again, and which losses wait."""
+    from engine.ledger.ahead import sales_ahead
+    from reports.harvest_text import harvest_text
+
+    book, reading = desk.ground.book, desk.ground.rulebook.tax
+    if reading.country == "us" and (text := harvest_text(proposal, sales_ahead(book, reading=reading), book)):
+        print_text(f"\n{text}")
 
 
 def repaired(

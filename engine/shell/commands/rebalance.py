@@ -97,6 +97,9 @@ def rebalance(
     to: ToOption = None,
     max_gain: GainOption = None,
     lock: LockOption = None,
+    rule_costs: Annotated[
+        bool, typer.Option("--rule-costs", help="Also solve without each rule that may hold the list back.")
+    ] = False,
     rest: Annotated[list[str] | None, typer.Argument(metavar="", hidden=True)] = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
@@ -136,5 +139,6 @@ def rebalance(
         out=out,
         output=output,
         command="harvest" if request.only_harvest else "rebalance",
+        rule_costs=rule_costs,
     )
     raise typer.Exit(status)

@@ -39,10 +39,11 @@ def report(
     from engine.shell import work
     from engine.shell.files.trades import read_trades
     from engine.shell.saving import save
+    from optimizer.settings import Settings
 
     with work.opened(policy, book, as_of, known) as desk:
         if trades is None:
-            page = desk.review_of(desk.propose(), title=title)
+            page = desk.review_of(desk.propose(settings=Settings(rule_costs=True)), title=title)
         else:
             page = desk.review_of_list(read_trades(trades, desk.records), title=title)
     save(out, page)
