@@ -37,7 +37,8 @@ def run(
     """Propose trades and tell them; return 1 where no list can pass, else 0."""
     with work.opened(policy, book, as_of, known) as desk:
         intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
-        proposal = desk.propose(accounts=accounts, intent=intent)
+        settings = Settings(rule_costs=rule_costs)
+        proposal = desk.propose(accounts=accounts, intent=intent, settings=settings)
     status = tell(proposal, out=out, output=output, command=command)
     if command == "harvest" and output is Format.TEXT:
         _tell_what_follows(desk, proposal)

@@ -62,3 +62,8 @@ def test_a_harvest_sells_only_what_the_mandate_harvests(guardband: Guardband) ->
     assert sold
     assert all(Decimal(row["gain"]) < 0 for row in sold)
     assert Decimal(answer["objective"]["tax"]) < 0
+
+
+def test_a_harvest_says_when_to_buy_again(guardband: Guardband) -> None:
+    told = guardband("harvest", "--book", BOOK, "--account", "ALD-TAX-2")
+    assert "bought again in the household before 2018-03-11" in told.out
