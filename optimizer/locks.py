@@ -150,11 +150,12 @@ def _window(locks: Locks, window: GroundWindow, book: Book, allowed: set[str]) -
             locks.lots.setdefault((lot.account, lot.lot), lock)
     if force_of(rule) not in allowed:
         return
+    meeting, held = _by_symbol(window), _lots_by_symbol(book)
     for place in places if buying else ():
-        _buying(locks, window, book, place)
+        _buying(locks, window, book, place, meeting, held)
     for lot in lots:
-        _selling(locks, window, lot)
-    _past(locks, window, book)
+        _selling(locks, window, lot, meeting)
+    _past(locks, window, book, held)
 
 
 def _sold_lots(window: GroundWindow, book: Book, places: Iterable[Place]) -> tuple[Lot, ...]:
@@ -166,32 +167,56 @@ def _sold_lots(window: GroundWindow, book: Book, places: Iterable[Place]) -> tup
     return tuple(lot for lot in book.lots if known.get((lot.account, lot.lot), False) is not False)
 
 
-def _meets(window: GroundWindow, symbol: Symbol, event: PastEvent) -> bool:
-    if not window.first <= event.day <= window.last:
-        return False
-    return event.symbol is None or event.symbol in window.partners.get(symbol, frozenset())
+Held = dict[Symbol, list[Lot]]
+Meeting = dict[Symbol | None, list[tuple[int, PastEvent]]]
+"""Events inside a window by symbol, with their place in its list; None: events of every symbol."""
 
 
-def _buying(locks: Locks, window: GroundWindow, book: Book, place: Place) -> None:
-    for event in window.events:
-        if _meets(window, place[1], event):
-            locks.buys.setdefault(place, Lock(rule=window.rule.rule, words=_event_words(event)))
-            break
+def _by_symbol(window: GroundWindow) -> Meeting:
+    found: Meeting = {}
+    for place, event in enumerate(window.events):
+        if window.first <= event.day <= window.last:
+            found.setdefault(event.symbol, []).append((place, event))
+    return found
+
+
+def _met(window: GroundWindow, symbol: Symbol, meeting: Meeting) -> Iterator[PastEvent]:
+    """Return the events that a trade of the symbol meets, in their order."""
+    found = list(meeting.get(None, ()))
+    for partner in window.partners.get(symbol, frozenset()):
+        found.extend(meeting.get(partner, ()))
+    return (event for _, event in sorted(found, key=lambda pair: pair[0]))
+
+
+def _buying(
+    locks: Locks, window: GroundWindow, book: Book, place: Place, meeting: Meeting, held: Held
+) -> None:
+    for event in _met(window, place[1], meeting):
+        locks.buys.setdefault(place, Lock(rule=window.rule.rule, words=_event_words(event)))
+        break
     if window.window.event in _SALES:
-        for lot in _held(window, book, window.partners.get(place[1], frozenset())):
+        for lot in _held(window, held, window.partners.get(place[1], frozenset())):
             if _makes(window.window.event, lot, book):
                 locks.pairs.add((place, (lot.account, lot.symbol)))
                 locks.exclusive.add((lot.account, lot.lot))
 
 
-def _held(window: GroundWindow, book: Book, symbols: Iterable[Symbol]) -> Iterator[Lot]:
-    wanted = set(symbols)
-    return (lot for lot in book.lots if lot.symbol in wanted and lot.account in window.scope.holds)
+def _lots_by_symbol(book: Book) -> Held:
+    found: Held = {}
+    for lot in book.lots:
+        found.setdefault(lot.symbol, []).append(lot)
+    return found
 
 
-def _selling(locks: Locks, window: GroundWindow, lot: Lot) -> None:
-    for event in window.events:
-        if _meets(window, lot.symbol, event) and not _own(event, lot):
+def _held(window: GroundWindow, held: Held, symbols: Iterable[Symbol]) -> Iterator[Lot]:
+    return (
+        lot for symbol in sorted(symbols) for lot in held.get(symbol, ()) if lot.account in window.scope.holds
+    )
+
+
+def _selling(locks: Locks, window: GroundWindow, lot: Lot, meeting: Meeting) -> None:
+    for event in _met(window, lot.symbol, meeting):
+        if not _own(event, lot):
             lock = Lock(rule=window.rule.rule, words=_event_words(event))
             locks.lots.setdefault((lot.account, lot.lot), lock)
             break
@@ -201,7 +226,7 @@ def _selling(locks: Locks, window: GroundWindow, lot: Lot) -> None:
             locks.pairs.update(((holder, other), (lot.account, lot.symbol)) for holder in window.scope.holds)
 
 
-def _past(locks: Locks, window: GroundWindow, book: Book) -> None:
+def _past(locks: Locks, window: GroundWindow, book: Book, held: Held) -> None:
     """A past trade that the subject covers is met by an event of today's list, such as a loss sale."""
     for event in window.past_actions:
         if event.symbol is None:
@@ -213,7 +238,7 @@ def _past(locks: Locks, window: GroundWindow, book: Book) -> None:
                 for other in others:
                     locks.buys.setdefault((holder, other), lock)
             continue
-        for lot in _held(window, book, others):
+        for lot in _held(window, held, others):
             if not _own(event, lot) and _makes(window.window.event, lot, book):
                 locks.lots.setdefault((lot.account, lot.lot), lock)
 

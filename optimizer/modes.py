@@ -32,11 +32,12 @@ class Mix:
 
 def soft_mix(layout: Layout, model: Model, answer: NameAnswer, temperature: float) -> Mix:
     """Return the smoothed worth and the shares of modes at `temperature`."""
+    buy, sale = answer.buy_worth / -temperature, answer.sale.worth / -temperature
+    if layout.all_alone:
+        return _all_alone(layout, buy, sale, temperature)
     group = model.positions.group
     alone = layout.alone
-    buy = _odds(answer.buy_worth, temperature)
-    sale = _odds(answer.sale.worth, temperature)
-    harmless = np.where(alone, sale, _odds(answer.harmless.worth, temperature))
+    harmless = answer.harmless.worth / -temperature
     top_a, top_b = np.maximum(sale, 0.0), np.maximum(np.maximum(buy, harmless), 0.0)
     sum_a = np.exp(-top_a) + np.exp(sale - top_a)
     sum_b = np.exp(-top_b) + np.exp(buy - top_b) + np.exp(harmless - top_b)
@@ -63,8 +64,23 @@ def soft_mix(layout: Layout, model: Model, answer: NameAnswer, temperature: floa
     )
 
 
-def _odds(worth: Floats, temperature: float) -> Floats:
-    return np.asarray(np.where(np.isfinite(worth), -worth / temperature, -INF))
+def _all_alone(layout: Layout, buy: Floats, sale: Floats, temperature: float) -> Mix:
+    """Return the mix where every position is its own wash group: hold, buy or sell."""
+    top = np.maximum(np.maximum(buy, sale), 0.0)
+    of_buy, of_sale = np.exp(buy - top), np.exp(sale - top)
+    total = np.exp(-top) + of_buy + of_sale
+    buys, sales = of_buy / total, of_sale / total
+    nothing = np.zeros(buy.size)
+    return Mix(
+        worth=float(-temperature * (top + np.log(total)).sum()),
+        side_a=np.zeros(layout.n_groups),
+        buy=buys,
+        sale=sales,
+        harmless=nothing,
+        buy_in_b=buys,
+        sale_in_a=nothing,
+        harmless_in_b=sales,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +91,14 @@ class Choice:
     buys: Bools
     sells: Bools
     harmless: Bools  # sells, but no lot at a loss
+    in_a: Bools  # of a group that takes side A: nobody buys
 
 
 def best_choice(layout: Layout, model: Model, answer: NameAnswer) -> Choice:
     """Return the exact best modes, and their worth: the separable part of the bound."""
     group = model.positions.group
     alone = layout.alone
-    harmless = np.where(alone, answer.sale.worth, answer.harmless.worth)
+    harmless = answer.harmless.worth
     best_a = np.minimum(answer.sale.worth, 0.0)
     best_b = np.minimum(np.minimum(answer.buy_worth, harmless), 0.0)
     worth_a = np.bincount(group, best_a, layout.n_groups)
@@ -95,6 +112,7 @@ def best_choice(layout: Layout, model: Model, answer: NameAnswer) -> Choice:
         buys=buys,
         sells=sells,
         harmless=sells & ~takes_a & ~alone,
+        in_a=takes_a & ~alone,
     )
 
 
@@ -107,4 +125,10 @@ def likely_choice(layout: Layout, model: Model, mix: Mix) -> Choice:
     buys = ~takes_a & (mix.buy_in_b > mix.harmless_in_b) & (mix.buy_in_b > hold_b)
     sells_b = ~takes_a & (mix.harmless_in_b >= mix.buy_in_b) & (mix.harmless_in_b > hold_b)
     sells = np.where(takes_a, mix.sale_in_a > 0.5, sells_b)
-    return Choice(worth=mix.worth, buys=buys, sells=sells, harmless=sells & ~takes_a & ~alone)
+    return Choice(
+        worth=mix.worth,
+        buys=buys,
+        sells=sells,
+        harmless=sells & ~takes_a & ~alone,
+        in_a=takes_a & ~alone,
+    )

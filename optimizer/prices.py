@@ -6,42 +6,62 @@ Whatever the prices y, no list can cost less than
            + y . start + the cost of the names as they are,
 
 so the best D found is a certificate. The climb uses a smoothed D (temperature for the modes, a barrier
-for bounded rows) and lowers both by a factor of five until they no longer matter. At the end y says what
-one more unit of each row would be worth.
+for bounded rows) and lowers both until they no longer matter. At the end y says what one more unit of
+each row would be worth.
+
+Only rows that matter are carried: narrow ones (a limit for an issuer of two names) join when the mixed
+trades miss them, and have the price 0 until then.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.model import Floats, Ints, Matrix, Model
+from optimizer.barrier import Barrier
+from optimizer.model import Floats, Ints, Model, Rows
 from optimizer.modes import Mix, best_choice, soft_mix
 from optimizer.names import Layout, NameAnswer, answer_names, lay_out
-from optimizer.spread import spread_patterns
+from optimizer.pulls import Pulls
+from optimizer.spread import expected_rows, expected_trades, outer_products
 
-FIRST_TEMPERATURE = 3.0
-"""In basis points: about the worth of one middling trade."""
 
-LAST_TEMPERATURE = 2e-3
-"""In basis points: below what any reader would call a difference."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat:
+    """One stage of the climb, in basis points.
 
-COOLING = 0.2
-STILL = 1e-100
-"""A smaller change of a price is none."""
+    temperature: of the modes. barrier: of the rows. near: by how much the climb may fall short.
+    """
 
-MOST_PRICE = 200.0
-"""Highest price of a one-sided row; rows that leave each other no room would else climb for ever.
+    temperature: float
+    barrier: float
+    near: float
 
-A bound at lower prices is still a bound.
-"""
 
-MOST_DENSE = 2_000_000
-"""Entries up to which a full matrix is faster than a sparse one."""
+STAGES = (
+    Heat(temperature=3.0, barrier=6.0, near=9.0),
+    Heat(temperature=1.0, barrier=2.0, near=3.0),
+    Heat(temperature=0.3, barrier=0.6, near=0.9),
+    Heat(temperature=0.1, barrier=0.2, near=0.3),
+    Heat(temperature=0.03, barrier=0.06, near=0.09),
+    Heat(temperature=0.01, barrier=0.02, near=0.03),
+    Heat(temperature=2.5e-3, barrier=2e-3, near=3e-3),
+)
+"""From about the worth of one middling trade to below what any reader would call a difference."""
 
-BARRIER_PER_TEMPERATURE = 5.0
+WARM = 3
+"""The stage at which a climb from known prices begins."""
+
 MOST_STEPS = 25
-SMALL_SHARE = 1e-9
-"""A mode with a smaller share moves no price."""
+FEW_ROWS = 48
+"""Rows up to which all are carried from the start."""
+
+WIDE = 16
+"""Entries from which a row counts as wide."""
+
+MISSED = 1e-3
+"""Units by which mixed trades may miss a row that is not carried."""
+
+MOST_JOINS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +73,17 @@ class Priced:
     mix: Mix
     answer: NameAnswer
     steps: int
+    carried: "Carried"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a climb stands: prices of the rows carried, and what follows from them."""
+
+    prices: Floats
+    value: float  # of the smoothed bound
+    answer: NameAnswer
+    mix: Mix
 
 
 class Climb:
@@ -61,219 +92,155 @@ class Climb:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.layout: Layout = lay_out(model)
-        rows = model.rows
-        small = rows.count * model.columns <= MOST_DENSE
-        self._matrix = rows.matrix.toarray() if small else rows.matrix
-        self._turned = np.ascontiguousarray(self._matrix.T) if small else rows.matrix.T.tocsr()
-        self._small = small
-        self._bent = np.flatnonzero(rows.curvature > 0)
-        flat = rows.curvature == 0
-        has_low, has_high = np.isfinite(rows.low) & flat, np.isfinite(rows.high) & flat
-        self._two = np.flatnonzero(has_low & has_high)
-        self._one = np.flatnonzero(has_low ^ has_high)
-        self._sign = np.where(has_high[self._one], 1.0, -1.0)
-        self._limit = np.where(has_high[self._one], rows.high[self._one], -rows.low[self._one])
-        self._cap = np.minimum(rows.price_cap[self._one], MOST_PRICE)
-        self._middle = (rows.high[self._two] + rows.low[self._two]) / 2
-        self._half = (rows.high[self._two] - rows.low[self._two]) / 2
+        self._all = Barrier(model.rows)
 
     def charge(self, prices: Floats) -> Floats:
         """Return what the rows charge each column at `prices`, (n_columns,)."""
-        return np.asarray(self._turned @ prices)
-
-    def first_prices(self) -> Floats:
-        """Return prices to begin with, inside their signs."""
-        prices = np.zeros(self.model.rows.count)
-        prices[self._one] = self._sign * np.minimum(0.01, self._cap / 2)
-        return prices
-
-    def legal(self, prices: Floats) -> bool:
-        """Return whether one-sided rows have prices of their sign and below their cap."""
-        own = self._sign * prices[self._one]
-        return bool((own >= 0).all() and (own <= self._cap).all())
+        return np.asarray(self.model.rows.matrix.T @ prices)
 
     def bound(self, prices: Floats, *, whole: bool = False) -> float:
-        """Return the rigorous lower bound at `prices`; -inf where they are not legal."""
-        if not self.legal(prices):
+        """Return the rigorous lower bound at `prices`; -inf where they are not legal.
+
+        whole: for lists in whole steps, which is a little higher.
+        """
+        if not self._all.legal(prices):
             return -float("inf")
-        rows = self.model.rows
         answer = answer_names(self.model, self.layout, self.charge(prices), whole=whole)
-        total = best_choice(self.layout, self.model, answer).worth + float(prices @ rows.start)
-        total -= float((self._sign * prices[self._one]) @ self._limit)
-        two = prices[self._two]
-        total -= float(two @ self._middle + np.abs(two) @ self._half)
-        bent = prices[self._bent]
-        total -= float(bent @ rows.centre[self._bent] + (bent**2 / (4 * rows.curvature[self._bent])).sum())
-        return total
+        return best_choice(self.layout, self.model, answer).worth + self._all.exact(prices)
 
-    def smooth(self, prices: Floats, temperature: float) -> "tuple[float, NameAnswer, Mix]":
-        """Return the smoothed bound, or -inf outside the barriers."""
-        answer = answer_names(self.model, self.layout, self.charge(prices))
-        mix = soft_mix(self.layout, self.model, answer, temperature)
-        value = mix.worth + float(prices @ self.model.rows.start)
-        value += self._row_parts(prices, BARRIER_PER_TEMPERATURE * temperature)[0]
-        return value, answer, mix
-
-    def _row_parts(self, prices: Floats, barrier: float) -> tuple[float, Floats, Floats]:
-        """Return value, gradient and (negative) curvature of the rows' own part."""
-        rows = self.model.rows
-        gradient, bend = np.zeros(rows.count), np.zeros(rows.count)
-        own = self._sign * prices[self._one]
-        room = self._cap - own
-        if (own <= 0).any() or (room <= 0).any():
-            return -float("inf"), gradient, bend
-        capped = np.isfinite(self._cap)
-        value = float(-own @ self._limit + barrier * np.log(own).sum())
-        value += float(barrier * np.log(room[capped]).sum())
-        away = np.where(capped, barrier / room, 0.0)
-        gradient[self._one] = self._sign * (-self._limit + barrier / own - away)
-        bend[self._one] = barrier / own**2 + np.where(capped, barrier / room**2, 0.0)
-        bent = prices[self._bent]
-        curvature = rows.curvature[self._bent]
-        value -= float(bent @ rows.centre[self._bent] + (bent**2 / (4 * curvature)).sum())
-        gradient[self._bent] = -rows.centre[self._bent] - bent / (2 * curvature)
-        bend[self._bent] = 1 / (2 * curvature)
-        self._two_sided(prices, barrier, gradient, bend)
-        value += self._two_value(prices, barrier)
-        return value, gradient, bend
-
-    def _off_middle(self, prices: Floats, barrier: float) -> Floats:
-        two, half = prices[self._two], self._half
-        still = np.abs(two) < 1e-14
-        safe = np.where(still, 1.0, two)
-        offset = np.where(still, 0.0, (-barrier + np.sqrt(barrier**2 + (two * half) ** 2)) / safe)
-        return np.asarray(np.clip(offset, -half * (1 - 1e-12), half * (1 - 1e-12)))
-
-    def _two_value(self, prices: Floats, barrier: float) -> float:
-        offset = self._off_middle(prices, barrier)
-        wide = self._half > 0
-        inner = np.where(wide, (self._half - offset) * (self._half + offset), 1.0)
-        two = prices[self._two]
-        return float((-two * (self._middle + offset)).sum() - barrier * np.log(inner).sum())
-
-    def _two_sided(self, prices: Floats, barrier: float, gradient: Floats, bend: Floats) -> None:
-        offset, half = self._off_middle(prices, barrier), self._half
-        gradient[self._two] = -(self._middle + offset)
-        wide = half > 0
-        gap = np.where(wide, 1 / np.maximum(half - offset, 1e-300) ** 2, 0.0)
-        gap = gap + np.where(wide, 1 / np.maximum(half + offset, 1e-300) ** 2, 0.0)
-        bend[self._two] = np.where(wide, 1 / (barrier * np.where(wide, gap, 1.0)), 0.0)
-
-    def slopes(
-        self, prices: Floats, answer: NameAnswer, mix: Mix, temperature: float
-    ) -> tuple[Floats, Floats]:
-        """Return gradient (n_rows,) and negated Hessian (n_rows, n_rows) of the smoothed bound."""
-        model, layout = self.model, self.layout
-        matrix = self._matrix
-        owner = model.lots.position
-        _, gradient, bend = self._row_parts(prices, BARRIER_PER_TEMPERATURE * temperature)
-        expected = np.concatenate(
-            (
-                mix.buy * answer.buys,
-                mix.sale[owner] * answer.sale.sales + mix.harmless[owner] * answer.harmless.sales,
-            )
-        )
-        gradient = gradient + model.rows.start + matrix @ expected
-        hessian = np.diag(bend)
-        columns, weights = _moving_columns(model, answer, mix)
-        if columns.size:
-            hessian = hessian + self._outer(matrix[:, columns], np.sqrt(weights))
-        patterns = spread_patterns(model, layout, answer, mix)
-        if patterns is not None:
-            spread = matrix @ patterns
-            hessian = hessian + self._outer(spread, np.full(spread.shape[1], temperature**-0.5))
-        return np.asarray(gradient), np.asarray(hessian)
-
-    def _outer(self, columns: Matrix, weights: Floats) -> Floats:
-        """Return the sum of the outer products of weighted columns, (n_rows, n_rows)."""
-        if self._small:
-            scaled = columns * weights
-            return np.asarray(scaled @ scaled.T)
-        scaled = columns.multiply(weights).tocsc()
-        return np.asarray((scaled @ scaled.T).toarray())
-
-    def climb(self, start: Floats | None = None, *, last: float = LAST_TEMPERATURE) -> Priced:
-        """Return the best prices found and their bound."""
-        prices = self.first_prices() if start is None else start.copy()
-        temperature = FIRST_TEMPERATURE if start is None else FIRST_TEMPERATURE * COOLING
-        best, best_prices, steps = -float("inf"), prices, 0
-        while True:
-            prices, taken = self._settle(prices, temperature)
+    def climb(self, start: Floats | None = None) -> Priced:
+        """Return the best prices found and their bound; start: prices of a problem like this one."""
+        prices = self._all.first_prices() if start is None else self._all.inner(start)
+        stages = STAGES if start is None else STAGES[WARM:]
+        carried = Carried(self.model, self.layout, self._first_rows(start))
+        place = carried.at(prices[carried.rows], stages[0], None)
+        steps, before = 0, stages[0]
+        for heat in stages:
+            place, before = carried.cooled(place, before, heat), heat
+            carried, place, taken = self._stage(carried, place, heat)
             steps += taken
-            bound = self.bound(prices)
-            if bound > best:
-                best, best_prices = bound, prices
-            if temperature <= last:
-                break
-            temperature = max(temperature * COOLING, last)
-        _, answer, mix = self.smooth(best_prices, last)
-        return Priced(prices=best_prices, bound=best, mix=mix, answer=answer, steps=steps)
+        full = np.zeros(prices.size)
+        full[carried.rows] = place.prices
+        bound = self.bound(full)
+        return Priced(
+            prices=full, bound=bound, mix=place.mix, answer=place.answer, steps=steps, carried=carried
+        )
 
-    def _settle(self, prices: Floats, temperature: float) -> tuple[Floats, int]:
-        """Newton steps at one temperature; returns prices and the number of steps."""
-        value, answer, mix = self.smooth(prices, temperature)
+    def _stage(self, carried: "Carried", place: Place, heat: Heat) -> "tuple[Carried, Place, int]":
+        """Climb at one heat; rows that turn out to be missed join."""
+        steps = 0
+        for _ in range(MOST_JOINS):
+            place, taken = carried.settle(place, heat)
+            steps += taken
+            missed = self._missed(carried, place)
+            if not missed.size:
+                break
+            known = self._all.first_prices()
+            known[carried.rows] = place.prices
+            carried = Carried(self.model, self.layout, np.union1d(carried.rows, missed))
+            place = carried.at(known[carried.rows], heat, place.answer.order)
+        return carried, place, steps
+
+    def _first_rows(self, start: Floats | None) -> Ints:
+        """Return the rows carried from the start: all if few, else the wide, the missed and the priced."""
+        rows = self.model.rows
+        if rows.count <= FEW_ROWS:
+            return np.arange(rows.count)
+        entries = np.bincount(rows.matrix.indices, minlength=rows.count)
+        out = (rows.start < rows.low) | (rows.start > rows.high)
+        kept = (rows.curvature > 0) | (entries >= WIDE) | out
+        if start is not None:
+            kept |= start != 0
+        return np.flatnonzero(kept)
+
+    def _missed(self, carried: "Carried", place: Place) -> Ints:
+        """Return rows that are not carried and that the mixed trades miss."""
+        rows = self.model.rows
+        if carried.rows.size == rows.count:
+            return np.zeros(0, dtype=np.int64)
+        trades = expected_trades(carried.pulls, place.answer, place.mix)
+        values = rows.start + rows.matrix @ trades
+        outside = (np.maximum(values - rows.high, rows.low - values) > MISSED) & (rows.curvature == 0)
+        outside[carried.rows] = False
+        return np.flatnonzero(outside)
+
+
+class Carried:
+    """The rows that a climb carries."""
+
+    def __init__(self, model: Model, layout: Layout, rows: Ints) -> None:
+        self.model, self.layout, self.rows = model, layout, rows
+        self.pulls = Pulls(model, rows, layout.starts, layout.owners)
+        self.barrier = Barrier(_some(model.rows, rows))
+
+    def at(self, prices: Floats, heat: Heat, order: Ints | None) -> Place:
+        """Return the smoothed bound at `prices`, -inf outside the barriers."""
+        answer = answer_names(self.model, self.layout, self.pulls.charge(prices), order=order)
+        mix = soft_mix(self.layout, self.model, answer, heat.temperature)
+        value = mix.worth + self.barrier.value(prices, heat.barrier)
+        return Place(prices=prices, value=value, answer=answer, mix=mix)
+
+    def slopes(self, place: Place, heat: Heat) -> tuple[Floats, Floats]:
+        """Return gradient (n_rows,) and negated Hessian (n_rows, n_rows) of the smoothed bound."""
+        gradient, bend = self.barrier.slopes(place.prices, heat.barrier)
+        gradient = gradient + expected_rows(self.pulls, place.answer, place.mix)
+        outer = outer_products(self.pulls, self.model, self.layout, place.answer, place.mix, heat.temperature)
+        hessian = outer.total(bend.size)
+        hessian[np.diag_indices(bend.size)] += bend
+        return gradient, hessian
+
+    def cooled(self, place: Place, before: Heat, heat: Heat) -> Place:
+        """Return the place to begin from at the next heat."""
+        prices = place.prices
+        if heat.barrier < before.barrier:
+            outer = outer_products(
+                self.pulls, self.model, self.layout, place.answer, place.mix, before.temperature
+            )
+            prices = self.barrier.cooled(
+                prices, np.diag(outer.total(prices.size)), of=before.barrier, to=heat.barrier
+            )
+        return self.at(prices, heat, place.answer.order)
+
+    def settle(self, place: Place, heat: Heat) -> tuple[Place, int]:
+        """Newton steps at one heat; returns where they end and their number."""
         for step in range(MOST_STEPS):
-            gradient, hessian = self.slopes(prices, answer, mix, temperature)
+            gradient, hessian = self.slopes(place, heat)
             size = gradient.size
             ridge = 1e-10 * max(float(np.trace(hessian)), 1e-300) / max(size, 1)
+            hessian[np.diag_indices(size)] += ridge
             try:
-                way = np.asarray(np.linalg.solve(hessian + ridge * np.eye(size), gradient), np.float64)
+                way = np.asarray(np.linalg.solve(hessian, gradient), np.float64)
             except np.linalg.LinAlgError:
-                return prices, step
+                return place, step
             gain = float(gradient @ way)
-            if gain < 2 * max(1e-2 * temperature, 1e-6):
-                return prices, step
-            moved = self._line(prices, way, value, gain, temperature)
+            if gain < 2 * heat.near:
+                return place, step
+            moved = self._line(place, way, gain, heat)
             if moved is None:
-                return prices, step
-            prices, value, answer, mix = moved
-        return prices, MOST_STEPS
+                return place, step
+            place = moved
+        return place, MOST_STEPS
 
-    def _line(
-        self, prices: Floats, way: Floats, value: float, gain: float, temperature: float
-    ) -> "tuple[Floats, float, NameAnswer, Mix] | None":
+    def _line(self, place: Place, way: Floats, gain: float, heat: Heat) -> Place | None:
         """Return the first point along `way` that climbs enough, inside the barriers."""
-        length = self._longest(prices, way)
+        length = self.barrier.longest(place.prices, way)
         for _ in range(25):
-            trial = prices + length * way
-            reached, answer, mix = self.smooth(trial, temperature)
-            if reached >= value + 1e-4 * length * gain - 1e-12 * abs(value):
-                return trial, reached, answer, mix
+            trial = self.at(place.prices + length * way, heat, place.answer.order)
+            if trial.value >= place.value + 1e-4 * length * gain - 1e-12 * abs(place.value):
+                return trial
             length *= 0.4
         return None
 
-    def _longest(self, prices: Floats, way: Floats) -> float:
-        own, change = self._sign * prices[self._one], self._sign * way[self._one]
-        length = 1.0
-        falling = change < -STILL
-        if falling.any():
-            length = min(length, 0.95 * float(np.min(-own[falling] / change[falling])))
-        rising = (change > STILL) & np.isfinite(self._cap)
-        if rising.any():
-            room = self._cap[rising] - own[rising]
-            length = min(length, 0.95 * float(np.min(room / change[rising])))
-        return length
 
-
-def _moving_columns(model: Model, answer: NameAnswer, mix: Mix) -> tuple[Ints, Floats]:
-    """Return columns whose amounts move with prices, and by how much per unit of price."""
-    positions = model.positions
-    pliancy = 1 / (2 * positions.curvature)
-    buying = np.flatnonzero(answer.buy_moves & (mix.buy > SMALL_SHARE))
-    selling = np.flatnonzero((answer.sale.marginal >= 0) & (mix.sale > SMALL_SHARE))
-    harmless = np.flatnonzero((answer.harmless.marginal >= 0) & (mix.harmless > SMALL_SHARE))
-    columns = np.concatenate(
-        (
-            buying,
-            positions.count + answer.sale.marginal[selling],
-            positions.count + answer.harmless.marginal[harmless],
-        )
+def _some(rows: Rows, picked: Ints) -> Rows:
+    """Return some of the rows, without their coefficients."""
+    return replace(
+        rows,
+        matrix=None,
+        start=rows.start[picked],
+        low=rows.low[picked],
+        high=rows.high[picked],
+        price_cap=rows.price_cap[picked],
+        curvature=rows.curvature[picked],
+        centre=rows.centre[picked],
     )
-    weights = np.concatenate(
-        (
-            mix.buy[buying] * pliancy[buying],
-            mix.sale[selling] * pliancy[selling],
-            mix.harmless[harmless] * pliancy[harmless],
-        )
-    )
-    return columns, weights

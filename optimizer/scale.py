@@ -63,6 +63,7 @@ class Columns:
         self.width = self.count + len(self.lots)
         self.places: Mapping[Place, int] = {name.place: index for index, name in enumerate(names)}
         self.owner = np.array([index for index, _ in self.lots], dtype=np.int64)
+        self._fine = np.array([name.step < 1 for name in names], dtype=np.bool_)
         self._sales: dict[int, list[int]] = {}
         for column, (index, _) in enumerate(self.lots, start=self.count):
             self._sales.setdefault(index, []).append(column)
@@ -150,8 +151,10 @@ class Columns:
 
     def is_fine(self, entry: Entry) -> bool:
         """Return whether a column of the row trades in fractions of a share."""
-        owners = (c if c < self.count else self.lots[c - self.count][0] for c in map(int, entry.columns))
-        return any(self.names[index].step < 1 for index in owners)
+        sales = entry.columns >= self.count
+        owners = entry.columns.copy()
+        owners[sales] = self.owner[entry.columns[sales] - self.count]
+        return bool(self._fine[owners].any())
 
     def row(self, form: Linear) -> Entry:
         """Return the coefficients of a linear form, merged and in column order."""
@@ -159,12 +162,13 @@ class Columns:
         parts = [(entry, factor) for entry, factor in parts if entry.columns.size]
         if not parts:
             return _made([])
+        if len(parts) == 1:
+            return _kept(parts[0][0].columns, parts[0][0].amounts * parts[0][1])
         columns = np.concatenate([entry.columns for entry, _ in parts])
         amounts = np.concatenate([entry.amounts * factor for entry, factor in parts])
         where, back = np.unique(columns, return_inverse=True)
         merged = np.bincount(back, amounts, where.size).astype(np.float64)
-        kept = np.abs(merged) > 1e-12 * max(1.0, float(np.abs(merged).max()))
-        return Entry(columns=where[kept].astype(np.int64), amounts=merged[kept])
+        return _kept(where.astype(np.int64), merged)
 
 
 def _most_bought(name: Tradable, net_assets: Fraction) -> float:
@@ -172,7 +176,14 @@ def _most_bought(name: Tradable, net_assets: Fraction) -> float:
     return as_float(net_assets if name.buy.most is None else min(net_assets, name.buy.most))
 
 
+def _kept(columns: Ints, amounts: Floats) -> Entry:
+    """Return the entries that are not zero but for rounding."""
+    kept = np.abs(amounts) > 1e-12 * max(1.0, float(np.abs(amounts).max()))
+    return Entry(columns=columns[kept], amounts=amounts[kept])
+
+
 def _made(pairs: list[tuple[int, float]]) -> Entry:
+    pairs.sort()
     columns = np.array([column for column, _ in pairs], dtype=np.int64)
     return Entry(columns=columns, amounts=np.array([amount for _, amount in pairs], dtype=np.float64))
 

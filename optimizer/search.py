@@ -23,8 +23,9 @@ from optimizer.nearest import nearest_whole
 from optimizer.prices import Climb
 from optimizer.primal import fixed_modes
 from optimizer.rows import Requirement
+from optimizer.settle import settled
 from optimizer.small import is_small, solve_small
-from optimizer.whole import whole_trades
+from optimizer.whole import missed, whole_trades
 
 MOST_CUTS = 10
 """Rounds of cutting planes; what is still missed then is left to the gate."""
@@ -56,11 +57,11 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
     found = attempt(problem, start)
     bound = found.bound
     for _ in range(MOST_CUTS):
-        missed = missed_curves(found.problem, found.trades)
-        if not missed:
+        broken = missed_curves(found.problem, found.trades)
+        if not broken:
             break
-        options = patches(found.problem, found.trades, missed, restricted)
-        restricted = tuple(dict.fromkeys((*restricted, *(n for n in missed if n in options[0].patterns))))
+        options = patches(found.problem, found.trades, broken, restricted)
+        restricted = tuple(dict.fromkeys((*restricted, *(n for n in broken if n in options[0].patterns))))
         tried = [_patched(found, option) for option in options]
         found = min(tried, key=lambda one: (_worst(one) > MISSED, one.cost))
         if not restricted:
@@ -110,17 +111,31 @@ def attempt(problem: Problem, start: Floats | None) -> Solution:
     model = problem.model
     climb = Climb(model)
     priced = climb.climb(start)
-    exact = answer_names(model, climb.layout, climb.charge(priced.prices))
-    choices = (likely_choice(climb.layout, model, priced.mix), best_choice(climb.layout, model, exact))
-    steps = _rounded(problem, choices)
+    charge = climb.charge(priced.prices)
+    found = settled(model, climb, priced)
+    steps, worst = _kept(problem, None if found is None else found.trades, charge)
+    if steps is None or worst > MISSED:
+        exact = answer_names(model, climb.layout, charge)
+        likely = likely_choice(climb.layout, model, priced.mix)
+        first = () if found is None else (found.choice,)
+        choices = (*first, likely, best_choice(climb.layout, model, exact))
+        steps = _rounded(problem, choices)
     return Solution(
         problem=problem,
         steps=steps,
         cost=objective(model, _amount(problem, steps)),
-        bound=priced.bound,
+        bound=max(priced.bound, climb.bound(priced.prices, whole=True)),
         prices=priced.prices,
         restricted=(),
     )
+
+
+def _kept(problem: Problem, wished: Floats | None, charge: Floats) -> tuple[Ints | None, float]:
+    """Return whole shares near wished amounts, and by how much they miss a hard row."""
+    if wished is None:
+        return None, INF
+    steps = whole_trades(problem.model, problem.grid, wished, charge=charge)
+    return steps, missed(problem.model, problem.grid, steps)
 
 
 MOST_TIGHTENED = 4
@@ -169,9 +184,9 @@ def _amounts(model: Model, choices: tuple[Choice, ...]) -> Floats:
         for tickets in (True, False):
             found = fixed_modes(model, choice, tickets=tickets)
             if found is not None:
-                return found
+                return found.trades
     slipped = fixed_modes(model, choices[0], tickets=False, slipping=True)
-    return np.zeros(model.columns) if slipped is None else slipped
+    return np.zeros(model.columns) if slipped is None else slipped.trades
 
 
 def _patched(found: Solution, option: Patched) -> Solution:

@@ -14,7 +14,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import assert_never
 
-from rulebooks.evaluate import condition_holds, square_root, value, variance
+import numpy as np
+
+from rulebooks.evaluate import condition_holds, value
 from rulebooks.forms import (
     Count,
     Form,
@@ -179,26 +181,21 @@ SLOPE_PLACES = 12
 
 
 def _risk_tangent(risk: Risk, read: Read) -> Linear:
-    level = square_root(variance(risk, read))
-    if not level:
+    """Return the plane that touches a risk measure: slope = (F exposures + own variance) / level."""
+    amounts = np.array([float(value(active, read)) for _, active in risk.actives])
+    loads = np.array([[float(x) for x in row] for row in risk.exposures])
+    covariance = np.array([[float(x) for x in row] for row in risk.covariance])
+    own = np.array([float(x) for x in risk.specific]) ** 2 * amounts
+    pulled = covariance @ (loads.T @ amounts) if covariance.size else np.zeros(loads.shape[1])
+    slopes = own + loads @ pulled
+    square = float(slopes @ amounts)
+    if square <= 0:
         return constant(0)
-    amounts = [value(active, read) for _, active in risk.actives]
-    size = len(risk.covariance)
-    loads = [
-        sum((row[k] * amount for row, amount in zip(risk.exposures, amounts, strict=True)), Fraction(0))
-        for k in range(size)
-    ]
-    pulls = [sum((risk.covariance[k][j] * loads[j] for j in range(size)), Fraction(0)) for k in range(size)]
-    parts: list[tuple[Fraction, Form]] = []
-    for (_, active), row, own, amount in zip(
-        risk.actives, risk.exposures, risk.specific, amounts, strict=True
-    ):
-        slope = own * own * amount + sum((x * pull for x, pull in zip(row, pulls, strict=True)), Fraction(0))
-        parts.append((_short(slope / level), active))
-    return _plain(total(*parts))
+    parts = zip(slopes / np.sqrt(square), risk.actives, strict=True)
+    return _plain(total(*((_short(float(slope)), active) for slope, (_, active) in parts)))
 
 
-def _short(slope: Fraction) -> Fraction:
+def _short(slope: float) -> Fraction:
     return Fraction(round(slope * 10**SLOPE_PLACES), 10**SLOPE_PLACES)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.model import Bools, Floats, Ints, Model, row_values, violation
+from optimizer.rounding import handed_on
 
 MISS_PRICE = 1e4
 """Price of missing a hard row by one unit: above any tax, drift or cost that a unit can carry."""
@@ -20,12 +21,16 @@ MISS_PRICE = 1e4
 NOISE = 1e-10
 """Units by which a row may seem missed because floats are floats; the gate sees any larger miss."""
 
-WORTHWHILE = 1e-9
-"""A smaller improvement, in basis points, is no improvement."""
+WORTHWHILE = 1e-5
+WORTH_A_PAIR = 1e-3
+"""A smaller improvement by one move, or by two, in basis points, is not worth looking for."""
 
 MOST_MOVES = 600
 PAIRED = 48
 """Moves that are tried two at a time."""
+
+NEAR = 0.02
+"""Cost of a unit at good prices, up to which a column that does not trade is tried."""
 
 BIG = 8
 """Steps of a big move."""
@@ -53,12 +58,26 @@ class _Table:
     value: Floats  # (n_positions,)
 
 
-def whole_trades(model: Model, grid: Grid, wished: Floats, *, most_moves: int = MOST_MOVES) -> Ints:
-    """Return the number of steps of each column, (n_columns,), near `wished` and as good as can be found."""
-    steps = _nearest(grid, wished)
+def whole_trades(
+    model: Model,
+    grid: Grid,
+    wished: Floats,
+    *,
+    most_moves: int = MOST_MOVES,
+    charge: Floats | None = None,
+) -> Ints:
+    """Return the number of steps of each column, (n_columns,), near `wished` and as good as can be found.
+
+    charge: what rows charge each column at good prices; columns that are far from worth their while at
+    these are left as they are.
+    """
+    steps = _nearest(model, grid, wished)
     table = _table(model, grid, steps)
+    near = np.ones(steps.size, dtype=np.bool_)
+    if charge is not None:
+        near = (steps > 0) | (np.abs(_reduced(model, grid, table, charge)) < NEAR)
     for _ in range(most_moves):
-        moves = _moves(model, grid, table)
+        moves = _moves(model, grid, table, near)
         gains = _gains(model, grid, table, moves)
         if not gains.size:
             break
@@ -80,15 +99,9 @@ def missed(model: Model, grid: Grid, steps: Ints) -> float:
     return float(violation(model.rows, row_values(model, steps * grid.step)).max())
 
 
-def _nearest(grid: Grid, wished: Floats) -> Ints:
-    raw = np.round(wished / grid.step).astype(np.int64)
-    raw = np.clip(raw, 0, grid.most)
-    exempt = grid.all_exempt & (raw == grid.most)
-    short = (raw < grid.least) & ~exempt
-    up = np.minimum(grid.least, grid.most)
-    rounded = np.where(2 * raw >= grid.least, up, 0)
-    rounded = np.where((grid.most < grid.least) & ~grid.all_exempt, 0, rounded)
-    return np.asarray(np.where(short, rounded, raw), dtype=np.int64)
+def _nearest(model: Model, grid: Grid, wished: Floats) -> Ints:
+    exempt = np.where(grid.all_exempt, grid.most, -1)
+    return handed_on(model, wished, step=grid.step, least=grid.least, most=grid.most, exempt=exempt)
 
 
 def _table(model: Model, grid: Grid, steps: Ints) -> _Table:
@@ -103,7 +116,15 @@ class _Moves:
     change: Ints  # in steps
 
 
-def _moves(model: Model, grid: Grid, table: _Table) -> _Moves:
+def _reduced(model: Model, grid: Grid, table: _Table, charge: Floats) -> Floats:
+    """Return what one more unit of each column costs, rows' charges included, (n_columns,)."""
+    positions = model.positions
+    slope = 2 * positions.curvature * (table.value - positions.target)
+    signed = np.where(grid.is_sale, -1.0, 1.0) * slope[grid.position]
+    return np.asarray(signed + np.concatenate((positions.buy_cost, model.lots.cost)) + charge)
+
+
+def _moves(model: Model, grid: Grid, table: _Table, near: Bools) -> _Moves:
     """Return every move that keeps directions, wash groups and minimums."""
     steps = table.steps
     n = model.positions.count
@@ -131,7 +152,7 @@ def _moves(model: Model, grid: Grid, table: _Table) -> _Moves:
     for target in wanted:
         goal = np.clip(target, 0, top)
         fits = (goal == 0) | (goal >= grid.least) | (grid.all_exempt & (goal == grid.most))
-        at = np.flatnonzero(fits & (goal != steps))
+        at = np.flatnonzero(fits & (goal != steps) & near)
         columns.append(at)
         changes.append((goal - steps)[at])
     column, change = np.concatenate(columns), np.concatenate(changes)
@@ -194,9 +215,25 @@ def _entry_cost(model: Model, row: Ints, values: Floats) -> Floats:
     return np.asarray(np.where(rows.curvature[row] > 0, bent, price * outside))
 
 
+def _helpful(model: Model, grid: Grid, table: _Table, moves: _Moves) -> Ints:
+    """Return the moves that most ease the rows that are missed, whatever they do to others."""
+    rows = model.rows
+    missing = violation(rows, table.rows)
+    missed = np.flatnonzero(missing > NOISE)
+    if not missed.size:
+        return np.zeros(0, dtype=np.int64)
+    now = table.rows[missed, None]
+    part = rows.matrix[missed][:, moves.columns].toarray() * (moves.change * grid.step[moves.columns])
+    then = now + part
+    outside = np.maximum(np.maximum(then - rows.high[missed, None], rows.low[missed, None] - then), 0.0)
+    eased = (missing[missed, None] - outside).sum(axis=0) / (1e-3 + np.abs(part).sum(axis=0))
+    best = np.argsort(-eased, kind="stable")[:PAIRED]
+    return np.asarray(best[eased[best] > 0])
+
+
 def _best_pair(model: Model, grid: Grid, table: _Table, moves: _Moves, gains: Floats) -> list[int] | None:
     """Return the best two moves of different wash groups that help together, or None."""
-    picked = np.argsort(gains, kind="stable")[:PAIRED]
+    picked = np.union1d(np.argsort(gains, kind="stable")[:PAIRED], _helpful(model, grid, table, moves))
     if picked.size < 2 or not model.rows.count:
         return None
     part = model.rows.matrix[:, moves.columns[picked]].toarray()
@@ -212,7 +249,7 @@ def _best_pair(model: Model, grid: Grid, table: _Table, moves: _Moves, gains: Fl
     both = _worth(model, table.rows[:, None] + part[:, first] + part[:, second])
     total = names[first] + names[second] + both - base
     best = int(np.argmin(total))
-    if total[best] >= -WORTHWHILE:
+    if total[best] >= -WORTH_A_PAIR:
         return None
     return [int(picked[first[best]]), int(picked[second[best]])]
 

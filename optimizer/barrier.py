@@ -1,0 +1,146 @@
+"""What the rows themselves add to the smoothed bound: barriers for limits, parabolas for curved rows.
+
+For a row w with price y the bound holds  min over w of (cost(w) - y w). A limit gets a barrier, so that
+the least is a smooth function of y:
+
+    w >= low     y low + b log(y), y > 0 the size of the price    gradient of w: low + b / y
+    low..high    the point between the limits where y and the barriers balance
+    q (w - c)^2  - y c - y^2 / 4q
+
+At b = 0.1 and a price of 0.02 a one-sided row stands 5 units inside its limit.
+"""
+
+import numpy as np
+
+from optimizer.model import Floats, Rows
+
+MOST_PRICE = 200.0
+"""Highest price of a one-sided row; rows that leave each other no room would else climb for ever.
+
+A bound at lower prices is still a bound.
+"""
+
+FIRST_PRICE = 0.01
+STILL = 1e-100
+"""A smaller change of a price is none."""
+
+SHORTENED = 0.95
+"""Part of the way to the nearest end of a price's range that one step may go."""
+
+
+class Barrier:
+    """The rows of one model, sorted by kind."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self._bent = np.flatnonzero(rows.curvature > 0)
+        flat = rows.curvature == 0
+        has_low, has_high = np.isfinite(rows.low) & flat, np.isfinite(rows.high) & flat
+        self._two = np.flatnonzero(has_low & has_high)
+        self._one = np.flatnonzero(has_low ^ has_high)
+        self._idle = np.flatnonzero(flat & ~has_low & ~has_high)
+        self._sign = np.where(has_high[self._one], 1.0, -1.0)
+        self._limit = np.where(has_high[self._one], rows.high[self._one], -rows.low[self._one])
+        self._cap = np.minimum(rows.price_cap[self._one], MOST_PRICE)
+        self._middle = (rows.high[self._two] + rows.low[self._two]) / 2
+        self._half = (rows.high[self._two] - rows.low[self._two]) / 2
+        self._inverse = 1 / (2 * rows.curvature[self._bent])
+        self._centre = rows.centre[self._bent]
+
+    def first_prices(self) -> Floats:
+        """Return prices to begin with, inside their ranges."""
+        prices = np.zeros(self.rows.count)
+        prices[self._one] = self._sign * np.minimum(FIRST_PRICE, self._cap / 2)
+        return prices
+
+    def inner(self, prices: Floats) -> Floats:
+        """Return the prices moved inside their ranges, so that a climb can begin there."""
+        moved = prices.copy()
+        own = self._sign * prices[self._one]
+        least = np.minimum(1e-4 * FIRST_PRICE, self._cap / 4)
+        moved[self._one] = self._sign * np.minimum(np.maximum(own, least), self._cap - least)
+        moved[self._idle] = 0.0
+        return moved
+
+    def legal(self, prices: Floats) -> bool:
+        """Return whether one-sided rows have prices of their sign and below their cap."""
+        own = self._sign * prices[self._one]
+        fits = (own >= 0).all() and (own <= self._cap).all()
+        return bool(fits and not prices[self._idle].any())
+
+    def exact(self, prices: Floats) -> float:
+        """Return the rows' part of the rigorous bound at legal prices."""
+        two, bent = prices[self._two], prices[self._bent]
+        total = float(prices @ self.rows.start) - float((self._sign * prices[self._one]) @ self._limit)
+        total -= float(two @ self._middle + np.abs(two) @ self._half)
+        return total - float(bent @ self._centre + (bent**2 * self._inverse).sum() / 2)
+
+    def value(self, prices: Floats, barrier: float) -> float:
+        """Return the rows' part of the smoothed bound, -inf outside the ranges."""
+        own = self._sign * prices[self._one]
+        room = self._cap - own
+        if own.size and (own.min() <= 0 or room.min() <= 0):
+            return -float("inf")
+        two, bent = prices[self._two], prices[self._bent]
+        total = float(prices @ self.rows.start) - float(own @ self._limit)
+        total += float(barrier * (np.log(own).sum() + np.log(room).sum()))
+        total -= float(bent @ self._centre + (bent**2 * self._inverse).sum() / 2)
+        if two.size:
+            offset = self._off_middle(two, barrier)
+            wide = self._half > 0
+            inner = np.where(wide, (self._half - offset) * (self._half + offset), 1.0)
+            total += float(-(two @ (self._middle + offset)) - barrier * np.log(inner).sum())
+        return total
+
+    def slopes(self, prices: Floats, barrier: float) -> tuple[Floats, Floats]:
+        """Return the gradient and the negated second derivative of `value`, (n_rows,) each."""
+        gradient, bend = self.rows.start.copy(), np.zeros(self.rows.count)
+        own = self._sign * prices[self._one]
+        room = self._cap - own
+        gradient[self._one] += self._sign * (-self._limit + barrier / own - barrier / room)
+        bend[self._one] = barrier / own**2 + barrier / room**2
+        gradient[self._bent] -= self._centre + prices[self._bent] * self._inverse
+        bend[self._bent] = self._inverse
+        bend[self._idle] = 1.0
+        gradient[self._idle] = 0.0
+        if self._two.size:
+            offset = self._off_middle(prices[self._two], barrier)
+            gradient[self._two] -= self._middle + offset
+            below, above = self._half + offset, self._half - offset
+            wide = self._half > 0
+            gap = np.where(wide, 1 / np.maximum(above, 1e-150) ** 2 + 1 / np.maximum(below, 1e-150) ** 2, 1.0)
+            bend[self._two] = np.where(wide, 1 / (barrier * gap), 0.0)
+        return gradient, bend
+
+    def cooled(self, prices: Floats, pliancy: Floats, *, of: float, to: float) -> Floats:
+        """Return prices for a lower barrier: rows away from their limits stay where they are.
+
+        pliancy: (n_rows,) what the names add to the second derivative.
+        """
+        one = self._one
+        own = self._sign * prices[one]
+        away = of / own**2 > pliancy[one]
+        moved = prices.copy()
+        moved[one] = np.where(away, prices[one] * (to / of), prices[one])
+        return moved
+
+    def longest(self, prices: Floats, way: Floats) -> float:
+        """Return how much of `way`, at most 1, stays inside the ranges."""
+        own, change = self._sign * prices[self._one], self._sign * way[self._one]
+        length = 1.0
+        falling = change < -STILL
+        if falling.any():
+            length = min(length, SHORTENED * float(np.min(-own[falling] / change[falling])))
+        rising = change > STILL
+        if rising.any():
+            room = self._cap[rising] - own[rising]
+            length = min(length, SHORTENED * float(np.min(room / change[rising])))
+        return length
+
+    def _off_middle(self, two: Floats, barrier: float) -> Floats:
+        """Return where rows with two limits stand, from the middle."""
+        half = self._half
+        still = np.abs(two) < 1e-14
+        safe = np.where(still, 1.0, two)
+        offset = np.where(still, 0.0, (-barrier + np.sqrt(barrier**2 + (two * half) ** 2)) / safe)
+        return np.asarray(np.clip(offset, -half * (1 - 1e-12), half * (1 - 1e-12)))

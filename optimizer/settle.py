@@ -1,0 +1,74 @@
+"""From prices to amounts: likely modes, the program that finds their amounts, and better modes after it.
+
+The program's own prices say which other mode of which name would do better beside the rest; those are
+changed and the amounts found again, while that helps. Account of 500 names: 1 to 3 rounds.
+"""
+
+from dataclasses import dataclass
+
+from optimizer.decide import as_mix, fitting_choice
+from optimizer.model import Floats, Model, objective
+from optimizer.modes import Choice, likely_choice
+from optimizer.names import answer_names
+from optimizer.prices import STAGES, Climb, Priced
+from optimizer.primal import Amounts, Known, fixed_modes
+from optimizer.spread import expected_rows
+
+MOST_ROUNDS = 5
+CLOSE = 0.03
+"""Basis points from the bound at which no better modes are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Amounts of all columns in one choice of modes, and what they cost."""
+
+    choice: Choice
+    trades: Floats
+    cost: float
+
+
+def settled(model: Model, climb: Climb, priced: Priced) -> Settled | None:
+    """Return the best amounts found in likely modes; None where the modes leave none."""
+    carried = priced.carried
+    choice = likely_choice(climb.layout, model, priced.mix)
+    prices = priced.prices[carried.rows]
+    gradient, _ = carried.barrier.slopes(prices, STAGES[-1].barrier)
+    left = gradient + expected_rows(carried.pulls, priced.answer, as_mix(choice))
+    choice = fitting_choice(
+        carried.pulls, carried.barrier, model, climb.layout, choice, prices, priced.answer, left
+    )
+    known = Known(answer=priced.answer, charge=climb.charge(priced.prices))
+    best: Settled | None = None
+    for _ in range(MOST_ROUNDS):
+        found = _amounts(model, choice, known)
+        if found is None:
+            break
+        cost = objective(model, found.trades)
+        if best is not None and cost >= best.cost - 1e-6:
+            break
+        best = Settled(choice=choice, trades=found.trades, cost=cost)
+        if cost - priced.bound <= CLOSE:
+            break
+        better = _better(model, climb, priced, choice, found)
+        if _same(better, choice):
+            break
+        choice = better
+    return best
+
+
+def _amounts(model: Model, choice: Choice, known: Known) -> Amounts | None:
+    """Return the amounts, with what the prices settle left out if that leaves any."""
+    found = fixed_modes(model, choice, known=known)
+    return fixed_modes(model, choice) if found is None else found
+
+
+def _better(model: Model, climb: Climb, priced: Priced, choice: Choice, found: Amounts) -> Choice:
+    carried = priced.carried
+    prices = carried.barrier.inner(found.prices[carried.rows])
+    answer = answer_names(model, climb.layout, climb.charge(found.prices))
+    return fitting_choice(carried.pulls, carried.barrier, model, climb.layout, choice, prices, answer)
+
+
+def _same(one: Choice, other: Choice) -> bool:
+    return bool((one.buys == other.buys).all() and (one.sells == other.sells).all())
