@@ -93,7 +93,16 @@ def _worth(
 
 
 def _known_reading(listed: Listed, limit: OpenLimit, state: Values, hidden: Deltas) -> Reading:
-    limits = listed.opened.limits
+    """Return the reading in which what is hidden is not in the figure; bound and base keep the cash."""
+    limits, graph = listed.opened.limits, listed.opened.graph
     if not hidden:
         return limits.reading(limit, state)
-    return limits.reading(limit, listed.opened.graph.after(hidden, on=state))
+    paid = {term: delta for term, delta in hidden.items() if term.kind is not TermKind.CASH}
+    values = dict(graph.after(paid, on=state))
+    cash = {
+        (t.account, Symbol(listed.opened.book.accounts[t.account].currency))
+        for t in hidden.keys() - paid.keys()
+    }
+    if not cash.isdisjoint(limit.ground.members) and limit.measure not in (limit.base, limit.bound.high):
+        values[limit.measure] = graph.value(limit.measure, graph.after(hidden, on=state))
+    return limits.reading(limit, values)

@@ -36,7 +36,11 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
     limits = listed.opened.limits
     touched = _touched(listed)
     moved = {index for node in listed.after for index in limits.watchers.get(node, ())}
-    loud = {index for index in moved | limits.loud | blind(listed) if _speaks(listed, limits.all[index])}
+    loud = {
+        index
+        for index in moved | limits.loud | blind(listed) | blinded(listed)
+        if _speaks(listed, limits.all[index])
+    }
     told = set(range(len(limits.all))) if every_group else touched | loud
     for index in sorted(told):
         yield from _items_of(listed, limits.all[index], touched=index in touched)
@@ -54,6 +58,15 @@ def _by_key(limits: Limits, indexes: Iterable[int]) -> dict[int, set[int]]:
     for index in indexes:
         found.setdefault(limits.key_of[index], set()).add(index)
     return found
+
+
+def blinded(listed: Listed) -> frozenset[int]:
+    """Return the limits that read the net assets of an account that trades what has no fresh price."""
+    opened = listed.opened
+    lame = {t.account for t in listed.trades if opened.state.missing(t.account, t.symbol) is not None}
+    return (
+        frozenset(limit.index for limit in opened.limits.all if lame & limit.worths) if lame else frozenset()
+    )
 
 
 def blind(listed: Listed) -> frozenset[int]:

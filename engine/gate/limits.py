@@ -22,6 +22,9 @@ NONE, ONE, HUNDRED = exact(0), exact(1), exact(100)
 FLOWS = frozenset({TermKind.CASH, TermKind.BOUGHT, TermKind.SOLD})
 """Terms that the price of a trade moves."""
 
+TURNED = frozenset({TermKind.BOUGHT, TermKind.SOLD})
+"""Terms that tell purchases and sales, which are valued at the book's price whatever was paid."""
+
 PRICED = frozenset({TermKind.VALUE, TermKind.NET_ASSETS})
 """Terms that need the price of what is held."""
 
@@ -82,6 +85,9 @@ class OpenLimit:
     before: Reading
     settles: bool = False  # reads what only a settlement tells
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
+    turns: frozenset[AccountId] = (
+        frozenset()
+    )  # accounts whose purchases or sales it reads, at the book's price
     worths: frozenset[AccountId] = frozenset()  # accounts whose net assets it reads
     priced: bool = True  # reads what positions are worth at a price; at cost it does not
     history: bool = False  # reads what was realized or turned over before
@@ -160,6 +166,7 @@ class Limits:
             settles=any(term.kind in SETTLED_KINDS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS),
+            turns=frozenset(term.account for term in terms if term.kind in TURNED),
             priced=ground.rule.rule.valued_at != "cost" or any(term.kind in PRICED for term in terms),
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )

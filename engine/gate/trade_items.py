@@ -15,9 +15,10 @@ from engine.gate.acts import sells_all, value_of
 from engine.gate.compare import reached
 from engine.gate.graph import Values
 from engine.gate.items import Item, Told
+from engine.gate.limits import PRICED
 from engine.gate.measure import Listed
-from engine.gate.unknowns import lacks_price
-from rulebooks.forms import TermKind
+from engine.gate.unknowns import lacks_price, stale_trades
+from rulebooks.forms import TermKind, terms_of
 from rulebooks.ground import Bound, PerTrade
 
 Bounds = tuple[Fraction | None, Fraction | None]
@@ -73,10 +74,18 @@ def what_is_missing(listed: Listed, rule: PerTrade, trade: Trade, member: bool |
         return None
     if member is None:
         return "whether it is its subject"
-    if trade.symbol in rule.missing:
+    if trade.symbol in rule.missing or _is_limit_lost(listed, rule, trade):
         return "its limit"
     valued = rule.measure is TermKind.TRADE_VALUE
     return "a price" if valued and lacks_price(listed, rule.rule, trade.account, trade.symbol) else None
+
+
+def _is_limit_lost(listed: Listed, rule: PerTrade, trade: Trade) -> bool:
+    """Return whether the limit of a trade moves with net assets that hold what has no price of these days."""
+    bound = rule.moving.get(trade.symbol)
+    sides = () if bound is None else (bound.low, bound.high)
+    reads = {t.account for side in sides if side is not None for t in terms_of(side) if t.kind in PRICED}
+    return any(other.account in reads for other in stale_trades(listed, rule.rule))
 
 
 def fits(listed: Listed, rule: PerTrade, trade: Trade) -> bool:

@@ -17,18 +17,9 @@ from rulebooks.ground import CompiledRule, GroundLimit
 
 
 def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
-    """Return the positions that belong to a group or may: members, and those of unknown membership.
-
-    What is unknown only because it has no price, and would count in the base alone, is not among them.
-    """
+    """Return the positions that belong to a group or may: members, and those of unknown membership."""
     if limit.belonging is None:
-        ground, members = limit.ground, set(limit.ground.members)
-        for position in ground.maybe:
-            group = ground.group
-            nameless = group is not None and group[1] is None and _is_nameless(listed, position, group[0])
-            if nameless or not lacks_price(listed, ground.rule, *position):
-                members.add(position)
-        limit.belonging = frozenset(members)
+        limit.belonging = frozenset((*limit.ground.members, *limit.ground.maybe))
     return limit.belonging
 
 
@@ -71,7 +62,7 @@ def _unpriced_trades(listed: Listed, limit: OpenLimit) -> Iterator[tuple[Account
     """Yield what is traded at a price too old to rely on, where the limit reads what it pays or is worth."""
     for trade in stale_trades(listed, limit.ground.rule):
         pays = trade.price is None and trade.account in limit.flows
-        if pays or trade.account in limit.worths:
+        if pays or trade.account in limit.worths | limit.turns:
             yield (trade.account, trade.symbol)
 
 
@@ -111,12 +102,6 @@ def is_excepted(listed: Listed, limit: OpenLimit) -> bool:
             present.add((account, Symbol(row.currency)))
     left = belonging(listed, limit)
     return left.isdisjoint(present) and not present.isdisjoint(ground.excepted)
-
-
-def _is_nameless(listed: Listed, position: tuple[AccountId, Symbol], attribute: str) -> bool:
-    """Return whether the attribute that groups are made by is unknown of a position."""
-    security = listed.opened.book.securities.get(position[1])
-    return security is not None and attribute not in security.attributes
 
 
 def lacks_price(listed: Listed, rule: CompiledRule, account: AccountId, symbol: Symbol) -> bool:

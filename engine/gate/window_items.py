@@ -23,6 +23,7 @@ from engine.gate.items import Item, Meeting, Told
 from engine.gate.measure import Listed
 from engine.ledger.settle import Taken
 from rulebooks.ground import GroundWindow, PastEvent
+from rulebooks.grounding.windows import NO_HISTORY
 
 PURCHASES = (Side.BUY,)
 _SALES = ("sale", "loss_sale", "gain_sale")
@@ -50,8 +51,17 @@ class WindowCase:
 
 
 def window_cases(listed: Listed) -> tuple[WindowCase, ...]:
-    """Return one case for each window rule, its item already measured by what meets."""
-    return tuple(window_case(listed, ground, n) for n, ground in enumerate(listed.opened.ground.windows))
+    """Return one case for each window rule, its item already measured by what meets.
+
+    A rule of which it is not known whether it applies finds nothing: its pairs are told as missing data.
+    """
+    windows = enumerate(listed.opened.ground.windows)
+    cases = (window_case(listed, ground, number) for number, ground in windows)
+    return tuple(_emptied(listed, case) if _is_unsure(case.ground) else case for case in cases)
+
+
+def _emptied(listed: Listed, case: WindowCase) -> WindowCase:
+    return WindowCase(ground=case.ground, item=_measured(listed, case.item, (), touched=case.item.touched))
 
 
 def window_case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
@@ -92,10 +102,28 @@ def missing_window_items(listed: Listed) -> Iterator[Item]:
         item = Item(kind="window", rule=ground.rule, scope=ground.scope, source=source)
         answers = [(trade, _covers(listed, ground, trade)) for trade in listed.trades]
         stoppable = [(t, a) for t, a in answers if t.account in ground.scope.stops]
-        blind = [t for t, a in stoppable if a is None or (a and ground.missing is not None)]
+        met = _met(listed, ground, source) if _is_unsure(ground) else None
+        blind = [t for t, a in stoppable if a is None or _is_untold(ground, t, a, met)]
         if blind:
             found = unknown_item(item, blind)
             yield replace(found, missing=ground.missing) if ground.missing is not None else found
+
+
+def _is_unsure(ground: GroundWindow) -> bool:
+    """Return whether it is not known if the rule applies; without history it does, as far as is known."""
+    return ground.missing not in (None, NO_HISTORY)
+
+
+def _met(listed: Listed, ground: GroundWindow, source: int) -> frozenset[int]:
+    """Return the trades in pairs that stand, should the rule apply."""
+    return frozenset(window_case(listed, ground, source).item.trades)
+
+
+def _is_untold(ground: GroundWindow, trade: Trade, covered: bool, met: frozenset[int] | None) -> bool:
+    """Return whether it is not known if a trade completes a pair: no history, or whether the rule applies."""
+    if ground.missing is None:
+        return False
+    return covered if met is None else trade.number in met
 
 
 def _covers(listed: Listed, ground: GroundWindow, trade: Trade) -> bool | None:

@@ -73,7 +73,7 @@ def ground_window(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundWin
         events=tuple(_ordered(_events(laying, scene, window.event, span))),
         past_actions=tuple(_ordered(_past_actions(laying, scene, actions, covered, acting))),
         partners=partners(laying, scene, window),
-        missing=sheet.stands.unknown or _missing(laying, scene, window, actions),
+        missing=_missing(laying, scene, window, actions) or sheet.stands.unknown,
         waiver=waiver_of(scene, rule.rule.id),
     )
 

@@ -34,10 +34,10 @@ def test_an_unknown_group_is_the_group_null_and_missing() -> None:
 def test_the_response_stops_trades_in_exactly_the_unknown_securities() -> None:
     policy = policy_of(CAP.format(more=""))
     assert said(policy, BOOK, "buy 1 NOB", "sell 1 UNC", "sell 1 ACME") == [
-        "BOOK-DATA missing_data block by 2",
         "R [Acme Corp] breach passive pass 0.1 -> 0.0999",
         "R [None] missing_data block by 1",
         "R [Unclear Ltd] missing_data block by 2",
+        "BOOK-DATA missing_data block by 2",
     ]
 
 

@@ -89,6 +89,8 @@ def _stated_turnover(view: View, account: AccountId) -> Fraction:
     missing = frozenset[Key]().union(*(gap for _, gap in parts))
     if missing:
         view.missing("a price is missing", missing)
+        last = view.old_worths.of(view.valued_at).worth
+        parts = [last(key, view.before.position(key)) for key in held]
     return Fraction(row.turnover) * sum((amount for amount, _ in parts), NOTHING)
 
 
