@@ -232,8 +232,9 @@ def _refuse_same_names(rows: tuple[Transaction, ...]) -> None:
     """Refuse two rows of one id: lots are named by it, and a row imported twice would count twice."""
     seen: dict[TransactionId, Transaction] = {}
     for row in rows:
-        other = seen.setdefault(row.id, row)
-        if other is not row:
+        other = seen.get(row.id)
+        seen[row.id] = row
+        if other is not None:
             raise InputError(
                 f"the id `{row.id}` stands twice, on {other.date} and {row.date}",
                 place=place_of(row),
