@@ -72,8 +72,9 @@ def load_into(session: Session, delivery: Delivery, *, now: datetime, since: dat
     """Record a delivery in a session that the caller commits, or gives up where `changed` is false."""
     refuse_contradictions(session, delivery)
     everything = delivery.complete and known_accounts(session) <= set(delivery.records.accounts)
-    is_new, import_id = _begin_import(session, delivery, now)
-    stamp = Stamp(now=moment_after_all(session, now), import_id=import_id, since=since)
+    moment = moment_after_all(session, now)
+    is_new, import_id = _begin_import(session, delivery, moment)
+    stamp = Stamp(now=moment, import_id=import_id, since=since)
     counts = [
         record(session, family, stamp)
         for family in families(delivery.records, complete=delivery.complete, everything=everything)
@@ -136,11 +137,10 @@ def moment_after_all(session: Session, now: datetime) -> datetime:
     return now if latest is None or latest < now else latest + timedelta(microseconds=1)
 
 
-def _begin_import(session: Session, delivery: Delivery, now: datetime) -> tuple[bool, int]:
+def _begin_import(session: Session, delivery: Delivery, moment: datetime) -> tuple[bool, int]:
     """Write the import and its files; return whether these files are new to the store, and its number."""
     table = table_of(imports.ImportRow)
     known = session.execute(select(table.c.id).where(table.c.digest == delivery.digest).limit(1)).first()
-    moment = moment_after_all(session, now)
     import_id = next_key(session, table.c.id)
     row = {
         "id": import_id,

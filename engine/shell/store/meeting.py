@@ -98,9 +98,9 @@ def _told_for_some(session: Session, delivery: Delivery) -> Iterator[InputError]
     records = delivery.records
     own = set(records.accounts)
     others = known_accounts(session) - own
-    told = {family: set[str]() for family in ("lots", "transactions")}
+    told: dict[str, set[str]] = {"lots": set(), "transactions": set()}
     for account, family in rows:
-        told[family].add(account)
+        told.setdefault(family, set()).add(account)
     for family, given in (("lots", records.lots), ("transactions", records.transactions)):
         if not others or not own or bool(told[family] & others) == (given is not None):
             continue

@@ -24,6 +24,9 @@ from engine.shell.store.schema.two_times import ALWAYS_FROM, ALWAYS_UNTIL, TwoTi
 STEP = 1024
 """The distance between the positions of neighbours when a file is first read."""
 
+UNSAID = frozenset({"line"})
+"""Columns that tell where a row stood in its file when it was recorded, which is nothing that it says."""
+
 Key = tuple[str, ...]
 
 
@@ -184,7 +187,8 @@ def _known(stamp: Stamp) -> dict[str, Any]:
 
 
 def _said(row: NewRow) -> Any:
-    return (dict(row.values), [dict(part) for part in row.children], row.since, row.until)
+    values = {name: value for name, value in row.values.items() if name not in UNSAID}
+    return (values, [dict(part) for part in row.children], row.since, row.until)
 
 
 def _text(key: Iterable[str]) -> str:
