@@ -130,11 +130,11 @@ class Judged:
     told: list[str]  # where the two differ
 
 
-def judged(seed: int) -> Iterator[Judged]:
+def judged(seed: int, *, lists: int = 3) -> Iterator[Judged]:
     """Return each list of a world with what both say of it."""
-    policy, book, lists = world_of(seed)
+    policy, book, drawn = world_of(seed, lists=lists)
     opened = open_book(ground(compile_rulebook((policy,)), book))
-    for trades in lists:
+    for trades in drawn:
         try:
             answer = judge(opened, trades, engine=ENGINE, explained=False)
         except InputErrors:
@@ -181,7 +181,7 @@ def test_a_million_verdicts_agree() -> None:
     seed = first = int(os.environ.get("GUARDBAND_SEED", "1"))
     coverage, found, quotas = Coverage(), list[str](), Quotas()
     while coverage.verdicts < wanted and len(found) < 20:
-        for one in judged(seed):
+        for one in judged(seed, lists=12):
             coverage.add(one)
             near = sum(is_near(verdict) for verdict in one.answer.verdicts)
             quotas.add(one.policy, [row for row in one.rows if row.witnessed], near)

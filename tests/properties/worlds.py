@@ -48,12 +48,12 @@ SUBJECTS = (
 )
 
 
-def world_of(seed: int) -> tuple[CheckedPolicy, Book, list[tuple[Trade, ...]]]:
-    """Return a policy, a book and lists to judge, all drawn from a seed."""
+def world_of(seed: int, *, lists: int = 3) -> tuple[CheckedPolicy, Book, list[tuple[Trade, ...]]]:
+    """Return a policy, a book and so many lists to judge, all drawn from a seed."""
     chance = Random(seed)
     policy = _policy(chance, seed)
     book = _book(chance, policy)
-    return policy, book, [_list(chance, book, policy) for _ in range(3)]
+    return policy, book, [_list(chance, book, policy) for _ in range(lists)]
 
 
 # ------------------------------------------------------------------ mandates
@@ -209,6 +209,7 @@ REQUIRES: tuple[tuple[str, str], ...] = (
     ("require", "require price_age is at most 3 business_days"),
     ("require", "require price_age is at most 8 days"),
     ("require", 'require account.kind is not "ira"'),
+    ("require", "require esg_score is at least 45"),
 )
 
 RESPONSES = (
@@ -262,7 +263,7 @@ def _rule(chance: Random, number: int) -> str:
     kind, body = chance.choice(family)
     values = {
         "s": chance.choice(SUBJECTS[:3] if "issuer" in body or "sector" in body else SUBJECTS),
-        "p": chance.choice(("1%", "2%", "5%", "10%", "25%")),
+        "p": chance.choice(("1%", "2%", "4%", "5%", "10%", "12%", "20%")),
         "q": chance.choice(("50%", "80%", "100%", "105%")),
         "m": chance.choice(("0", "500", "1000", "5000", "20000")),
         "n": chance.choice(("100", "250", "1000")),
@@ -344,7 +345,7 @@ def _book(chance: Random, policy: CheckedPolicy) -> Book:
     securities = {row.symbol: row for row in _securities(chance)}
     prices = _prices(chance, tuple(securities), today, is_stale=chance.random() < STALE_WORLDS)
     accounts = _accounts(chance, securities)
-    with_history = chance.random() < 0.75
+    with_history = chance.random() < 0.7
     records = Records(
         accounts=accounts,
         securities=securities,
@@ -365,6 +366,7 @@ def _book(chance: Random, policy: CheckedPolicy) -> Book:
     book = replace(
         book,
         benchmarks={"INDEX": _benchmark(chance, tuple(securities))} if chance.random() < 0.8 else {},
+        volumes={name: size for name, size in book.volumes.items() if chance.random() < 0.9},
         fund_holdings={Symbol("FUND"): {Symbol("S0"): Decimal("0.5"), Symbol("S2"): Decimal("0.3")}},
     )
     return _rounded(book)
@@ -596,7 +598,7 @@ EDGES = (
 def _list(chance: Random, book: Book, policy: CheckedPolicy) -> tuple[Trade, ...]:
     governed = [a for a in book.accounts if policy.applies_to is None or _is_governed(policy, book, a)]
     found: list[Trade] = []
-    for number in range(1, chance.choice((0, 1, 1, 1, 2, 3, 5)) + 1):
+    for number in range(1, chance.choice((0, 1, 1, 1, 2, 2, 3, 3, 5)) + 1):
         account = chance.choice(governed)
         symbol = chance.choice([s for s in sorted(book.securities) if s in book.prices] or ["S0"])
         found.append(_trade(chance, book, number, account, Symbol(symbol)))
