@@ -144,7 +144,14 @@ def _conflict(row: Conflict) -> Data:
 
 
 def _relaxation(row: Relaxation) -> Data:
-    return {"rule": row.rule, "words": row.words, "amount": plain(row.amount), "unit": row.unit}
+    return {
+        "rule": row.rule,
+        "words": row.words,
+        "amount": plain(row.amount),
+        "unit": row.unit,
+        "limit": _optional(row.limit),
+        "relaxed": _optional(row.relaxed),
+    }
 
 
 def _citations(because: tuple[Citation, ...]) -> list[Data]:

@@ -1,19 +1,23 @@
 """Why nothing is possible: the fewest rules that together leave no list, and what would free one.
 
 Demands and rules become one linear program; prices, sizes and locks are facts, never suspects. Only a
-checked ray says `infeasible`. Then rules are taken out one at a time, the least binding first, and stay
-out where the rest is still infeasible; what remains is a conflict of which no part can be left out.
+checked ray says `infeasible`. Then rules are taken out one at a time and stay out where the rest is still
+infeasible; what remains is a conflict of which no part can be left out. Those that block go first, then
+those that an approval may lift, the request itself last: where several conflicts exist, the weakest rules
+are blamed.
 
     the band of `strategic` wants 40,000 sold, TURN-1 allows 30,000 of turnover: {strategic, TURN-1}
-    cheapest cure: raise the limit of TURN-1 by 1 percentage point
+    cheapest cure: raise the limit of TURN-1 from 1.5% to 2.5%
 """
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import scipy.sparse as sp
 
+from engine.facts.money import plain, rounded
 from optimizer.build import Problem
 from optimizer.model import INF, Floats, Ints, Matrix
 from optimizer.proposal import Conflict, Relaxation
@@ -121,20 +125,35 @@ def _suspect(note: RowNote) -> str:
     return f"{note.limit.rule.rule.id}\n{note.limit.scope.account or ''}"
 
 
+MOST_SUSPECTS = 80
+"""More suspects than this are first narrowed to those that the ray speaks of."""
+
+
 def _core(program: Feasibility, system: _System, ray: Floats) -> list[str]:
-    """Return the names of a minimal conflict, those with the smallest weight tried for leaving first."""
+    """Return the names of a minimal conflict: strong rules are tried for leaving first, the request last."""
     weight = {name: float(ray[rows].sum()) for name, rows in system.members.items()}
-    outside = [name for name, amount in weight.items() if amount <= 0]
-    for name in outside:
-        program.switch(system.members[name], on=False)
-    core = [name for name in system.members if weight[name] > 0]
-    for name in sorted(core, key=lambda one: (_is_demand(system, one), weight[one], one)):
+    core = list(system.members)
+    if len(core) > MOST_SUSPECTS:
+        core = [name for name in core if weight[name] > 0]
+        for name in system.members:
+            if weight[name] <= 0:
+                program.switch(system.members[name], on=False)
+    for name in sorted(core, key=lambda one: (_weakness(system, one), weight[one], one)):
         program.switch(system.members[name], on=False)
         if program.feasible() or program.ray() is None:
             program.switch(system.members[name], on=True)
         else:
             core.remove(name)
     return core
+
+
+def _weakness(system: _System, name: str) -> int:
+    """Return how readily a suspect is blamed: 0 it blocks, 1 an approval lifts it, 2 the request itself."""
+    if _is_demand(system, name):
+        return 2
+    rule = system.notes[int(system.members[name][0])].rule
+    kinds = set() if rule is None else {response.kind for response in rule.on_active}
+    return int("approval" in kinds and "block" not in kinds)
 
 
 def _is_demand(system: _System, name: str) -> bool:
@@ -169,14 +188,62 @@ def _relaxations(problem: Problem, system: _System, core: list[str]) -> tuple[Re
             relief[row] = 1.0 / system.notes[int(row)].scale
         amount = least_relief(system.matrix, system.low, system.most, relief)
         if amount is not None:
-            told, unit = told_amount(problem, note, amount)
-            verb = "raise" if note.side == "high" else "lower"
-            where = "" if note.limit.scope.account is None else f" in {note.limit.scope.account}"
-            words = f"{verb} the limit of {note.words}{where} by {told} {unit}"
-            relaxation = Relaxation(rule=note.limit.rule.rule.id, words=words, amount=told, unit=unit)
+            relaxation = _relaxation(problem, note, amount)
             found.append((amount / max(1.0, abs(_size(problem, note))), relaxation))
     found.sort(key=lambda pair: pair[0])
     return tuple(relaxation for _, relaxation in found)
+
+
+def _relaxation(problem: Problem, note: RowNote, amount: float) -> Relaxation:
+    """Return the change of a limit by `amount` of its form, and by what it is already missed."""
+    limit = note.limit
+    assert limit is not None
+    told, unit = told_amount(problem, note, amount + max(0.0, -_headroom(problem, note)))
+    verb = "raise" if note.side == "high" else "lower"
+    where = "" if limit.scope.account is None else f" in {limit.scope.account}"
+    now = _limit_now(problem, note)
+    then = None if now is None else now + told if note.side == "high" else now - told
+    sign = "%" if unit == "percentage points" else f" {unit}"
+    by = f"by {told} {unit}" if now is None else f"from {plain(now)}{sign} to {plain(then or now)}{sign}"
+    return Relaxation(
+        rule=limit.rule.rule.id,
+        words=f"{verb} the limit of {note.words}{where} {by}",
+        amount=told,
+        unit=unit,
+        limit=now,
+        relaxed=then,
+    )
+
+
+def _bound_now(problem: Problem, note: RowNote) -> Fraction | None:
+    """Return the bound of the row's side in the units of its form."""
+    limit = note.limit
+    assert limit is not None
+    bound = limit.bound if limit.waiver is None else limit.waived
+    edge = None if bound is None else bound.high if note.side == "high" else bound.low
+    return None if edge is None else value(edge, problem.state)
+
+
+def _headroom(problem: Problem, note: RowNote) -> float:
+    """Return the headroom before the list, in the units of the form."""
+    assert note.limit is not None
+    edge = _bound_now(problem, note)
+    if edge is None:
+        return 0.0
+    room = edge - value(note.limit.measure, problem.state)
+    return as_float(room if note.side == "high" else -room)
+
+
+def _limit_now(problem: Problem, note: RowNote) -> Decimal | None:
+    """Return the limit as it is told: in percent, or in the rule's own unit; None where it has none."""
+    limit, edge = note.limit, _bound_now(problem, note)
+    assert limit is not None
+    if edge is None:
+        return None
+    base = Fraction(1) if limit.base is None else value(limit.base, problem.state)
+    if limit.rule.unit == "percent":
+        return rounded(100 * edge / base, places=6) if base else None
+    return rounded(edge, places=2)
 
 
 def _size(problem: Problem, note: RowNote) -> float:

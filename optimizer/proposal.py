@@ -126,9 +126,11 @@ class Relaxation:
     """A change of one limit of the conflict that would make a list possible."""
 
     rule: str
-    words: str  # `raise the limit by 2.6 percentage points`
+    words: str  # `raise the limit of TURN-1 from 1.5% to 4.1%`
     amount: Decimal  # in the unit of the limit
     unit: str
+    limit: Decimal | None = None  # as it is, in percent or the rule's unit
+    relaxed: Decimal | None = None  # as it would have to be
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,7 @@ def _conflict(proposal: Proposal) -> str:
         return ""
     lines = ["  these rules exclude each other"]
     lines += [f"    {item.rule} {item.words}" for item in proposal.conflict]
-    lines += [f"    would be possible: {item.rule}, {item.words}" for item in proposal.relaxations]
+    lines += [f"    would be possible: {item.words}" for item in proposal.relaxations]
     return "\n".join(lines)
 
 
