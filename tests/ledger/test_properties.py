@@ -194,6 +194,27 @@ def test_days_added_are_the_replay_of_all(seed: int, wash: WashReadings) -> None
         assert extended.acquisitions == replayed.acquisitions
 
 
+def test_a_day_more_does_not_replay_the_days_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 400 rows only the last day's happen again, and the pools of other securities are the same ones."""
+    rows = history(11, rows=400)
+    last = rows[-1].date
+    stem = _replay([row for row in rows if row.date < last], TaxReading(), until=last - timedelta(days=1))
+    fresh = [row for row in rows if row.date == last]
+    happened: list[TransactionId] = []
+
+    def note(_: object, row: Transaction) -> None:
+        happened.append(row.id)
+
+    monkeypatch.setattr("engine.ledger.replay.refuse_unmodelled", note)
+    longer = extend(stem, fresh, until=last)
+    assert happened == [row.id for row in fresh]
+    touched = {row.symbol for row in fresh}
+    assert len(touched) == 1
+    kept = [pool is longer.state.pools[key] for key, pool in stem.state.pools.items()]
+    assert sorted(kept) == [False, True]
+    assert all(old is new for old, new in zip(stem.disposals[:100], longer.disposals[:100], strict=True))
+
+
 def test_two_ledgers_may_grow_from_one() -> None:
     rows = history(7, rows=18)
     middle = rows[9].date
