@@ -343,3 +343,17 @@ def _recorded(trade: Trade, today: date) -> Transaction:
 
 def _recognized(ledger: Ledger) -> Fraction:
     return sum((Fraction(row.recognized) for row in ledger.disposals), Fraction(0))
+
+
+def test_average_cost_is_foreseen() -> None:
+    """A list that names a lot sells the earliest shares at the average, as the ledger will tell it."""
+    lines = ("2023-01-10 A buy 100 X at 10 as a", "2024-01-10 A buy 100 X at 20 as b")
+    rows = records(*lines, prices={"X": "18"}, as_of=TODAY, accounts=("A self taxable average_cost X",))
+    held = open_book(rows, as_of=TODAY, reading=TaxReading())
+    assert [lot.basis for lot in held.lots] == [1500, 1500]
+    done = settle(held, (_trade(1, "A", Side.SELL, "X", "150", lot="b"),), reading=TaxReading())
+    assert [(row.lot, row.basis, row.term) for row in done.taken] == [
+        ("a", 1500, "long"),
+        ("b", 750, "short"),
+    ]
+    assert [lot.basis for lot in done.lots] == [750]

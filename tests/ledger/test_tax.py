@@ -245,8 +245,8 @@ def test_csv_and_txf() -> None:
     told = _year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
     text = rows_as_csv(told.rows)
     assert text.splitlines()[:2] == [
-        "part,box,description,acquired,sold,proceeds,basis,code,adjustment,gain,account",
-        "I,A,60 sh. X,2022-06-01,2023-05-10,930,1200,W,270,0,A",
+        "part,box,description,acquired,sold,proceeds,basis,code,adjustment,gain,account,needs_form_8949",
+        "I,A,60 sh. X,2022-06-01,2023-05-10,930,1200,W,270,0,A,yes",
     ]
     txf = rows_as_txf(told.rows, made=date(2024, 3, 1)).split("\r\n")
     assert txf[:4] == ["V042", "AGuardband", "D03/01/2024", "^"]

@@ -20,7 +20,7 @@ from engine.facts.money import cents_half_up
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.tax.fund_losses import CAPITAL_GAIN, EXEMPT_INTEREST, is_marked
-from engine.ledger.tax.stretches import Stretch, ex_date_of
+from engine.ledger.tax.stretches import Stretch, as_of_day, ex_date_of
 
 HELD_DAYS = 60
 HELD_DAYS_LONG_PREFERRED = 90
@@ -35,19 +35,40 @@ def qualified_dividends(
     year: int,
 ) -> Decimal:
     """Return the dividends of a year, in taxable accounts, that are taxed as long-term gains."""
-    known: dict[tuple[AccountId, Symbol], list[Stretch]] = {}
+    rows = tuple(transactions)
+    known: dict[Symbol, list[Stretch]] = {}
     for stretch in held:
-        known.setdefault((stretch.account, stretch.symbol), []).append(stretch)
+        if not accounts[stretch.account].is_retirement:
+            known.setdefault(stretch.symbol, []).append(stretch)
+    splits = {row.symbol for row in rows if row.type is TransactionType.SPLIT}
+    later = {row.from_symbol: row.symbol for row in rows if row.type is TransactionType.NAME_CHANGE}
     total = Fraction(0)
-    for row in transactions:
+    for row in rows:
         is_due = row.type is TransactionType.DIVIDEND and row.date.year == year and row.symbol is not None
         is_due = is_due and not is_marked(row, EXEMPT_INTEREST) and not is_marked(row, CAPITAL_GAIN)
         if is_due and row.symbol is not None and not accounts[row.account].is_retirement:
             security = securities.get(row.symbol)
             if can_qualify(security):
-                here = known.get((row.account, row.symbol), [])
-                total += Fraction(row.total) * qualified_share(here, ex_date_of(row), security)
+                ex, symbol = ex_date_of(row), _now(row.symbol, later)
+                here = _entitled(known.get(symbol, []), row.account, ex)
+                here = as_of_day(here, ex, rows) if symbol in splits else here
+                total += Fraction(row.total) * qualified_share(here, ex, security)
     return cents_half_up(total)
+
+
+def _now(symbol: Symbol, later: Mapping[Symbol | None, Symbol | None]) -> Symbol:
+    """Return the name that a security has by now."""
+    seen = {symbol}
+    while (new := later.get(symbol)) is not None and new not in seen:
+        symbol = new
+        seen.add(symbol)
+    return symbol
+
+
+def _entitled(held: list[Stretch], account: AccountId, ex: date) -> tuple[Stretch, ...]:
+    """Return the shares that a dividend was paid on: those of the account, else moved out of it since."""
+    entitled = tuple(one for one in held if one.start < ex <= one.end)
+    return tuple(one for one in entitled if one.account == account) or entitled
 
 
 def can_qualify(security: Security | None) -> bool:

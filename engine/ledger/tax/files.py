@@ -20,6 +20,7 @@ CSV_COLUMNS = (
     "adjustment",
     "gain",
     "account",
+    "needs_form_8949",
 )
 
 TXF_CODES = {
@@ -56,6 +57,7 @@ def rows_as_csv(rows: Iterable[FormRow]) -> str:
                 plain(row.adjustment),
                 plain(row.gain),
                 row.account,
+                "yes" if row.needs_form_8949 else "no",
             )
         )
     return text.getvalue()

@@ -235,6 +235,8 @@ def _dollars(amount: Decimal) -> Decimal:
 
 def _description(row: Disposal, security: Security | None) -> str:
     is_contract = security is not None and security.instrument == "option"
+    if not row.quantity:
+        return f"{row.symbol}, gain on shares kept"
     if not is_contract:
         return f"{plain(row.quantity)} sh. {row.symbol}"
     return f"{plain(row.quantity)} contract{'' if row.quantity == 1 else 's'} {row.symbol}"

@@ -13,7 +13,7 @@ from engine.facts.forms import BrokerForm
 from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.lots import Disposal
 from engine.facts.readings import TaxReading
-from engine.facts.transactions import TransactionType
+from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.answer import coverage_of
 from engine.ledger.book import ledger_of_records, plain_ledger
 from engine.ledger.ledger import Ledger
@@ -84,9 +84,10 @@ def tax_year(
     disposals = tuple(row for row in ledger.disposals if row.account in payers)
     held = stretches(disposals, (lot for lot in ledger.open_lots if lot.account in payers), until=as_of)
     transactions = [row for row in records.transactions or () if row.date <= as_of and row.account in payers]
+    of_all = _of_all_accounts(records, payers, as_of)
     of_funds = fund_losses(
         (row for row in disposals if row.sold.year == year),
-        (*transactions, *(row for row in records.transactions or () if row.type is TransactionType.SPLIT)),
+        (*transactions, *of_all),
         held,
         securities=records.securities,
     )
@@ -101,7 +102,7 @@ def tax_year(
         rows=rows,
         netting=netting,
         qualified_dividends=qualified_dividends(
-            transactions, held, accounts=payers, securities=records.securities, year=year
+            (*transactions, *of_all), held, accounts=payers, securities=records.securities, year=year
         ),
         restated=_restated(records, disposals, year=year, as_of=as_of, reading=reading),
         box_differences=box_differences(disposals, records.securities, year=year, forms=forms),
@@ -117,6 +118,15 @@ def tax_year(
         investment_tax=_investment_tax(netting, income, payers, beside),
         forms=reconciliation(disposals, year=year, forms=forms),
     )
+
+
+def _of_all_accounts(
+    records: Records, payers: Mapping[AccountId, Account], as_of: date
+) -> tuple[Transaction, ...]:
+    """Return the splits and changes of name that stand in no account of the return."""
+    kinds = (TransactionType.SPLIT, TransactionType.NAME_CHANGE)
+    known = (row for row in records.transactions or () if row.date <= as_of and row.account not in payers)
+    return tuple(row for row in known if row.type in kinds)
 
 
 def _forms(
@@ -200,7 +210,9 @@ def _netting(rows: tuple[FormRow, ...], payers: Mapping[AccountId, Account], inc
 
 
 def _brought(payers: Mapping[AccountId, Account], name: str) -> Decimal:
-    return sum((getattr(row, name) or Decimal(0) for row in payers.values()), Decimal(0))
+    """Return a carryover brought in: a figure that every row repeats is the return's, others are added."""
+    stated = [amount for row in payers.values() if (amount := getattr(row, name))]
+    return stated[0] if len(set(stated)) == 1 else sum(stated, Decimal(0))
 
 
 def _stated(accounts: Iterable[Account], name: str) -> Any:
