@@ -3,6 +3,7 @@
     python -m benchmarks.ledger                     1,000 to 1,000,000 transactions
     python -m benchmarks.ledger 1000 10000          sizes of one's own
     python -m benchmarks.ledger wide                the second history, 1,000 to 100,000
+    python -m benchmarks.ledger settle              lists of 1, 10 and 100 trades, over 500 and 5,000 lots
 
 Each size is run in one process: the ledger (household of three accounts, wash sales), a plain FIFO pass over
 the same rows without wash sales in the standard library's rationals (the yardstick), and the ledger extended
@@ -11,8 +12,12 @@ by the next day's rows, which is checked to equal the replay of all. Times are o
 Both histories are random with a fixed seed, and prices wander. The first is one household that goes on as it
 began: ten securities, a transaction every second day, purchases and sales around a size it wants to hold; a
 history of a thousand times the length is a thousand times the years, so time per row tells what history
-costs. In the second 400 securities are bought and sold 40 times a day and positions fill over the first 30,000 rows: a sale
-then takes more lots, each told as a row of its own, so time is also told for each row read or written.
+costs. In the second 400 securities are bought and sold 40 times a day and positions fill over the first
+30,000 rows: a sale then takes more lots, each told as a row of its own, so time is also told for each row
+read or written.
+
+A proposed list is settled over a book that the wide history leaves. The first list of a book looks all its
+lots through once; the time told is that of the lists after it, the median of 15.
 """
 
 import sys
@@ -23,17 +28,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from random import Random
 from typing import TypeVar
 
 from engine.facts.accounts import Account
+from engine.facts.book import Book
 from engine.facts.ids import AccountId, HouseholdId, Symbol, TransactionId
 from engine.facts.readings import TaxReading
+from engine.facts.securities import Price
+from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import extend, replay
+from engine.ledger.settle import settle
 
 SEED = 20260310
+READING = TaxReading()
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 KINDS = {"A": ("self", "taxable"), "S": ("spouse", "taxable"), "I": ("self", "ira")}
 ACCOUNTS = {
@@ -144,6 +155,50 @@ def measure(size: int, pattern: Pattern) -> float:
     return replayed / size
 
 
+def measure_lists(rows: int, lots: int) -> None:
+    """Print the time of settling lists of 1, 10 and 100 trades, half of them sales of whole positions."""
+    wide = Pattern(securities=lots // 18, rows=40, days=1, wanted=200)
+    made = history(rows, wide)
+    today = made[-1].date
+    book = _book(_replay(made, today), made)
+    positions = sorted({(lot.account, lot.symbol) for lot in book.lots})
+    _, first = _timed(lambda: settle(book, (), reading=READING))
+    for size in (1, 10, 100):
+        trades = tuple(
+            Trade(
+                number=number,
+                account=account,
+                side=Side.BUY if number % 2 == 0 else Side.SELL,
+                symbol=symbol,
+                quantity=sum((lot.quantity for lot in book.lots_of(account, symbol)), Decimal(0)),
+            )
+            for number, (account, symbol) in enumerate(positions[:size], start=1)
+        )
+        settled = partial(settle, book, trades, reading=READING)
+        each = sorted(_timed(settled)[1] for _ in range(15))
+        done = settle(book, trades, reading=READING)
+        print(
+            f"{len(book.lots):>6,} lots, {size:>3} trades: settled in {each[7] * 1000:6.2f} ms, "
+            f"{len(done.read)} lots read, {len(done.taken)} lots sold; the book looked through once in "
+            f"{first * 1000:.1f} ms",
+            flush=True,
+        )
+
+
+def _book(ledger: Ledger, rows: list[Transaction]) -> Book:
+    symbols = {row.symbol for row in rows if row.symbol is not None}
+    return Book(
+        as_of=ledger.until,
+        accounts=ACCOUNTS,
+        securities={},
+        prices={one: Price(symbol=one, date=ledger.until, price=Decimal("55.55")) for one in symbols},
+        lots=ledger.open_lots,
+        transactions=tuple(rows),
+        disposals=ledger.disposals,
+        acquisitions=ledger.acquisitions,
+    )
+
+
 def _replay(rows: list[Transaction], until: date) -> Ledger:
     return replay(rows, accounts=ACCOUNTS, securities={}, reading=TaxReading(), until=until)
 
@@ -156,6 +211,10 @@ def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
 
 def main(words: list[str]) -> None:
     """Measure the sizes asked for, and print the growth from the first to the last."""
+    if "settle" in words:
+        measure_lists(1_500, 500)
+        measure_lists(15_000, 5_000)
+        return
     is_wide = "wide" in words
     sizes = [int(word.replace(",", "")) for word in words if word != "wide"]
     sizes = sizes or list(SIZES[:-1] if is_wide else SIZES)

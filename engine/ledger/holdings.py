@@ -35,13 +35,16 @@ class Position:
     def add(self, piece: Piece) -> None:
         """Put a piece where its lot belongs."""
         key = (piece.acquired, piece.sequence)
-        named = self.lots.setdefault(piece.lot, [])
-        holding = next((other for other in named if other.key == key), None)
-        if holding is None:
-            holding = Holding(piece.lot, key)
-            named.append(holding)
-            self._place(holding)
-        holding.pieces.append(piece)
+        named = self.lots.get(piece.lot)
+        if named is None:
+            named = self.lots[piece.lot] = []
+        for holding in named:
+            if holding.key == key:
+                holding.pieces.append(piece)
+                return
+        holding = Holding(piece.lot, key, [piece])
+        named.append(holding)
+        self._place(holding)
 
     def add_before(self, part: Piece, piece: Piece) -> None:
         """Put shares split off from a piece in front of it: what is used first stands first."""
