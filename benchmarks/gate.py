@@ -1,10 +1,11 @@
 """How long the gate takes: one trade, and 500 trades, against 50 rules and 500 positions, warm.
 
-    python -m benchmarks.gate [--rounds 200]
+    python -m benchmarks.gate [--rounds 200] [--alone]
 
 The book and the mandate are invented and the same in every run. Told are medians and the 95th
-percentile of the whole answer (measuring, inference, explanation) with and without the reference
-evaluator, and of the parts; times are of the processor, so that a busy machine distorts them less.
+percentile of the whole answer (measuring, inference in the child process, explanation, reference) by the
+clock and in processor time of this process, which a busy machine distorts less. Then the same limits are
+put to other engines (`benchmarks/gate_others.py`; they are installed with the extra `bench`).
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from benchmarks.gate_others import compare
 from dsl.check import check
 from dsl.library import library_of, no_files
 from dsl.parse import parse
@@ -24,7 +26,8 @@ from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol
 from engine.facts.lots import Lot
 from engine.facts.securities import Price, Security
 from engine.facts.trades import Side, Trade
-from engine.gate.engine.inline import Inline
+from engine.gate.engine.contained import Contained
+from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge, measure, open_book
 from engine.gate.measure import OpenBook
 from rulebooks.compile import compile_rulebook
@@ -162,46 +165,56 @@ def trades(count: int) -> tuple[Trade, ...]:
 
 
 def timed(name: str, work: Callable[[], object], rounds: int) -> None:
-    """Print the median and the 95th percentile of a piece of work, in milliseconds."""
+    """Print median and 95th percentile of a piece of work: of the clock, and of this processor's time."""
     work()
-    spent = []
+    clock, own = [], []
     for _ in range(rounds):
-        start = time.process_time()
+        start, begun = time.perf_counter(), time.process_time()
         work()
-        spent.append((time.process_time() - start) * 1000)
-    spent.sort()
-    median, late = statistics.median(spent), spent[min(len(spent) - 1, int(len(spent) * 0.95))]
-    print(f"{name:<52} median {median:9.2f} ms   p95 {late:9.2f} ms   ({rounds} rounds)")
+        own.append((time.process_time() - begun) * 1000)
+        clock.append((time.perf_counter() - start) * 1000)
+    told = (f"{statistics.median(spent):8.2f} p95 {_late(spent):8.2f}" for spent in (clock, own))
+    print(f"{name:<52} ms: clock {next(told)}   own {next(told)}   ({rounds} rounds)")
+
+
+def _late(spent: list[float]) -> float:
+    return sorted(spent)[min(len(spent) - 1, int(len(spent) * 0.95))]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--alone", action="store_true", help="without the other engines")
+    asked = parser.parse_args()
     start = time.process_time()
     gate = opened()
     print(f"opened: {len(gate.limits.all)} groups, {(time.process_time() - start) * 1000:.0f} ms")
-    engine = Inline()
-    one, many = trades(1), trades(500)
-    answer = judge(gate, one, engine=engine)
-    assert answer.fault is None, answer.fault
-    print(f"one trade: {answer.decision.value}, {len(answer.verdicts)} verdicts")
-    timed("one trade, explained, reference included", lambda: judge(gate, one, engine=engine), rounds)
-    timed("one trade, explained", lambda: judge(gate, one, engine=engine, second=False), rounds)
-    timed(
-        "one trade, not explained",
-        lambda: judge(gate, one, engine=engine, second=False, explained=False),
-        rounds,
-    )
+    with Contained() as engine:
+        answer = judge(gate, trades(1), engine=engine)
+        assert answer.fault is None, answer.fault
+        print(f"one trade: {answer.decision.value}, {len(answer.verdicts)} verdicts; child process, warm")
+        speeds(gate, engine, asked.rounds)
+        if not asked.alone:
+            compare(book(), trades(8), engine, asked.rounds)
+
+
+def speeds(gate: OpenBook, engine: InferenceEngine, rounds: int) -> None:
+    """Print how long one trade and 500 take."""
+    one, many, few = trades(1), trades(500), max(1, rounds // 50)
+    for listed, times in ((one, rounds), (many, few)):
+        name = "one trade" if len(listed) == 1 else f"{len(listed)} trades"
+        for words, explained, second in (
+            ("both evaluators, explained", True, True),
+            ("both evaluators, not explained", False, True),
+            ("one evaluator, not explained", False, False),
+        ):
+
+            def work(listed: tuple[Trade, ...] = listed, e: bool = explained, s: bool = second) -> object:
+                return judge(gate, listed, engine=engine, explained=e, second=s)
+
+            timed(f"{name}, {words}", work, times)
     timed("one trade, measured only", lambda: measure(gate.listed(one)), rounds)
-    few = max(1, rounds // 50)
-    timed(
-        "500 trades, not explained",
-        lambda: judge(gate, many, engine=engine, second=False, explained=False),
-        few,
-    )
-    timed("500 trades, explained", lambda: judge(gate, many, engine=engine, second=False), few)
 
 
 if __name__ == "__main__":
