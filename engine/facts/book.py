@@ -76,6 +76,7 @@ class Event:
     event: str
     symbol: Symbol | None = None
     account: AccountId | None = None
+    amount: Decimal | None = None  # money to come or to go, in the account's currency; a size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

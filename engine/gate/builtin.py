@@ -39,7 +39,7 @@ BOOK_CASH = "BOOK-CASH"
 BOOK_SHORT = "BOOK-SHORT"
 
 _NONE = Fraction(0)
-_NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
+NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
 
 
 def book_rule(rule_id: str, title: str, *, missing: Response = BLOCK) -> CheckedRule:
@@ -73,8 +73,8 @@ def _rule(rule_id: str, title: str, measure: str, unit: Unit, currency: str | No
         on_active=(BLOCK,),
         on_passive=(REPORT, DO_NOT_WORSEN),
         because=(),
-        span=_NOWHERE,
-        where=_NOWHERE,
+        span=NOWHERE,
+        where=NOWHERE,
     )
 
 
@@ -96,16 +96,17 @@ def short_rule() -> CompiledRule:
 
 def book_limits(ground: GroundBook, currency: str) -> tuple[GroundLimit, ...]:
     """Return the cash limit of every governed account whose policy does not limit borrowing today."""
-    borrowing = {
-        account
-        for limit in ground.limits
-        if _limits_borrowing(ground, limit)
-        for account in limit.scope.stops
-    }
+    borrowing = borrowers(ground)
     rule = cash_rule(currency)
     return tuple(
         _cash_limit(ground, rule, account) for account in ground.accounts if account not in borrowing
     )
+
+
+def borrowers(ground: GroundBook) -> frozenset[AccountId]:
+    """Return the accounts whose policy limits borrowing today, so that they may borrow."""
+    limits = (limit for limit in ground.limits if _limits_borrowing(ground, limit))
+    return frozenset(account for limit in limits for account in limit.scope.stops)
 
 
 def _limits_borrowing(ground: GroundBook, limit: GroundLimit) -> bool:

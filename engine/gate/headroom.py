@@ -26,6 +26,7 @@ from engine.gate.measure import Listed, OpenBook, resized_trade
 from engine.gate.remedy import max_quantity
 from engine.gate.sizing import FINEST, step_of
 from engine.gate.verdict import Decision, GateAnswer, Verdict
+from engine.ledger.payment import cash_standing
 from rulebooks.state import ZERO
 
 SIDES = (Side.BUY, Side.SELL)
@@ -223,7 +224,21 @@ def headroom_answer(opened: OpenBook, rooms: Iterable[Room]) -> dict[str, Any]:
         "schema": "guardband/headroom/1",
         "as_of": opened.book.as_of.isoformat(),
         "rulebook": {"id": rulebook.id, "version": rulebook.version, "hash": rulebook.hash},
+        "cash": [_cash_data(opened, account) for account in opened.ground.accounts],
         "rooms": [_room_data(room) for room in rooms],
+    }
+
+
+def _cash_data(opened: OpenBook, account: AccountId) -> dict[str, Any]:
+    told = cash_standing(opened.book, account)
+    return {
+        "account": account,
+        "currency": opened.book.accounts[account].currency,
+        "settled": figure_text(told.settled),
+        "coming": [
+            {"date": part.day.isoformat(), "amount": figure_text(part.amount), "what": part.what}
+            for part in told.coming
+        ],
     }
 
 
@@ -266,11 +281,17 @@ def headroom_text(opened: OpenBook, rooms: Iterable[Room]) -> str:
     for room in rooms:
         if room.account != account:
             account = room.account
-            lines += ["", str(account)]
+            lines += ["", str(account), f"  cash {_cash_words(opened, account)}"]
         lines.append(f"  {room.side.value:<4} {room.symbol:<8} {_room_words(room)}")
     if account is None:
         lines.append("  nothing is held, and no security is named")
     return "\n".join(lines) + "\n"
+
+
+def _cash_words(opened: OpenBook, account: AccountId) -> str:
+    told, currency = cash_standing(opened.book, account), opened.book.accounts[account].currency
+    coming = [f"; {people(p.amount, currency)} on {p.day.isoformat()} ({p.what})" for p in told.coming]
+    return f"{people(told.settled, currency)} settled{''.join(coming)}"
 
 
 def _room_words(room: Room) -> str:

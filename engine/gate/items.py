@@ -83,6 +83,7 @@ class Item:
     meetings: tuple[Meeting, ...] = ()
     groups_passed: int | None = None
     tightest: str | None = None  # the group that stands for the others
+    opens: date | None = None  # the first day on which what is stopped may be done
     known_part: bool = False  # an upper limit that the known members alone exceed
 
     @property

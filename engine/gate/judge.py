@@ -26,6 +26,7 @@ from engine.gate.limit_items import limit_items
 from engine.gate.measure import Listed, OpenBook
 from engine.gate.reference import judge as reference_judge
 from engine.gate.remedy import max_quantity
+from engine.gate.riding_items import riding_items
 from engine.gate.telling import verdict_of
 from engine.gate.trade_items import trade_items
 from engine.gate.verdict import (
@@ -145,6 +146,7 @@ def measure(listed: Listed, *, every_group: bool = False) -> Measured:
             *ban_items(listed),
             *require_items(listed),
             *data_items(listed),
+            *riding_items(listed),
             *missing_window_items(listed),
         ),
         windows=tuple(window_cases(listed)),

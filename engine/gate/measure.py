@@ -9,6 +9,7 @@ costs what trade 3 touches:
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -32,6 +33,7 @@ from engine.gate.graph import NOTHING, Graph, Values
 from engine.gate.items import Item
 from engine.gate.limits import Limits, RuleScope
 from engine.gate.reference import ReferenceBook, prepare
+from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
 from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.grounding.laying import checks_price_age
@@ -73,6 +75,11 @@ class OpenBook:
             for side in () if bound is None else (bound.low, bound.high):
                 if side is not None:
                     self.graph.add(side)
+
+    @cached_property
+    def unpaid(self) -> Mapping[tuple[AccountId, LotId], date]:
+        """The lots that are not paid for with settled cash yet, and when they will be."""
+        return unpaid_lots(self.book)
 
     @cached_property
     def fingerprint(self) -> str:

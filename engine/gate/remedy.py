@@ -20,6 +20,7 @@ from engine.gate.data_items import data_stops
 from engine.gate.deltas import settlement_of
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed, resized_trade
+from engine.gate.riding_items import rides
 from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
 from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing
 from engine.gate.unknowns import belonging, concerned, is_of_everything
@@ -281,7 +282,7 @@ def _is_of_size(ban: GroundBan) -> bool:
 
 def _depends_on_size(listed: Listed, trade: Trade) -> bool:
     ground = listed.opened.ground
-    sells = trade.side is Side.SELL and bool(ground.windows)
+    sells = trade.side is Side.SELL and bool(ground.windows or listed.opened.unpaid)
     return sells or any(_is_of_size(ban) for ban in ground.bans)
 
 
@@ -291,6 +292,8 @@ def _is_clear_of_bans(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
         return True
     changed = listed.around(resized_trade(trade, quantity))
     smaller = changed.by_number[trade.number]
+    if trade.side is Side.SELL and rides(changed, smaller):
+        return False
     for ban in listed.opened.ground.bans:
         if not _is_of_size(ban) or ban.standing != "applies" or not _governs(ban.scope, trade):
             continue

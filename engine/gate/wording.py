@@ -73,6 +73,8 @@ def written_measure(item: Item) -> str:
 
 def _limit(listed: Listed, concluded: Concluded) -> str:
     item, told = concluded.item, concluded.item.told
+    if item.rule.rule.id == "BOOK-FREE-RIDING":
+        return _riding(item)
     subject, unit = subject_of(listed, item), item.rule.unit
     if told.after is None:
         return f"{subject}: the figure cannot be told, its base is not above zero"
@@ -93,6 +95,16 @@ def _limit(listed: Listed, concluded: Concluded) -> str:
             return f"{subject} is {after}, within the limit of {limit} but past the level to warn from"
         case _:
             return f"{subject} is {after}; limit {limit}"
+
+
+def _riding(item: Item) -> str:
+    if item.opens is None:
+        return "nothing is sold that is not paid for"
+    names = ", ".join(dict.fromkeys(part.symbol for part in item.contributors))
+    return (
+        f"{names} was bought with proceeds that have not settled, and would be sold before it is paid for "
+        f"on {item.opens.isoformat()}"
+    )
 
 
 def _of_base(item: Item) -> str:

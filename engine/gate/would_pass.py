@@ -31,6 +31,7 @@ from engine.gate.known_part import known_item
 from engine.gate.limits import OpenLimit, Reading
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.remedy import largest
+from engine.gate.riding_items import riding_items
 from engine.gate.sizing import Sizing, floored, room_to_sell, step_of
 from engine.gate.trade_items import trade_items
 from engine.gate.unknowns import concerned
@@ -64,6 +65,9 @@ def would_pass(listed: Listed, concluded: Concluded) -> tuple[WouldPass, ...]:
             return (*_sizes(listed, item), *(() if _is_banned_too(item) else _room(listed, item)))
         case "require":
             return tuple(_drops(listed, item))
+        case "limit" if item.opens is not None:
+            days = (WouldPass(change="date", trade=n, to=item.opens.isoformat()) for n in item.trades)
+            return (*days, *_searched_sizes(listed, item))
         case _:
             return tuple(_searched_sizes(listed, item))
 
@@ -88,8 +92,9 @@ def clears(changed: Listed, item: Item) -> bool:
             return not _is_active(changed, limit, changed.opened.limits.reading(limit, changed.after))
         case "limit":
             opened = changed.opened
-            items = short_items(opened.ground, opened.state, changed.trades)
-            return all(i.after is None or i.after >= 0 for i in items if i.scope == item.scope)
+            items = (*short_items(opened.ground, opened.state, changed.trades), *riding_items(changed))
+            same = (i for i in items if i.scope == item.scope and i.rule_key == item.rule_key)
+            return all(i.after is None or i.after >= 0 for i in same)
         case "trade":
             same = (i for i in trade_items(changed) if i.source == item.source and i.group == item.group)
             return all(i.missing is None and (i.after is None or i.after >= 0) for i in same)

@@ -27,12 +27,14 @@ from engine.gate.reference.limits import Judge, LimitPlan
 from engine.gate.reference.per_trade import per_trade_plan
 from engine.gate.reference.plans import NO_MONEY, limit_plan
 from engine.gate.reference.requires import require_plan
+from engine.gate.reference.riding import RidingPlan
 from engine.gate.reference.scopes import Scope, scopes
 from engine.gate.reference.setting import Listed, Setting, listed, setting
 from engine.gate.reference.state import Done, opening
 from engine.gate.reference.telling import Teller
 from engine.gate.reference.verdicts import Key, NoWitness, ReferenceVerdict
 from engine.gate.reference.windows import window_plan
+from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
 
 
@@ -146,6 +148,10 @@ def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Ready]]:
             governing = tuple(other for other in settings if scope.account in other.accounts)
             data = DataPlan(settings=governing, scope=scope)
             found[number].append(Ready(key=data.key, judge=data.judge))
+            lame = unpaid_lots(own.book)
+            if scope.account not in borrowing and any(account == scope.account for account, _ in lame):
+                riding = RidingPlan(scope=scope, unpaid=lame)
+                found[number].append(Ready(key=riding.key, judge=riding.judge))
             if scope.account not in borrowing:
                 cash = cash_plan(own, scope)
                 found[number].append(Ready(key=cash.key, limit=cash))

@@ -77,6 +77,7 @@ EVENTS = Table(
         Column("event", need="cell"),
         Column("symbol"),
         Column("account"),
+        Column("amount", size),
     ),
 )
 
@@ -134,4 +135,5 @@ def event(row: Row) -> Event:
         event=row.need("event", str),
         symbol=Symbol(symbol) if symbol else None,
         account=AccountId(account) if account else None,
+        amount=row.decimal("amount"),
     )
