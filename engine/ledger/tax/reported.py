@@ -8,6 +8,7 @@ form can be about several rows (a lot of which a part is adjusted): what it tell
 is spread over them by their shares, so that the rows add up to the line.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,8 +56,10 @@ def reported(disposals: tuple[Disposal, ...], forms: Iterable[BrokerForm] | None
     with_forms = {line.account for line in lines}
     told: dict[int, Reported] = {}
     unmatched: list[BrokerForm] = []
+    places, near = Counter(map(_place, lines)), _near(disposals)
     for line in sorted(lines, key=_vagueness):
-        rows = _rows_of(line, lines, [i for i in range(len(disposals)) if i not in told], disposals)
+        free = [i for i in near.get(_key(line), []) if i not in told and _fits(line, disposals[i])]
+        rows = _rows_of(line, free, disposals, is_alone=places[_place(line)] == 1)
         if rows:
             told |= dict(zip(rows, _spread(line, [disposals[i] for i in rows]), strict=True))
         else:
@@ -97,18 +100,32 @@ def _vagueness(line: BrokerForm) -> int:
     return sum(one is None for one in said)
 
 
+def _near(disposals: tuple[Disposal, ...]) -> dict[tuple[object, ...], list[int]]:
+    """Return where the disposals stand, by sale and by security and day."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    for i, row in enumerate(disposals):
+        found.setdefault((row.sale,), []).append(i)
+        found.setdefault((row.symbol, row.sold), []).append(i)
+    return found
+
+
+def _key(line: BrokerForm) -> tuple[object, ...]:
+    return (line.symbol, line.sold) if line.sale is None else (line.sale,)
+
+
 def _rows_of(
-    line: BrokerForm, lines: tuple[BrokerForm, ...], free: list[int], disposals: tuple[Disposal, ...]
+    line: BrokerForm, rows: list[int], disposals: tuple[Disposal, ...], *, is_alone: bool
 ) -> list[int]:
-    """Return the disposals that a line is about, of those that no other line has taken."""
-    rows = [i for i in free if _fits(line, disposals[i])]
+    """Return the disposals that a line is about, of those that fit it and that no other line has taken.
+
+    is_alone: no other line tells of the same shares.
+    """
     if line.quantity is not None and sum((disposals[i].quantity for i in rows), ZERO) != line.quantity:
         exact = [i for i in rows if disposals[i].quantity == line.quantity]
         by_term = [i for i in exact if disposals[i].term == line.term]
         return (by_term or exact)[:1]
-    others = [one for one in lines if one is not line and _place(one) == _place(line)]
     by_term = [i for i in rows if disposals[i].term == line.term]
-    return by_term if others and by_term else rows
+    return rows if is_alone or not by_term else by_term
 
 
 def _place(line: BrokerForm) -> tuple[object, ...]:
