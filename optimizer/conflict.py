@@ -24,6 +24,7 @@ from optimizer.proposal import Conflict, Relaxation
 from optimizer.rows import BoundData, RowData, RowNote
 from optimizer.scale import as_decimal, as_float
 from optimizer.solvers.linear import Feasibility, least_relief
+from optimizer.solvers.mixed import MixedProgram
 from rulebooks.evaluate import value
 
 SLACK = 1e-6
@@ -186,12 +187,38 @@ def _relaxations(problem: Problem, system: _System, core: list[str]) -> tuple[Re
         relief = np.zeros(system.low.size)
         for row in rows:
             relief[row] = 1.0 / system.notes[int(row)].scale
-        amount = least_relief(system.matrix, system.low, system.most, relief)
+        amount = _least_relief(problem, system, relief)
         if amount is not None:
             relaxation = _relaxation(problem, note, amount)
             found.append((amount / max(1.0, abs(_size(problem, note))), relaxation))
     found.sort(key=lambda pair: pair[0])
     return tuple(relaxation for _, relaxation in found)
+
+
+MOST_WHOLE = 400
+"""Columns up to which the cure is found in whole shares; for larger accounts they hardly matter."""
+
+MOST_NODES = 500
+
+
+def _least_relief(problem: Problem, system: _System, relief: Floats) -> float | None:
+    """Return the least easing of the rows that leaves a list, of whole shares where that can be found."""
+    smooth = least_relief(system.matrix, system.low, system.most, relief)
+    if smooth is None or system.most.size > MOST_WHOLE:
+        return smooth
+    program = MixedProgram()
+    step = problem.grid.step
+    for column, most in enumerate(system.most):
+        program.column(high=float(np.floor(most / step[column] + 1e-9)), whole=True)
+    eased = program.column(low=smooth, cost=1.0)
+    lines = system.matrix.tocsr()
+    for row, low in enumerate(system.low):
+        part = slice(lines.indptr[row], lines.indptr[row + 1])
+        pairs = zip(lines.indices[part], lines.data[part], strict=True)
+        terms = {int(c): float(a) * float(step[c]) for c, a in pairs}
+        program.row({**terms, eased: float(relief[row])}, low=float(low))
+    answer = program.solve(gap=1e-6 * max(1.0, smooth), nodes=MOST_NODES)
+    return smooth if answer is None else max(smooth, answer.cost)
 
 
 def _relaxation(problem: Problem, note: RowNote, amount: float) -> Relaxation:

@@ -26,9 +26,10 @@ from optimizer.scale import as_float, exact_decimal
 from optimizer.shape import linear_parts
 from optimizer.solvers.mixed import MixedProgram
 from optimizer.tradable import FINE_STEP
+from optimizer.trade_columns import Own, Piece, add_ticket, merge
 from rulebooks.evaluate import value
 from rulebooks.forms import Linear, Term, TermKind
-from rulebooks.ground import GroundBook, PerTrade
+from rulebooks.ground import GroundBook
 from rulebooks.state import BookState
 
 Judge = Callable[[tuple[Trade, ...]], GateAnswer]
@@ -94,14 +95,6 @@ def _dropping(problem: "_Problem", quantities: Quantities, judge: Judge) -> Near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """Shares of one lot that a sale would take, in the order in which it takes them."""
-
-    shares: Fraction
-    deltas: Mapping[Term, Fraction]  # for each share
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Cut:
     """A list that is stopped: one of `down` must become smaller than here, or one of `up` larger."""
 
@@ -125,23 +118,28 @@ class _Problem:
         accounts = tuple(sorted({trade.account for trade in trades}))
         limits = (*ground.limits, *book_limits(ground, state.currency))
         wanted = requirements(limits, state, accounts)
-        self.rows = tuple(row for need in wanted if _is_plain(need) for row in self._rows(need))
+        least: dict[int, Fraction] = {}
+        for need in wanted:
+            least[id(need.limit)] = min(need.least, least.get(id(need.limit), need.least))
+        self.rows = tuple(
+            row for need in wanted if _is_plain(need) for row in self._rows(need, least[id(need.limit)])
+        )
         self.tickets = tuple(
             rule
             for rule in ground.per_trade
             if rule.standing == "applies" and rule.waiver is None and force_of(rule.rule.rule) == "hard"
         )
 
-        plain = (need.limit.rule.rule.id for need in wanted if _is_plain(need) and self._rows(need))
+        plain = (need.limit.rule.rule.id for need in wanted if _is_plain(need) and linear_parts(need.form))
         self.known = frozenset((*plain, *(rule.rule.rule.id for rule in self.tickets)))
 
     # -------------------------------------------------------------- facts
 
-    def _pieces(self) -> dict[int, tuple[_Piece, ...]]:
+    def _pieces(self) -> dict[int, tuple[Piece, ...]]:
         """Return the lots that each sale takes when the whole list is done."""
         book = self.ground.book
         settlement = settlement_of(book, self.trades, self.ground.rulebook.tax)
-        found: dict[int, tuple[_Piece, ...]] = {}
+        found: dict[int, tuple[Piece, ...]] = {}
         for trade in self.trades:
             rate = self.state.rate_of(trade.account)
             parts = []
@@ -151,14 +149,18 @@ class _Problem:
                 if row.term is not None:
                     kind = TermKind.GAIN_LONG if row.term == "long" else TermKind.GAIN_SHORT
                     deltas[Term(kind, row.account)] = row.recognized * rate / row.quantity
-                parts.append(_Piece(shares=row.quantity, deltas=deltas))
+                parts.append(Piece(shares=row.quantity, deltas=deltas))
             found[trade.number] = tuple(parts)
         return found
 
-    def _rows(self, need: Requirement) -> list[tuple[Linear, Fraction]]:
-        """Return (form, room): the change of the form must be at least -room."""
+    def _rows(self, need: Requirement, least: Fraction) -> list[tuple[Linear, Fraction]]:
+        """Return (form, room): the change of the form must be at least -room.
+
+        least: of both sides of a limit; a list that leaves a band on one side is no worse as long as it
+        is no further out than the account was on the other.
+        """
         parts = linear_parts(need.form)
-        return [(part, value(part, self.state) - need.least) for part in parts or ()]
+        return [(part, value(part, self.state) - least) for part in parts or ()]
 
     def listed(self, quantities: Quantities) -> tuple[Trade, ...]:
         """Return the trades that are left, with the numbers of the given list."""
@@ -233,7 +235,7 @@ class _Problem:
             self._row(program, columns, part, room)
         for rule in self.tickets:
             for trade in self.trades:
-                _ticket(program, columns[trade.number], rule, trade, self.state)
+                add_ticket(program, columns[trade.number], rule, trade, self.state)
         for cut in self.cuts:
             self._cut(program, columns, cut)
         answer = program.solve(gap=GAP, nodes=MOST_NODES)
@@ -249,7 +251,7 @@ class _Problem:
     def _worth(self, trade: Trade) -> Fraction:
         return self.state.unit_value(trade.account, trade.symbol) or ZERO
 
-    def _columns(self, program: MixedProgram, trade: Trade, price: float) -> "_Own":
+    def _columns(self, program: MixedProgram, trade: Trade, price: float) -> Own:
         number = trade.number
         given, step = as_float(self.given[number]), as_float(self.steps[number])
         most = int(-(-self.given[number] // self.steps[number])) - 1
@@ -263,12 +265,12 @@ class _Problem:
         if self.caps[number] < self.given[number]:
             program.row({touched: 1.0}, low=1.0)
             program.row({steps: step}, high=as_float(self.caps[number]) + step / 1000)
-        own = _Own(touched=touched, steps=steps, dropped=dropped, given=given, step=step, pieces=())
+        own = Own(touched=touched, steps=steps, dropped=dropped, given=given, step=step, pieces=())
         return replace(own, pieces=self._split(program, own, self.pieces[number]))
 
     def _split(
-        self, program: MixedProgram, own: "_Own", parts: tuple[_Piece, ...]
-    ) -> tuple[tuple[int, _Piece], ...]:
+        self, program: MixedProgram, own: Own, parts: tuple[Piece, ...]
+    ) -> tuple[tuple[int, Piece], ...]:
         """Add how much of each lot is taken: a lot only when those before it are taken whole."""
         if not parts:
             return ()
@@ -281,9 +283,7 @@ class _Problem:
             program.row({after: 1.0, begun: -as_float(following.shares)}, high=0.0)
         return tuple(zip(columns, parts, strict=True))
 
-    def _row(
-        self, program: MixedProgram, columns: Mapping[int, "_Own"], part: Linear, room: Fraction
-    ) -> None:
+    def _row(self, program: MixedProgram, columns: Mapping[int, Own], part: Linear, room: Fraction) -> None:
         factors = dict(part.terms)
         terms: dict[int, float] = {}
         fixed = ZERO
@@ -291,9 +291,9 @@ class _Problem:
             amount = sum((f * self.units[number].get(t, ZERO) for t, f in factors.items()), ZERO)
             if amount:
                 fixed += amount * self.given[number]
-                _merge(terms, own.quantity(as_float(amount)))
+                merge(terms, own.quantity(as_float(amount)))
             for column, piece in own.pieces:
-                _merge(
+                merge(
                     terms,
                     {
                         column: as_float(
@@ -304,7 +304,7 @@ class _Problem:
             counted = factors.get(Term(TermKind.TRADES, self._account(number)), ZERO)
             if counted:
                 fixed += counted
-                _merge(terms, {own.dropped: -as_float(counted)})
+                merge(terms, {own.dropped: -as_float(counted)})
         terms = {column: amount for column, amount in terms.items() if amount}
         if terms:
             size = max(abs(amount) for amount in terms.values())
@@ -315,7 +315,7 @@ class _Problem:
     def _account(self, number: int) -> AccountId:
         return next(trade.account for trade in self.trades if trade.number == number)
 
-    def _cut(self, program: MixedProgram, columns: Mapping[int, "_Own"], cut: _Cut) -> None:
+    def _cut(self, program: MixedProgram, columns: Mapping[int, Own], cut: _Cut) -> None:
         down = {n: program.column(high=1.0, whole=True) for n in cut.down}
         up = {n: program.column(high=1.0, whole=True) for n in cut.up}
         program.row(dict.fromkeys((*down.values(), *up.values()), 1.0), low=1.0)
@@ -332,33 +332,6 @@ class _Problem:
         for number, switch in up.items():
             own, at = columns[number], as_float(cut.at[number])
             program.row({**own.quantity(1.0), switch: -(at + own.step / 2)}, low=-own.given)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
-    """The columns of one trade: quantity = given * (1 - touched) + step * steps."""
-
-    touched: int
-    steps: int
-    dropped: int
-    given: float
-    step: float
-    pieces: tuple[tuple[int, _Piece], ...]
-
-    @property
-    def most(self) -> float:
-        """The largest quantity of a touched trade."""
-        count = -(-self.given // self.step) - 1
-        return max(0.0, count * self.step)
-
-    def quantity(self, factor: float) -> dict[int, float]:
-        """Return `factor` times the quantity less what was given, as coefficients."""
-        return {self.touched: -factor * self.given, self.steps: factor * self.step}
-
-
-def _merge(terms: dict[int, float], more: Mapping[int, float]) -> None:
-    for column, amount in more.items():
-        terms[column] = terms.get(column, 0.0) + amount
 
 
 def _same(one: Verdict, other: Verdict) -> bool:
@@ -388,25 +361,3 @@ def _step(ground: GroundBook, trade: Trade) -> Fraction:
     if ground.book.accounts[trade.account].fractional:
         return FINE_STEP
     return Fraction(ground.book.securities[trade.symbol].lot_size or 1)
-
-
-def _ticket(program: MixedProgram, own: _Own, rule: PerTrade, trade: Trade, state: BookState) -> None:
-    """Add a rule for each trade: a touched trade is dropped or between its bounds."""
-    if rule.account != trade.account or rule.closing == "only" or trade.symbol in rule.moving:
-        return
-    if rule.members.get((trade.symbol, trade.side)) is not True or trade.symbol in rule.missing:
-        return
-    unit = (
-        Fraction(1)
-        if rule.measure is TermKind.TRADE_QUANTITY
-        else state.unit_value(trade.account, trade.symbol)
-    )
-    low, high = rule.bounds.get(trade.symbol, (None, None))
-    if not unit:
-        return
-    if low is not None:
-        least = as_float(low / unit)
-        program.row({own.steps: own.step, own.touched: -least, own.dropped: least}, low=-own.step / 1000)
-    if high is not None:
-        most = as_float(high / unit)
-        program.row(own.quantity(1.0), high=most - own.given + own.step / 1000)
