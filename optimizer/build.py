@@ -25,6 +25,7 @@ from optimizer.rows import BoundData, Gathered, Requirement, RowData, RowNote, g
 from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings
 from optimizer.tradable import Tradable, policy_of, tradables
+from optimizer.trade_rows import trade_rows
 from optimizer.whole import Grid
 from rulebooks.forms import Term, TermKind
 from rulebooks.ground import GroundBook
@@ -92,6 +93,7 @@ def build(
         gathered.rows = [row for row in gathered.rows if row.price_cap == INF]
     factors = factors_of(ground.book, [name.symbol for name in names])
     drift, own, constant = drift_rows(ground, columns, aims, factors, net_assets, settings)
+    gathered.rows.extend(trade_rows(ground, state, columns))
     rows = (*gathered.rows, *demand_rows(ground, state, columns, aims, wanted, intent, settings), *drift)
     positions, lots, grid = _tradable_arrays(columns, aims, gathered, own, settings, locks)
     return Problem(

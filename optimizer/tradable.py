@@ -16,13 +16,15 @@ from fractions import Fraction
 
 from dsl.policy import CheckedPolicy
 from engine.facts.ids import AccountId, LotId, Symbol
-from engine.facts.lots import Lot, Term
+from engine.facts.lots import Lot
+from engine.facts.lots import Term as Length
 from engine.facts.securities import EXEMPT_FROM_WASH
 from engine.facts.trades import Side, Trade
 from engine.ledger.settle import settle
 from engine.ledger.terms import WINDOW_DAYS, term
 from optimizer.locks import LAW, Lock, Locks, Place, force_of, response_force
 from optimizer.settings import Intent, Settings
+from rulebooks.forms import Form, Linear, Term, TermKind
 from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.predicates import Setting, holds
 from rulebooks.rows import AccountRow, Facts, LotRow, SecurityRow
@@ -53,7 +55,7 @@ class TradableLot:
     gain: Fraction  # ratio: (price - basis) / price
     recognized: Fraction  # ratio after disallowance; 0 in retirement accounts
     disallowed: Fraction  # ratio
-    term: Term | None
+    term: Length | None
     tax: Fraction  # ratio counted in the objective
     is_loss: bool  # its sale excludes purchases in the wash group
     selected: bool  # by the harvest statement
@@ -191,7 +193,7 @@ class _Maker:
     def _ticket(self, account: AccountId, symbol: Symbol, side: Side, unit: Fraction) -> Ticket:
         ticket = Ticket()
         for rule in self.tickets.get(account, ()):
-            ticket = _tighter(ticket, rule, symbol, side, unit)
+            ticket = _tighter(ticket, rule, symbol, side, unit, self.state)
         return ticket
 
     def _lots(
@@ -266,7 +268,7 @@ class _Maker:
         return max(ZERO, -gain) if any(row.disallowed for row in taken) else ZERO
 
     def _tax(
-        self, account: AccountId, own_term: Term | None, recognized: Fraction, *, counted: bool
+        self, account: AccountId, own_term: Length | None, recognized: Fraction, *, counted: bool
     ) -> Fraction:
         """Return the tax that the search weighs; losses below the mandate's harvest thresholds weigh 0."""
         if own_term is None or (recognized < 0 and not counted):
@@ -274,7 +276,7 @@ class _Maker:
         return recognized * rate_of(self.ground, account, own_term, self.settings)
 
 
-def rate_of(ground: GroundBook, account: AccountId, own_term: Term, settings: Settings) -> Fraction:
+def rate_of(ground: GroundBook, account: AccountId, own_term: Length, settings: Settings) -> Fraction:
     """Return the account's marginal rate for a term, a fraction of one."""
     row = ground.book.accounts[account]
     if own_term == "short":
@@ -301,7 +303,9 @@ def _tickets(ground: GroundBook) -> Mapping[AccountId, tuple[PerTrade, ...]]:
     return found
 
 
-def _tighter(ticket: Ticket, rule: PerTrade, symbol: Symbol, side: Side, unit: Fraction) -> Ticket:
+def _tighter(
+    ticket: Ticket, rule: PerTrade, symbol: Symbol, side: Side, unit: Fraction, state: BookState
+) -> Ticket:
     """Return the ticket with one rule added; unknown figures close the ticket altogether."""
     member = rule.members.get((symbol, side), False)
     if member is False or rule.closing == "only":
@@ -313,6 +317,13 @@ def _tighter(ticket: Ticket, rule: PerTrade, symbol: Symbol, side: Side, unit: F
     if force_of(rule.rule.rule) == "none":
         return ticket
     low, high = rule.bounds.get(symbol, (None, None))
+    moving = rule.moving.get(symbol)
+    if moving is not None:
+        # a part of what the list itself moves: the widest that any list can make it; rows say the rest
+        low = low if moving.low is None else highest(moving.low, state)
+        high = high if moving.high is None else highest(moving.high, state)
+        if low is None and moving.low is not None:
+            return replace(ticket, most=ZERO)
     scale = unit if rule.measure.value == "trade_quantity" else Fraction(1)
     least, most, exempt = ticket.least, ticket.most, ticket.closing_exempt
     if low is not None and low * scale > least:
@@ -320,6 +331,27 @@ def _tighter(ticket: Ticket, rule: PerTrade, symbol: Symbol, side: Side, unit: F
     if high is not None:
         most = high * scale if most is None else min(most, high * scale)
     return Ticket(least=least, most=most, closing_exempt=exempt)
+
+
+def highest(form: Form, state: BookState) -> Fraction | None:
+    """Return what no list without borrowing can take a linear form above; None where that is not known.
+
+    Values and cash share the net assets of their accounts, which trades at the book's prices leave as
+    they are: 1% of equities is at most 1% of net assets.
+    """
+    if not isinstance(form, Linear):
+        return None
+    total = form.constant
+    best: dict[AccountId, Fraction] = {}
+    for read, factor in form.terms:
+        if read.kind is TermKind.NET_ASSETS:
+            total += factor * state(read)
+        elif read.kind in (TermKind.VALUE, TermKind.CASH):
+            best[read.account] = max(best.get(read.account, ZERO), factor)
+        else:
+            return None
+    whole = (best[account] * state(Term(TermKind.NET_ASSETS, account)) for account in best)
+    return total + sum(whole, ZERO)
 
 
 def is_law(lock: Lock) -> bool:
