@@ -7,7 +7,7 @@ order, so that ledger, gate and optimizer run unchanged and tell the same bytes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -94,7 +94,7 @@ def facts_of(
             OpenOrder(**_renamed(row, order_name="order"))
             for row in rows_of(session, market.OpenOrderRow, seen)
         ),
-        events=tuple(Event(**_renamed(row, day="date")) for row in rows_of(session, market.EventRow, seen)),
+        events=tuple(_event(row) for row in rows_of(session, market.EventRow, seen)),
         risk=_risk(session, seen),
         broker_forms=tuple(
             BrokerForm(**_renamed(row, line="row")) for row in rows_of(session, lots.BrokerFormRow, seen)
@@ -190,6 +190,11 @@ def _transactions(session: Session, seen: Seen) -> Iterator[Transaction]:
         pairs = (pair.rpartition(":") for pair in (values["lots"] or "").split(";") if pair)
         values["lots"] = tuple((lot, Decimal(quantity)) for lot, _, quantity in pairs)
         yield Transaction(**values)
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    told = {field.name for field in fields(Event)}
+    return Event(**{name: value for name, value in _renamed(row, day="date").items() if name in told})
 
 
 def _risk(session: Session, seen: Seen) -> RiskModel | None:

@@ -79,6 +79,7 @@ class EventRow(TwoTimes, table=True):
     event: str
     symbol: str | None = None
     account: str | None = None
+    amount: Decimal | None = Field(default=None, sa_type=Exact)
 
 
 class OpenOrderRow(TwoTimes, table=True):

@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("symbol", sa.String(), nullable=True),
         sa.Column("account", sa.String(), nullable=True),
+        sa.Column("amount", Exact(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_events_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
