@@ -5,20 +5,27 @@ from decimal import Decimal
 from engine.facts.book import Book
 from engine.facts.lots import Disposal, Lot
 from engine.ledger.book import Difference
+from engine.ledger.tax.short_held import ShortHeld
 from reports import words
 
 
 def lots_text(
-    book: Book, differences: tuple[Difference, ...] | None = None, *, explained: bool = False
+    book: Book,
+    differences: tuple[Difference, ...] | None = None,
+    *,
+    explained: bool = False,
+    funds: tuple[ShortHeld, ...] = (),
 ) -> str:
     """Return the lots of a book as plain text.
 
     differences: between lots.csv and transactions.csv; None where the book has one of them alone.
+    funds: losses on fund shares held six months or less that dividends change.
     explained: every loss with the rules applied, and each purchase near it with what became of it.
     """
     parts = [_head(book)]
     if book.disposals:
         parts += [_years(book.disposals), _washed(book.disposals)]
+        parts.append(_funds(funds))
         parts.append(_because(book.disposals) if explained else "")
     parts.append(_open(book))
     parts.append(_reconciled(differences))
@@ -65,6 +72,22 @@ def _washed(disposals: tuple[Disposal, ...]) -> str:
             f"{item.acquired.isoformat()}, lot {item.lot}"
             for item in row.replacements
         ]
+    return "\n".join(lines)
+
+
+def _funds(funds: tuple[ShortHeld, ...]) -> str:
+    if not funds:
+        return ""
+    lines = [
+        "  losses on fund shares held six months or less that dividends change (26 U.S.C. 852(b)(4));\n"
+        "  the years above do not count that, `guardband tax` does"
+    ]
+    lines += [
+        f"    {one.sale} {one.symbol} in {one.account} sold {one.sold.isoformat()}, "
+        f"loss {words.money(one.loss)}: "
+        + (one.refused or f"{words.money(one.lost)} is lost for good, {words.money(one.long)} is long-term")
+        for one in funds
+    ]
     return "\n".join(lines)
 
 

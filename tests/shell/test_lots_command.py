@@ -77,3 +77,20 @@ def test_every_loss_is_explained(guardband: Guardband, tmp_path: Path) -> None:
     assert "loss of 119.40 on 60 of lot `T1`; purchases from 2018-01-06 to 2018-03-07 can replace" in told
     assert "40 of `T2` (account TAX-1, 2018-01-30, 6 days before) replace shares: 79.60 goes into" in told
     assert "disallowed 79.60; allowed 39.80" in told
+
+
+def test_a_fund_loss_that_dividends_change(guardband: Guardband, tmp_path: Path) -> None:
+    funds = "symbol,asset_class,instrument,issuer\nKO,equity,mutual_fund,\nVTI,equity,etf,\n"
+    history = (
+        "id,date,account,type,symbol,quantity,price,amount,note\n"
+        "T1,2017-07-10,TAX-1,buy,KO,10,40,,\n"
+        "T2,2017-08-10,TAX-1,dividend,KO,,,30,exempt interest\n"
+        "T3,2017-08-10,TAX-1,dividend,KO,,,20,capital gain\n"
+        "T4,2017-11-30,TAX-1,sell,KO,10,34,,\n"
+    )
+    folder = book(tmp_path / "b", transactions=history, securities=funds)
+    told = guardband("lots", "--book", folder, "--format", "json").answer["fund_losses"]
+    assert [(one["loss"], one["disallowed_by_exempt_interest"]) for one in told] == [("60", "30")]
+    assert told[0]["long_term_by_capital_gain_dividends"] == "20"
+    text = guardband("lots", "--book", folder).out
+    assert "30.00 is lost for good, 20.00 is long-term" in text

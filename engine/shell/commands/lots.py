@@ -54,6 +54,7 @@ def lots(
     from engine.ledger.answer import lots_answer
     from engine.ledger.book import book_of, ledger_of_records, reconcile
     from engine.ledger.reconciled import differences_answer
+    from engine.ledger.tax.short_held import short_held_answer, short_held_losses
     from engine.shell import work
     from engine.shell.books import read_book
     from engine.shell.console import print_json, print_text
@@ -69,6 +70,7 @@ def lots(
     opened = book_of(records, ledger, as_of=day)
     both = ledger is not None and records.lots is not None
     differences = reconcile(opened.lots, ledger) if ledger is not None and both else None
+    funds = () if ledger is None else short_held_losses(records, ledger, as_of=day)
     looked = None
     if ahead or listed is not None:
         looked = (
@@ -85,8 +87,9 @@ def lots(
             shorts=opened.shorts,
         )
         answer["reconciliation"] = None if differences is None else differences_answer(differences)
+        answer["fund_losses"] = short_held_answer(funds)
         answer["ahead"] = None if looked is None else ahead_answer(*looked)
         print_json(answer)
     else:
-        text = lots_text(opened, differences, explained=because)
+        text = lots_text(opened, differences, explained=because, funds=funds)
         print_text(text if looked is None else f"{text.rstrip()}\n\n{ahead_text(*looked)}")
