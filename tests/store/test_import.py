@@ -25,7 +25,13 @@ from engine.shell.store.recording import table_of
 from engine.shell.store.schema import METADATA, lots, market
 from engine.shell.store.schema.two_times import TwoTimes
 from tests.shell.cli import run
-from tests.store.books import FILES, at, book, differences, load_folder, of_folder, stored
+from tests.store.books import FILES, at, differences, load_folder, of_folder, stored
+from tests.store.books import book as whole_book
+
+
+def book(folder: Path, **changes: str | None) -> Path:
+    """Write the book without its mandate, which takes longer to check than all the rest to import."""
+    return whole_book(folder, **{"adams__mandate": None, **changes})
 
 
 def columns(model: type[TwoTimes], **renamed: str) -> set[str]:
@@ -46,7 +52,7 @@ def changes(loaded: Loaded) -> dict[str, tuple[int, int, int]]:
 
 
 def test_every_file_of_a_book_comes_back_as_it_went_in(address: str, tmp_path: Path) -> None:
-    folder = book(tmp_path / "book")
+    folder = whole_book(tmp_path / "book")
     with open_store(address) as store:
         loaded = load_folder(store, folder)
         assert loaded.changed
@@ -78,7 +84,7 @@ L2,IRA-1,VTI,1,100,2025-07-09,,
 
 
 def test_a_second_import_changes_nothing(address: str, tmp_path: Path) -> None:
-    folder = book(tmp_path / "book")
+    folder = whole_book(tmp_path / "book")
     with open_store(address) as store:
         load_folder(store, folder)
         before = rows(store)
@@ -90,10 +96,10 @@ def test_a_second_import_changes_nothing(address: str, tmp_path: Path) -> None:
 
 def test_a_file_written_anew_leaves_every_row_as_it_is(address: str, tmp_path: Path) -> None:
     with open_store(address) as store:
-        load_folder(store, book(tmp_path / "book"))
+        load_folder(store, whole_book(tmp_path / "book"))
         before = rows(store)
         spaced = FILES["models.csv"].replace(",", " , ").replace("\n", "\r\n")
-        again = load_folder(store, book(tmp_path / "book", models=spaced), day=1)
+        again = load_folder(store, whole_book(tmp_path / "book", models=spaced), day=1)
         assert changes(again) == {}
         after = rows(store)
         assert after.pop("imports") == before.pop("imports") + 1  # the file itself is on record
@@ -364,7 +370,7 @@ def test_a_fact_with_a_new_field_needs_a_column(fact: type) -> None:
 def test_the_commands_say_what_came_in(
     empty_address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = book(tmp_path / "book")
+    folder = whole_book(tmp_path / "book")
     made = run(capsys, monkeypatch, "db", "upgrade", "--book", empty_address)
     assert (made.status, "laid out" in made.out) == (0, True)
     again = run(capsys, monkeypatch, "db", "upgrade", "--book", empty_address)
