@@ -146,6 +146,8 @@ def _extras(verdict: Verdict) -> dict[str, Any]:
         extras["event"] = dict(verdict.event)
     if verdict.coverage is not None:
         extras["coverage"] = coverage_data(verdict.coverage)
+    if verdict.cure_due is not None:
+        extras["cure_due"] = verdict.cure_due.isoformat()
     if verdict.groups_passed is not None:
         extras["groups_passed"] = verdict.groups_passed
     if verdict.rule_class:

@@ -2,6 +2,7 @@
 
 An approval names the decision, which is the hash of rulebook and list: change one share and it no
 longer fits. It turns the `approval` of the rule and role that it names into `pass`, until its day.
+A rule that asks for two roles asks for two persons.
 """
 
 from dataclasses import dataclass, replace
@@ -39,8 +40,19 @@ def approved(verdict: Verdict, approvals: tuple[Approval, ...], *, decision: str
     needed = [response for response in verdict.responses if response.kind == "approval"]
     if not needed or any(response.role not in roles for response in needed):
         return verdict
+    if not _are_distinct([{a.person for a in given if a.role == r.role} for r in dict.fromkeys(needed)]):
+        alone = ("one person cannot approve in every role that is asked for",)
+        return replace(verdict, considered=(*verdict.considered, *alone))
     words = tuple(f"approved by {approval.person} as {approval.role}" for approval in given)
     return replace(verdict, decision=_left_over(verdict.responses), considered=(*verdict.considered, *words))
+
+
+def _are_distinct(persons: list[set[str]]) -> bool:
+    """Return whether every role can be filled by a person of its own."""
+    if not persons:
+        return True
+    first, *others = persons
+    return any(_are_distinct([other - {person} for other in others]) for person in first)
 
 
 def _fits(approval: Approval, verdict: Verdict, decision: str, today: date) -> bool:

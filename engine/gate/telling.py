@@ -1,5 +1,6 @@
 """Verdicts: what was concluded, worded and explained, as the value that answers and reports print."""
 
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
@@ -7,6 +8,7 @@ from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.money import plain, rounded
 from engine.gate.consider import considered
 from engine.gate.contribute import contributors
+from engine.gate.cure import cure_due
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item, Meeting
@@ -68,9 +70,16 @@ def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) 
         coverage=listed.opened.book.coverage if _reads_history(listed, item) else None,
         window=None if pair is None else (pair.first, pair.last),
         event=None if pair is None else _event(listed, pair),
+        cure_due=_cure_due(listed, concluded) if outcome is Outcome.BREACH else None,
         considered=considered(listed.opened, concluded) if explained else (),
         would_pass=would_pass(listed, concluded) if explained else (),
     )
+
+
+def _cure_due(listed: Listed, concluded: Concluded) -> date | None:
+    opened = listed.opened
+    calendar = opened.calendar_of(concluded.item.rule.governed_by)
+    return cure_due(concluded.responses, today=opened.book.as_of, calendar=calendar)
 
 
 def _says(outcome: Outcome) -> bool:

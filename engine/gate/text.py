@@ -111,6 +111,8 @@ def verdict_lines(answer: GateAnswer, verdict: Verdict, *, width: int = WIDTH) -
     if verdict.window is not None:
         first, last = (day.isoformat() for day in verdict.window)
         yield from _wrapped("window", f"{first} to {last}", width)
+    if verdict.cure_due is not None:
+        yield from _wrapped("cure", f"due by {verdict.cure_due.isoformat()}", width)
     if verdict.considered:
         yield from _wrapped("considered", "; ".join(verdict.considered), width)
     if verdict.would_pass:

@@ -112,6 +112,7 @@ class Verdict:
     groups_passed: int | None = None  # for the one verdict that stands for a rule's other groups
     rule_class: str = ""  # bounds, linear, …
     warned: bool = False  # the early warning is on
+    cure_due: date | None = None  # the day by which the breach is to be cured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,7 +158,11 @@ class Desk:
 
     def review_of_list(self, trades: tuple[Trade, ...], *, title: str, notice: str = "") -> str:
         """Return the review report of a given list as HTML."""
-        return self._review(None, self.judge(trades), title, notice)
+        return self.record_of(self.judge(trades), title=title, notice=notice)
+
+    def record_of(self, answer: GateAnswer, *, title: str, notice: str = "") -> str:
+        """Return the decision record of a list that was judged, as HTML."""
+        return self._review(None, answer, title, notice)
 
     def _review(self, proposal: Proposal | None, answer: GateAnswer, title: str, notice: str) -> str:
         from reports.review import Review, review_html

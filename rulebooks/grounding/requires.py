@@ -33,7 +33,7 @@ def ground_requires(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterato
         for account in scope.stops:
             facts[(account, None)] = test(AccountRow(laying.facts, (account,)))
     if stands.unknown is not None:
-        facts = dict.fromkeys(facts)
+        facts = {key: True if fact else None for key, fact in facts.items()}
     yield GroundRequire(rule=rule, scope=scope, standing=stands.standing, why_not=stands.why_not, facts=facts)
 
 

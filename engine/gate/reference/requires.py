@@ -44,7 +44,8 @@ class RequirePlan:
         hits = frozenset(number for number, fact in facts.items() if fact is False and not self.unsure)
         doubts = frozenset(n for n, fact in facts.items() if fact is None or (fact is False and self.unsure))
         found = []
-        if doubts or None in self.of_accounts.values():
+        is_blind = None in self.of_accounts.values() or (self.unsure and False in self.of_accounts.values())
+        if doubts or is_blind:
             found.append(self.teller.missing(doubts, why="a required fact is not known"))
         if (hits or self._fails_alone()) and self.is_waived:
             found.append(self.teller.tell(Outcome.WAIVED, trades=hits))

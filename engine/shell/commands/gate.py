@@ -1,12 +1,13 @@
 """`guardband gate`: judge a trade list against the mandates before anything is sent."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
+from engine.shell.options import AsOfOption, BookOption, KnownOption, PolicyOption
 
 
 class FailOn(StrEnum):
@@ -16,6 +17,14 @@ class FailOn(StrEnum):
     APPROVAL = "approval"
     BLOCK = "block"
     NEVER = "never"
+
+
+class RecordFormat(StrEnum):
+    """What the decision record is printed as."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
 
 
 class Groups(StrEnum):
@@ -54,7 +63,13 @@ def gate(
             help="How many evaluators must know every rule: with 2, a measure that only one knows blocks.",
         ),
     ] = 1,
-    output: FormatOption = Format.TEXT,
+    brief: Annotated[bool, typer.Option("--brief", help="The decision on one line.")] = False,
+    proof: Annotated[
+        bool, typer.Option("--proof", help="Every verdict in full, and what the decision rests on.")
+    ] = False,
+    output: Annotated[
+        RecordFormat, typer.Option("--format", help="text for people, json for programs, html for a browser.")
+    ] = RecordFormat.TEXT,
 ) -> None:
     """Judge a trade list: every trade and every rule, with the numbers and what would pass.
 
@@ -63,6 +78,7 @@ def gate(
     Example: `guardband gate --book BOOK --policy household.mandate --trades trades.csv`
     """
     from engine.gate.answer import gate_answer
+    from engine.gate.record import proof_text, record_line
     from engine.gate.text import gate_text
     from engine.shell import work
     from engine.shell.console import print_json, print_text
@@ -76,10 +92,14 @@ def gate(
             every_group=groups is Groups.ALL,
             witnesses=witnesses,
         )
-    if output is Format.JSON:
-        print_json(gate_answer(answer))
-    else:
-        print_text(gate_text(answer))
+        page = desk.record_of(answer, title="Decision record") if output is RecordFormat.HTML else ""
+    match output:
+        case RecordFormat.JSON:
+            print_json(gate_answer(answer))
+        case RecordFormat.HTML:
+            sys.stdout.write(page)
+        case RecordFormat.TEXT:
+            print_text(record_line(answer) if brief else proof_text(answer) if proof else gate_text(answer))
     raise typer.Exit(_status(answer.decision.value, fail_on))
 
 
