@@ -10,7 +10,7 @@ are blamed.
     cheapest cure: raise the limit of TURN-1 from 1.5% to 2.5%
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,8 +21,9 @@ from engine.facts.money import plain, rounded
 from optimizer.build import Problem
 from optimizer.model import INF, Floats, Ints, Matrix
 from optimizer.proposal import Conflict, Relaxation
-from optimizer.rows import BoundData, RowData, RowNote
-from optimizer.scale import as_decimal, as_float
+from optimizer.rows import RowData, RowNote, note_of
+from optimizer.scale import Entry, as_decimal, as_float
+from optimizer.shape import linear_parts
 from optimizer.solvers.linear import Feasibility, least_relief
 from optimizer.solvers.mixed import MixedProgram
 from rulebooks.evaluate import value
@@ -66,34 +67,67 @@ def explain_conflict(problem: Problem) -> Explained:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    entry: Entry
+    low: float  # of the change that the list makes
+    note: RowNote
+
+
 def _system(problem: Problem) -> _System:
     """Return rows `A x >= low` of rules and demands over the open sizes of all columns."""
-    rows: list[RowData] = [row for row in problem.rows if row.curvature == 0 and _demands(row)]
-    grid = problem.grid
-    bounds = [bound for bound in problem.bounds if bound.most < INF]
-    most = _open_sizes(problem)
-    matrix, low, notes = [], [], []
-    for row in rows:
-        line = np.zeros(problem.columns.width)
-        line[row.entry.columns] = row.entry.amounts
-        matrix.append(line)
-        low.append(row.low - row.start - SLACK)
-        notes.append(row.note)
-    for bound in bounds:
-        matrix.append(_bound_line(problem, bound))
-        low.append(-bound.most - SLACK)
-        notes.append(bound.note)
-    assert grid.most.size == most.size
+    lines = (*_rule_lines(problem), *_other_lines(problem))
     members: dict[str, list[int]] = {}
-    for index, note in enumerate(notes):
-        members.setdefault(_suspect(note), []).append(index)
+    for index, line in enumerate(lines):
+        members.setdefault(_suspect(line.note), []).append(index)
+    at = np.repeat(np.arange(len(lines)), [line.entry.columns.size for line in lines])
+    columns = [line.entry.columns for line in lines]
+    amounts = [line.entry.amounts for line in lines]
+    shape = (len(lines), problem.columns.width)
+    made = (
+        sp.csc_matrix((np.concatenate(amounts), (at, np.concatenate(columns))), shape=shape)
+        if lines
+        else None
+    )
     return _System(
-        matrix=sp.csc_matrix(np.array(matrix)) if matrix else sp.csc_matrix((0, most.size)),
-        low=np.array(low),
-        most=most,
-        notes=tuple(notes),
+        matrix=sp.csc_matrix(shape) if made is None else made,
+        low=np.array([line.low - SLACK for line in lines]),
+        most=_open_sizes(problem),
+        notes=tuple(line.note for line in lines),
         members={name: np.array(rows, dtype=np.int64) for name, rows in members.items()},
     )
+
+
+def _rule_lines(problem: Problem) -> list[_Line]:
+    """Return every linear rule that some list could break, also those that close what they concern."""
+    firm = {"hard"} if problem.intent.kind in ("raise", "invest") else {"hard", "soft"}
+    most = _open_sizes(problem)
+    found: list[_Line] = []
+    for need in problem.wanted:
+        for part in linear_parts(need.form) or () if need.force in firm else ():
+            entry = problem.columns.row(part)
+            if not entry.columns.size:
+                continue
+            room = as_float(value(part, problem.state) - need.least)
+            if room >= -float(np.minimum(entry.amounts, 0.0) @ most[entry.columns]):
+                continue
+            size = float(np.abs(entry.amounts).max())
+            note = replace(note_of(need), scale=size)
+            scaled = Entry(columns=entry.columns, amounts=entry.amounts / size)
+            found.append(_Line(entry=scaled, low=-room / size, note=note))
+    return found
+
+
+def _other_lines(problem: Problem) -> list[_Line]:
+    """Return demands, and the rows of rules that are not linear."""
+    linear = {id(need.limit) for need in problem.wanted if linear_parts(need.form) is not None}
+    return [
+        _Line(entry=row.entry, low=row.low - row.start, note=row.note)
+        for row in problem.rows
+        if row.curvature == 0
+        and _demands(row)
+        and (row.note.kind in ("aim", "demand") or id(row.note.limit) not in linear)
+    ]
 
 
 def _demands(row: RowData) -> bool:
@@ -109,14 +143,6 @@ def _open_sizes(problem: Problem) -> Floats:
             for column in columns.sales(index):
                 sizes[column] = 0.0
     return np.array(sizes)
-
-
-def _bound_line(problem: Problem, bound: BoundData) -> Floats:
-    line = np.zeros(problem.columns.width)
-    sign = 1.0 if bound.is_sale else -1.0
-    line[bound.index] = sign
-    line[problem.columns.sales(bound.index)] = -sign
-    return line
 
 
 def _suspect(note: RowNote) -> str:

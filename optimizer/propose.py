@@ -87,12 +87,13 @@ def _infeasible(
     problem: Problem, judge: Judge, gated: Gated, conflict: Explained, notes: tuple[str, ...]
 ) -> Proposal:
     solution = idle(problem)
+    alone = () if conflict.relaxations else ("no change of one limit alone would make it possible",)
     return tell(
         solution,
         judge(()),
         status=Status.INFEASIBLE,
         rounds=gated.rounds,
-        notes=notes,
+        notes=(*notes, *alone),
         conflict=conflict,
     )
 

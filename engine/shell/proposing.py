@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
@@ -19,6 +20,9 @@ from optimizer.settings import Settings
 from optimizer.why_answer import why_data, why_not_data
 from reports.proposal_text import proposal_text
 from reports.why_text import why_not_text, why_text
+
+if TYPE_CHECKING:
+    from engine.shell.batch import Setup
 
 
 def run(
@@ -53,6 +57,58 @@ def _tell_what_follows(desk: work.Desk, proposal: Proposal) -> None:
     book, reading = desk.ground.book, desk.ground.rulebook.tax
     if reading.country == "us" and (text := harvest_text(proposal, sales_ahead(book, reading=reading), book)):
         print_text(f"\n{text}")
+
+
+def batch(
+    setup: "Setup", accounts: str, *, out: Path | None, workers: int, dask: bool, output: Format
+) -> int:
+    """Solve many accounts, each by itself; return 1 where one is infeasible or failed, else 0."""
+    from engine.shell.batch import run_batch
+    from reports.batch_text import batch_text
+
+    names = () if accounts == "all" else tuple(name.strip() for name in accounts.split(",") if name.strip())
+    summary, status = run_batch(setup, names, folder=out, workers=workers, dask=dask)
+    if output is Format.JSON:
+        print_json(summary)
+    else:
+        print_text(batch_text(summary))
+    return status
+
+
+def frontier(
+    policy: list[str] | None,
+    book: str,
+    as_of: datetime | None,
+    *,
+    known: datetime | None = None,
+    accounts: tuple[str, ...],
+    request: Request,
+    out: Path | None,
+    output: Format,
+) -> int:
+    """Tell tax against distance from target; `out`: the page with the plot. Returns 0."""
+    from optimizer.frontier import frontier as points_of
+    from optimizer.frontier import frontier_data
+    from reports.frontier_text import frontier_html, frontier_text
+
+    with work.opened(policy, book, as_of, known) as desk:
+        currency = currency_of(desk.ground)
+        intent = intent_of(request, desk.ground, currency=currency)
+        day = desk.ground.book.as_of.isoformat()
+        points = points_of(
+            desk.ground,
+            accounts=desk.chosen(accounts),
+            intent=intent,
+            settings=Settings(),
+            judge=desk.quick_judge,
+        )
+    if out is not None:
+        save(out, frontier_html(points, as_of=day, intent=intent.words, currency=currency))
+    if output is Format.JSON:
+        print_json(frontier_data(points, as_of=day, intent=intent.words, currency=currency))
+    else:
+        print_text(frontier_text(points, intent=intent.words, currency=currency))
+    return 0
 
 
 def repaired(

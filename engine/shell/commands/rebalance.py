@@ -28,6 +28,13 @@ class Only(StrEnum):
     HARVEST = "harvest"
 
 
+class Scale(StrEnum):
+    """Where the workers of a batch run."""
+
+    MACHINE = "machine"
+    DASK = "dask"
+
+
 class BackTo(StrEnum):
     """Where classes outside their bands come back to."""
 
@@ -100,6 +107,27 @@ def rebalance(
     rule_costs: Annotated[
         bool, typer.Option("--rule-costs", help="Also solve without each rule that may hold the list back.")
     ] = False,
+    frontier: Annotated[
+        bool,
+        typer.Option(
+            "--frontier", help="Tell tax against tracking error at several prices of drift; --out: a page."
+        ),
+    ] = False,
+    accounts: Annotated[
+        str | None,
+        typer.Option(
+            "--accounts",
+            metavar="all|A,B,C",
+            help="Many accounts, each solved by itself; --out: a folder of answers that is taken up again.",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Processes for --accounts; the answers are the same.")
+    ] = 1,
+    scale: Annotated[
+        Scale, typer.Option("--scale", help="Where workers run: this machine, or a Dask cluster.")
+    ] = Scale.MACHINE,
     rest: Annotated[list[str] | None, typer.Argument(metavar="", hidden=True)] = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
@@ -116,7 +144,10 @@ def rebalance(
 
     `guardband rebalance --book BOOK --raise 50000 USD by 2026-06-01 --max-gain 5000`
     """
+    if accounts is not None:
+        _one_thread()
     from engine.shell import proposing
+    from engine.shell.batch import Setup
     from engine.shell.requests import Request
 
     request = Request(
@@ -129,12 +160,31 @@ def rebalance(
         transition=transition,
         rest=tuple(rest or ()),
     )
+    names = tuple(account or ())
+    if accounts is not None:
+        setup = Setup(
+            policy=None if policy is None else tuple(policy),
+            book=book,
+            as_of=as_of,
+            known=known,
+            request=request,
+        )
+        spread = scale is Scale.DASK
+        raise typer.Exit(
+            proposing.batch(setup, accounts, out=out, workers=workers, dask=spread, output=output)
+        )
+    if frontier:
+        raise typer.Exit(
+            proposing.frontier(
+                policy, book, as_of, known=known, accounts=names, request=request, out=out, output=output
+            )
+        )
     status = proposing.run(
         policy,
         book,
         as_of,
         known=known,
-        accounts=tuple(account or ()),
+        accounts=names,
         request=request,
         out=out,
         output=output,
@@ -142,3 +192,11 @@ def rebalance(
         rule_costs=rule_costs,
     )
     raise typer.Exit(status)
+
+
+def _one_thread() -> None:
+    """Keep linear algebra to one thread, before it is loaded, so that answers never depend on it."""
+    import os
+
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")

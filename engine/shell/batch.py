@@ -1,0 +1,251 @@
+"""Many accounts, each solved by itself: `rebalance --accounts all`.
+
+Every worker opens mandates and book once and solves the accounts it is handed; nothing of one account
+reaches another, so that the answers are the same bytes whatever the number of workers. One account's
+failure is its own answer. With a folder, each answer is one file there, written whole or not at all, and a
+second run does only what is left:
+
+    answers/batch.json      what was asked, of which book and rulebook
+    answers/ALD-TAX-1.json  the answer of one account, as `rebalance --account` gives it
+"""
+
+import atexit
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from engine.facts.failure import GuardbandError, InputError
+from engine.facts.ids import AccountId
+from engine.gate.answer import gate_answer
+from engine.gate.measure import currency_of
+from engine.shell import work
+from engine.shell.requests import Request, intent_of
+from engine.shell.saving import save
+from optimizer.answer import Data, proposal_data
+
+MANIFEST = "batch.json"
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What every worker opens."""
+
+    policy: tuple[str, ...] | None
+    book: str
+    as_of: datetime | None
+    known: datetime | None
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """One account's answer as JSON text, and what the summary tells of it."""
+
+    account: str
+    text: str
+
+    @property
+    def answer(self) -> Data:
+        """The answer as plain data."""
+        loaded = json.loads(self.text)
+        assert isinstance(loaded, dict)
+        return loaded
+
+
+def run_batch(
+    setup: Setup, accounts: tuple[str, ...], *, folder: Path | None, workers: int, dask: bool = False
+) -> tuple[Data, int]:
+    """Solve accounts and return the summary and the exit status: 1 where one is infeasible or failed."""
+    with _opened(setup) as desk:
+        chosen = tuple(sorted(desk.chosen(accounts)))
+        intent = intent_of(setup.request, desk.ground, currency=currency_of(desk.ground))
+        manifest: Data = {
+            "schema": "guardband/rebalance-batch/1",
+            "as_of": desk.ground.book.as_of.isoformat(),
+            "intent": intent.words,
+            "rulebook": desk.ground.rulebook.hash,
+            "facts": desk.opened.fingerprint,
+        }
+    known = _known(folder, manifest)
+    left = tuple(account for account in chosen if account not in known)
+    found = dict(known)
+    for done in _progress(_solved(setup, left, workers, dask), len(left)):
+        found[AccountId(done.account)] = done
+        if folder is not None:
+            save(folder / file_name(done.account), done.text)
+    rows = [_summary(found[account]) for account in chosen]
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[str(row["status"])] = counts.get(str(row["status"]), 0) + 1
+    bad = counts.get(FAILED, 0) + counts.get("infeasible", 0)
+    return {**manifest, "counts": dict(sorted(counts.items())), "accounts": rows}, int(bad > 0)
+
+
+def file_name(account: str) -> str:
+    """Return the name of an account's file; what a file name cannot hold is written as %XX."""
+    return f"{quote(account, safe=' ()+,=@')}.json"
+
+
+def solve_one(setup: Setup, account: str) -> Done:
+    """Return the answer of one account; every failure is an answer too."""
+    try:
+        desk = _desk(setup)
+        intent = intent_of(setup.request, desk.ground, currency=currency_of(desk.ground))
+        proposal = desk.propose(accounts=(account,), intent=intent)
+        gate = None if proposal.gate is None else gate_answer(proposal.gate)
+        command = "harvest" if intent.kind == "harvest" else "rebalance"
+        return Done(account=account, text=_text(proposal_data(proposal, gate=gate, command=command)))
+    except GuardbandError as problem:
+        return _failure(account, str(problem))
+    except Exception as problem:
+        return _failure(account, f"internal error ({type(problem).__name__}: {problem})")
+
+
+def _failure(account: str, reason: str) -> Done:
+    return Done(account=account, text=_text({"account": account, "status": FAILED, "reason": reason}))
+
+
+def _text(data: Data) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+# ------------------------------------------------------------------ workers
+
+
+@contextmanager
+def _opened(setup: Setup) -> Iterator[work.Desk]:
+    policy = None if setup.policy is None else list(setup.policy)
+    with work.opened(policy, setup.book, setup.as_of, setup.known) as desk:
+        yield desk
+
+
+@lru_cache(maxsize=1)
+def _desk(setup: Setup) -> work.Desk:
+    """Return this process's desk, opened once and closed when the process ends."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(_opened(setup))
+
+
+def _solved(setup: Setup, accounts: tuple[str, ...], workers: int, dask: bool) -> Iterator[Done]:
+    """Give answers in the order of the accounts."""
+    if not accounts:
+        return
+    if workers == 1 and not dask:
+        yield from (solve_one(setup, account) for account in accounts)
+        return
+    joblib = _joblib()
+    tasks = [joblib.delayed(solve_one)(setup, account) for account in accounts]
+    with _backend(joblib, workers, dask):
+        parallel: Callable[[Iterable[Any]], Iterable[Done]] = joblib.Parallel(return_as="generator")
+        yield from parallel(tasks)
+
+
+def _joblib() -> Any:
+    try:
+        import joblib
+    except ImportError:
+        raise InputError(
+            "several workers need joblib", place="--workers", cure="pip install 'guardband[batch]'"
+        ) from None
+    return joblib
+
+
+@contextmanager
+def _backend(joblib: Any, workers: int, dask: bool) -> Iterator[None]:
+    """Give processes of this machine with one thread each, or a local Dask cluster of processes."""
+    if not dask:
+        with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
+            yield
+        return
+    try:
+        import distributed
+    except ImportError:
+        raise InputError(
+            "Dask is not installed", place="--scale", cure="pip install 'guardband[batch]'"
+        ) from None
+    cluster_of: Any = distributed.LocalCluster
+    client_of: Any = distributed.Client
+    with (
+        cluster_of(
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
+        client_of(cluster),
+        joblib.parallel_config("dask", n_jobs=workers),
+    ):
+        yield
+
+
+def _progress(answers: Iterator[Done], count: int) -> Iterator[Done]:
+    """Pass answers on, with a bar on a terminal."""
+    import sys
+
+    if not count or not sys.stderr.isatty():
+        yield from answers
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(answers, total=count, description="accounts", console=Console(stderr=True))
+
+
+# ------------------------------------------------------------------ folder
+
+
+def _known(folder: Path | None, manifest: Data) -> dict[AccountId, Done]:
+    """Return the answers that an earlier run of the same request left; InputError for another request."""
+    if folder is None:
+        return {}
+    path = folder / MANIFEST
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        save(path, _text(manifest))
+        return {}
+    if json.loads(path.read_text(encoding="utf-8")) != manifest:
+        raise InputError(
+            f"{folder} holds the answers of another request, book or rulebook",
+            place="--out",
+            cure="name another folder, or remove this one",
+        )
+    found: dict[AccountId, Done] = {}
+    for file in sorted(folder.glob("*.json")):
+        if file.name == MANIFEST:
+            continue
+        done = _read(file)
+        if done is not None:
+            found[AccountId(done.account)] = done
+    return found
+
+
+def _read(file: Path) -> Done | None:
+    """Return a finished answer; None for one that failed or is no answer, which is done again."""
+    from urllib.parse import unquote
+
+    text = file.read_text(encoding="utf-8")
+    try:
+        finished = json.loads(text).get("status") != FAILED
+    except ValueError:
+        return None
+    return Done(account=unquote(file.name.removesuffix(".json")), text=text) if finished else None
+
+
+def _summary(done: Done) -> dict[str, object]:
+    answer: Any = done.answer
+    if answer["status"] == FAILED:
+        return {"account": done.account, "status": FAILED, "reason": answer["reason"]}
+    gate = answer["gate"]
+    return {
+        "account": done.account,
+        "status": answer["status"],
+        "trades": len(answer["trades"]),
+        "objective": answer["objective"]["total"],
+        "gap": answer["gap"],
+        "decision": None if gate is None else gate["decision"],
+    }

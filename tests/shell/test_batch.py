@@ -1,0 +1,94 @@
+"""Many accounts: the same bytes whatever the workers, taken up again, one failure never another's."""
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.facts.failure import InputError
+from engine.shell import work
+from engine.shell.batch import Setup, file_name, run_batch
+from engine.shell.demo import lay_out
+from engine.shell.requests import Request
+from tests.shell.cli import run
+
+ASK = Request(raising="3000")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("batch") / "demo"
+    lay_out(folder)
+    return folder
+
+
+def setup(demo: Path, request: Request = ASK) -> Setup:
+    return Setup(policy=None, book=str(demo), as_of=None, known=None, request=request)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+
+
+def test_answers_are_taken_up_again_and_a_failure_is_its_own(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve = work.Desk.propose
+    asked: list[object] = []
+
+    def failing(desk: work.Desk, **said: Any) -> object:
+        asked.append(said["accounts"])
+        if said["accounts"] == ("ALD-TAX-2",) and len(asked) < 4:
+            raise RuntimeError("the disk is full")
+        return solve(desk, **said)
+
+    monkeypatch.setattr(work.Desk, "propose", failing)
+    out = tmp_path / "answers"
+    summary, status = run_batch(setup(demo), (), folder=out, workers=1)
+    assert (status, summary["counts"]) == (1, {"failed": 1, "nothing_to_do": 1, "optimal": 1})
+    rows = {row["account"]: row for row in summary["accounts"]}  # type: ignore[attr-defined]
+    assert "the disk is full" in rows["ALD-TAX-2"]["reason"]
+    assert len(asked) == 3
+    summary, status = run_batch(setup(demo), (), folder=out, workers=1)
+    assert (status, summary["counts"]) == (0, {"nothing_to_do": 2, "optimal": 1})
+    assert asked[3:] == [("ALD-TAX-2",)]
+    with pytest.raises(InputError, match="another request"):
+        run_batch(setup(demo, Request(raising="4000")), (), folder=out, workers=1)
+
+
+def test_one_answer_is_what_the_account_alone_is_answered(
+    demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "answers"
+    ran = run(
+        capsys, monkeypatch, "rebalance", "--book", demo, "--accounts", "ALD-TAX-2", "--raise", "3000",
+        "--out", out, "--format", "json",
+    )  # fmt: skip
+    assert ran.answer["schema"] == "guardband/rebalance-batch/1"
+    assert [row["account"] for row in ran.answer["accounts"]] == ["ALD-TAX-2"]
+    alone = run(
+        capsys, monkeypatch, "rebalance", "--book", demo, "-a", "ALD-TAX-2", "--raise", "3000",
+        "--format", "json",
+    )  # fmt: skip
+    assert json.loads((out / "ALD-TAX-2.json").read_text()) == alone.answer
+    assert Decimal(alone.answer["asked"][0]["reached"]) >= 3000
+
+
+def test_account_names_become_safe_file_names() -> None:
+    assert file_name("A/1") == "A%2F1.json"
+    assert file_name("..") == "...json"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dask", [False, True])
+def test_the_same_bytes_whatever_the_workers(demo: Path, tmp_path: Path, dask: bool) -> None:
+    """Two processes of joblib, and a real local Dask cluster of two processes, against none."""
+    folders = {1: tmp_path / "one", 2: tmp_path / "two"}
+    for workers, folder in folders.items():
+        shutil.rmtree(folder, ignore_errors=True)
+        run_batch(setup(demo), (), folder=folder, workers=workers, dask=dask and workers > 1)
+    assert contents(folders[1]) == contents(folders[2])
+    assert len(contents(folders[1])) == 4
