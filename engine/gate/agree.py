@@ -22,6 +22,7 @@ from engine.gate.measure import Listed
 from engine.gate.reference.answer import Answer, Kept, Part, RuleKey, answer_of
 from engine.gate.reference.verdicts import Group, ReferenceVerdict
 from engine.gate.verdict import Decision, Fault, Outcome, Verdict
+from engine.ledger.exact import exact
 
 Told = tuple[Concluded, Verdict]
 
@@ -29,6 +30,7 @@ Place = tuple[str, str, str]
 """Within a rule and scope: group, target, and what kind of answer it is."""
 
 REST = "rest"
+HUNDREDTH = exact(1) / 100
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.EXCEPTED})
 
 
@@ -42,13 +44,20 @@ class Answered:
     trades: frozenset[int]
     warned: bool
     figures: tuple[Fraction | None, Fraction | None]
+    bounds: tuple[Fraction | None, Fraction | None] = (None, None)
 
     def __str__(self) -> str:
         """Return the answer on one line."""
         numbers = ", ".join(map(str, sorted(self.trades))) or "none"
-        before, after = ("-" if figure is None else str(figure) for figure in self.figures)
+        before, after = map(_figure, self.figures)
         parts = (self.outcome.value, self.breach or "", self.decision, "warned" if self.warned else "")
-        return f"{' '.join(filter(None, parts))}; trades {numbers}; before {before}, after {after}"
+        told = f"{' '.join(filter(None, parts))}; trades {numbers}; before {before}, after {after}"
+        low, high = map(_figure, self.bounds)
+        return told if low == high == "-" else f"{told}, between {low} and {high}"
+
+
+def _figure(value: Fraction | None) -> str:
+    return "-" if value is None else str(value)
 
 
 def disagreement(
@@ -223,7 +232,8 @@ def _same(one: Answered, other: Answered) -> bool:
         other.warned,
     ):
         return False
-    return all(a is None or b is None or a == b for a, b in zip(one.figures, other.figures, strict=True))
+    ours, theirs = (*one.figures, *one.bounds), (*other.figures, *other.bounds)
+    return all(a is None or b is None or a == b for a, b in zip(ours, theirs, strict=True))
 
 
 def _words(key: RuleKey, place: Place) -> str:
@@ -259,9 +269,12 @@ def _kind(outcome: Outcome) -> str:
 
 
 def _of_gate(concluded: Concluded, verdict: Verdict) -> Answered:
-    scale = Fraction(1, 100) if verdict.unit == "percent" else Fraction(1)
-    figures = (verdict.before, verdict.after) if concluded.item.kind == "limit" else (None, None)
-    before, after = (None if figure is None else figure * scale for figure in figures)
+    told: tuple[Fraction | None, ...] = (verdict.before, verdict.after, verdict.low, verdict.high)
+    if concluded.item.kind != "limit":
+        told = (None, None, None, None)
+    elif verdict.unit == "percent":
+        told = tuple(None if figure is None else figure * HUNDREDTH for figure in told)
+    before, after, low, high = told
     return Answered(
         outcome=verdict.outcome,
         breach=verdict.breach,
@@ -269,6 +282,7 @@ def _of_gate(concluded: Concluded, verdict: Verdict) -> Answered:
         trades=frozenset(verdict.trades) if _names_trades(verdict) else frozenset(),
         warned=concluded.standing is Standing.EARLY,
         figures=(before, after),
+        bounds=(low, high),
     )
 
 
@@ -287,6 +301,7 @@ def _of_reference(row: ReferenceVerdict) -> Answered:
         trades=row.trades if says else frozenset(),
         warned=warned,
         figures=(row.before, row.after),
+        bounds=(row.low, row.high),
     )
 
 

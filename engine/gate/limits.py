@@ -237,10 +237,9 @@ class Limits:
         low_headroom = None if low is None else measure - low
         factor = _factor(limit, base)
         headroom = _least(low_headroom, high_headroom)
-        bounded = factor is not None and (low is not None or high is not None)
         return Reading(
             headroom=headroom,
-            told_headroom=headroom * factor if factor is not None and bounded else None,
+            told_headroom=None if factor is None else headroom * factor,
             high_headroom=high_headroom,
             figure=None if factor is None else measure * factor,
             low=None if factor is None or low is None else low * factor,

@@ -120,8 +120,9 @@ def expected(case: GateCase) -> Findings:
 
 
 def tied(case: GateCase, relation: str, one: str, other: str) -> bool:
+    """Whether an event in `one` and an act in `other` are tied."""
     if relation == "substitute":
-        return any(tie.relation == relation and {one, other} == {tie.one, tie.other} for tie in case.ties)
+        return any(tie.relation == relation and (one, other) == (tie.one, tie.other) for tie in case.ties)
     if one == other:
         return True
     group = {one}

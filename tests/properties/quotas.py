@@ -53,7 +53,7 @@ WINDOWS = _names(
     purchase identical after, purchase same after, purchase substitute after,
     earnings same around, sale same after"""
 )
-MISSING = frozenset(("membership", "price or figure", "benchmark", "rating", "volume", "history", "fact"))
+MISSING = frozenset(("membership", "price or figure", "benchmark", "rating", "volume", "history"))
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ from engine.gate.verdict import GateAnswer, Outcome, Verdict
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.properties.quotas import Quotas
-from tests.properties.worlds import world_of
+from tests.properties.worlds import PLAIN, WIDE, Mix, world_of
 
 EVERYDAY = 60
 """Worlds of an everyday run, three lists each."""
@@ -70,7 +70,7 @@ def smallest(policy: CheckedPolicy, book: Book, trades: tuple[Trade, ...], rule:
 def rule_of(difference: str) -> str:
     """Return the rule that a difference is about."""
     parts = [part.split(":")[0].strip() for part in difference.split(" / ")]
-    return parts[0] if parts[0].startswith("BOOK") else parts[1]
+    return parts[0] if parts[0].startswith("BOOK") or len(parts) < 2 else parts[1]
 
 
 @dataclass(slots=True)
@@ -130,9 +130,9 @@ class Judged:
     told: list[str]  # where the two differ
 
 
-def judged(seed: int, *, lists: int = 3) -> Iterator[Judged]:
+def judged(seed: int, *, lists: int = 3, mix: Mix = PLAIN) -> Iterator[Judged]:
     """Return each list of a world with what both say of it."""
-    policy, book, drawn = world_of(seed, lists=lists)
+    policy, book, drawn = world_of(seed, lists=lists, mix=mix)
     opened = open_book(ground(compile_rulebook((policy,)), book))
     for trades in drawn:
         try:
@@ -165,7 +165,7 @@ def test_the_everyday_worlds_are_worth_judging() -> None:
     """The worlds breach, pass, miss data and come near their limits often enough to mean something."""
     coverage = Coverage()
     for seed in range(FIRST_SEED, FIRST_SEED + 25):
-        for one in judged(seed):
+        for one in judged(seed, mix=WIDE):
             coverage.add(one)
     breaches = sum(count for words, count in coverage.outcomes.items() if words.startswith("breach"))
     passes = sum(count for words, count in coverage.outcomes.items() if words.startswith("pass"))
@@ -181,7 +181,7 @@ def test_a_million_verdicts_agree() -> None:
     seed = first = int(os.environ.get("GUARDBAND_SEED", "1"))
     coverage, found, quotas = Coverage(), list[str](), Quotas()
     while coverage.verdicts < wanted and len(found) < 20:
-        for one in judged(seed, lists=12):
+        for one in judged(seed, lists=12, mix=WIDE):
             coverage.add(one)
             near = sum(is_near(verdict) for verdict in one.answer.verdicts)
             quotas.add(one.policy, [row for row in one.rows if row.witnessed], near)

@@ -220,3 +220,22 @@ def test_what_a_bound_may_be_a_part_of_concerns_groups_and_is_no_member(clause: 
     answer = gate(policy_of(text), book, "buy 5 U")
     assert told(answer)["health"] == health
     assert told(answer)["energy"] == "missing_data"
+
+
+@pytest.mark.parametrize(
+    ("trades", "outcome"),
+    [
+        (("sell 1 S", "sell 1 T", "buy 5 T"), "breach active"),
+        (("sell 1 S", "sell 1 T", "buy 5 S"), "pass"),
+    ],
+)
+def test_one_security_stands_in_for_another_and_not_the_reverse(
+    trades: tuple[str, ...], outcome: str
+) -> None:
+    """T stands in for S: selling S after buying T is a pair, selling T after buying S is none."""
+    text = 'substitute "S" with "T" because ips "§9"\n' + rule(
+        "  forbid selling securities within 30 days after a purchase of a substitute security"
+    )
+    held = (lot("S", "10"), lot("T", "10"))
+    book = book_of(accounts=(account(cash="900"),), securities=(security("S"), security("T")), lots=held)
+    assert told(gate(policy_of(text), book, *trades)) == {"": outcome}

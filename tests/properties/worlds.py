@@ -6,7 +6,7 @@ as text and checked like any other, so that no rule is tried which nobody could 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -48,12 +48,41 @@ SUBJECTS = (
 )
 
 
-def world_of(seed: int, *, lists: int = 3) -> tuple[CheckedPolicy, Book, list[tuple[Trade, ...]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """How often what is drawn: the mended seeds are of `PLAIN`, full runs are of `WIDE`."""
+
+    parts: tuple[str, ...]  # shares of limits
+    sizes: tuple[int, ...]  # trades of a list
+    with_history: float
+    with_volume: float
+    blank: float  # share of cells that are empty
+
+
+PLAIN = Mix(
+    parts=("1%", "2%", "5%", "10%", "25%"),
+    sizes=(0, 1, 1, 1, 2, 3, 5),
+    with_history=0.75,
+    with_volume=1,
+    blank=0.03,
+)
+WIDE = Mix(
+    parts=("1%", "2%", "4%", "5%", "10%", "12%"),
+    sizes=(0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 5, 5),
+    with_history=0.7,
+    with_volume=0.9,
+    blank=0.06,
+)
+
+
+def world_of(
+    seed: int, *, lists: int = 3, mix: Mix = PLAIN
+) -> tuple[CheckedPolicy, Book, list[tuple[Trade, ...]]]:
     """Return a policy, a book and so many lists to judge, all drawn from a seed."""
     chance = Random(seed)
-    policy = _policy(chance, seed)
-    book = _book(chance, policy)
-    return policy, book, [_list(chance, book, policy) for _ in range(lists)]
+    policy = _policy(chance, mix)
+    book = _book(chance, policy, mix)
+    return policy, book, [_list(chance, book, policy, mix) for _ in range(lists)]
 
 
 # ------------------------------------------------------------------ mandates
@@ -209,7 +238,6 @@ REQUIRES: tuple[tuple[str, str], ...] = (
     ("require", "require price_age is at most 3 business_days"),
     ("require", "require price_age is at most 8 days"),
     ("require", 'require account.kind is not "ira"'),
-    ("require", "require esg_score is at least 45"),
 )
 
 RESPONSES = (
@@ -224,8 +252,8 @@ RESPONSES = (
 )
 
 
-def _policy(chance: Random, seed: int) -> CheckedPolicy:
-    rules = [_rule(chance, number) for number in range(chance.randint(5, 9))]
+def _policy(chance: Random, mix: Mix) -> CheckedPolicy:
+    rules = [_rule(chance, number, mix) for number in range(chance.randint(5, 9))]
     text = _HEADER.format(
         seed=0,
         applies=chance.choice(("", 'applies to household "H1"', 'applies to account "A1"', "")),
@@ -258,12 +286,12 @@ def checked_policy(text: str) -> CheckedPolicy:
     return checked.policy
 
 
-def _rule(chance: Random, number: int) -> str:
+def _rule(chance: Random, number: int, mix: Mix) -> str:
     family = chance.choices((LIMITS, PER_TRADE, BANS, WINDOWS, REQUIRES), (60, 8, 16, 12, 4))[0]
     kind, body = chance.choice(family)
     values = {
         "s": chance.choice(SUBJECTS[:3] if "issuer" in body or "sector" in body else SUBJECTS),
-        "p": chance.choice(("1%", "2%", "4%", "5%", "10%", "12%", "20%")),
+        "p": chance.choice(mix.parts),
         "q": chance.choice(("50%", "80%", "100%", "105%")),
         "m": chance.choice(("0", "500", "1000", "5000", "20000")),
         "n": chance.choice(("100", "250", "1000")),
@@ -340,12 +368,18 @@ def _waiver(chance: Random, name: str, kind: str) -> str:
 _KINDS = ("taxable", "taxable", "ira", "roth_ira", "trust")
 
 
-def _book(chance: Random, policy: CheckedPolicy) -> Book:
+def _volumes(chance: Random, book: Book, mix: Mix) -> dict[Symbol, Decimal]:
+    if mix.with_volume == 1:
+        return dict(book.volumes)
+    return {name: size for name, size in book.volumes.items() if chance.random() < mix.with_volume}
+
+
+def _book(chance: Random, policy: CheckedPolicy, mix: Mix) -> Book:
     today = chance.choice(DAYS)
-    securities = {row.symbol: row for row in _securities(chance)}
+    securities = {row.symbol: row for row in _securities(chance, mix)}
     prices = _prices(chance, tuple(securities), today, is_stale=chance.random() < STALE_WORLDS)
     accounts = _accounts(chance, securities)
-    with_history = chance.random() < 0.7
+    with_history = chance.random() < mix.with_history
     records = Records(
         accounts=accounts,
         securities=securities,
@@ -366,21 +400,21 @@ def _book(chance: Random, policy: CheckedPolicy) -> Book:
     book = replace(
         book,
         benchmarks={"INDEX": _benchmark(chance, tuple(securities))} if chance.random() < 0.8 else {},
-        volumes={name: size for name, size in book.volumes.items() if chance.random() < 0.9},
+        volumes=_volumes(chance, book, mix),
         fund_holdings={Symbol("FUND"): {Symbol("S0"): Decimal("0.5"), Symbol("S2"): Decimal("0.3")}},
     )
     return _rounded(book)
 
 
-def _securities(chance: Random) -> list[Security]:
-    found = [_security(chance, f"S{number}") for number in range(6)]
-    found.append(_security(chance, "B0", asset_class="fixed_income", instrument="bond"))
-    found.append(_security(chance, "B1", asset_class="fixed_income", instrument="bond"))
-    found.append(_security(chance, "FUND", instrument="etf", issuer="Fund House"))
+def _securities(chance: Random, mix: Mix) -> list[Security]:
+    found = [_security(chance, mix, f"S{number}") for number in range(6)]
+    found.append(_security(chance, mix, "B0", asset_class="fixed_income", instrument="bond"))
+    found.append(_security(chance, mix, "B1", asset_class="fixed_income", instrument="bond"))
+    found.append(_security(chance, mix, "FUND", instrument="etf", issuer="Fund House"))
     return found
 
 
-def _security(chance: Random, symbol: str, **columns: str) -> Security:
+def _security(chance: Random, mix: Mix, symbol: str, **columns: str) -> Security:
     """Draw a security; a few of its cells are empty."""
     is_bond = columns.get("asset_class") == "fixed_income"
     given = {
@@ -411,7 +445,7 @@ def _security(chance: Random, symbol: str, **columns: str) -> Security:
     blank = {
         name
         for name in given
-        if name not in ("symbol", "asset_class", "instrument") and chance.random() < 0.03
+        if name not in ("symbol", "asset_class", "instrument") and chance.random() < mix.blank
     }
     if chance.random() < 0.04:
         blank.add("asset_class")
@@ -595,10 +629,10 @@ EDGES = (
 )
 
 
-def _list(chance: Random, book: Book, policy: CheckedPolicy) -> tuple[Trade, ...]:
+def _list(chance: Random, book: Book, policy: CheckedPolicy, mix: Mix) -> tuple[Trade, ...]:
     governed = [a for a in book.accounts if policy.applies_to is None or _is_governed(policy, book, a)]
     found: list[Trade] = []
-    for number in range(1, chance.choice((0, 1, 1, 1, 2, 2, 3, 3, 5)) + 1):
+    for number in range(1, chance.choice(mix.sizes) + 1):
         account = chance.choice(governed)
         symbol = chance.choice([s for s in sorted(book.securities) if s in book.prices] or ["S0"])
         found.append(_trade(chance, book, number, account, Symbol(symbol)))

@@ -131,7 +131,10 @@ class WindowAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tie:
-    """Two symbols that are identical (closed transitively) or substitutes (not); order has no meaning."""
+    """Two symbols that are identical (closed transitively, either way), or one that stands in for the other.
+
+    A substitute is one of the event for the act: an event in `one` meets an act in `other`, not the reverse.
+    """
 
     relation: Literal["identical", "substitute"]
     one: str

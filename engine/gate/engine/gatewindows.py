@@ -61,11 +61,12 @@ def _homes(ties: Iterable[Tie]) -> Mapping[str, str]:
 def _ties(
     ties: Iterable[Tie], events: Iterable[WindowEvent], kept: set[str], homes: Mapping[str, str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Ties both ways, and every symbol of an event with itself where that is meant."""
+    """Ties, both ways where identical, and every symbol of an event with itself where that is meant."""
     for tie in ties:
         if homes[tie.one] in kept:
             yield (tie.relation, tie.one, tie.other)
-            yield (tie.relation, tie.other, tie.one)
+            if tie.relation == "identical":
+                yield (tie.relation, tie.other, tie.one)
     for event in events:
         if event.relation != "substitute":
             yield (event.relation, event.symbol, event.symbol)

@@ -356,4 +356,6 @@ def _verdict(
         trades=trades,
         decision=decision,
         why=why,
+        low=None if after is None or after.reading.told is None else after.low,
+        high=None if after is None or after.reading.told is None else after.high,
     )

@@ -28,6 +28,7 @@ class ReferenceVerdict:
     group: (attribute, value), value None where the attribute is unknown; None without `for each`.
     target: the class, for a band of a `targets` statement. headroom_sign: -1, 0 or 1 after the list,
     None where nothing was measured. worsened: a breach that stood before and has less headroom now.
+    low, high: the bounds after the list, where the figure has a base.
     trades: those named, in accounts that the policy governs; none where a rule simply passes.
     witnessed: False where this evaluator does not know the measure, so that nothing else has a meaning.
     """
@@ -49,6 +50,8 @@ class ReferenceVerdict:
     decision: str
     witnessed: bool = True
     why: str = ""
+    low: Fraction | None = None
+    high: Fraction | None = None
 
 
 class Gap(Exception):
