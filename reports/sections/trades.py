@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from engine.facts.ids import AccountId
 from engine.gate.verdict import TradeDecision
-from optimizer.proposal import ProposedTrade
+from optimizer.proposal import Proposal, ProposedTrade
 from reports import words
 from reports.page import Section, fill
 from reports.review import Review
@@ -52,8 +52,36 @@ def section(review: Review) -> Section:
         anchor="trades",
         title="Proposed trades" if review.proposal else "The list",
         first=first,
-        body=fill("trades.html.j2", groups=groups, proposal=review.proposal),
+        body=fill(
+            "trades.html.j2",
+            groups=groups,
+            proposal=review.proposal,
+            whys=() if review.proposal is None else whys(review.proposal),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """One kind of reason over all trades; the amounts of all kinds add up to the change of the objective."""
+
+    what: str
+    rule: str | None
+    trades: int
+    amount: Decimal
+
+
+def whys(proposal: Proposal) -> tuple[Why, ...]:
+    """Return why these trades: what all reasons of one kind come to, the largest first."""
+    found: dict[tuple[str, str | None], list[Decimal]] = {}
+    for row in proposal.trades:
+        for item in row.reasons:
+            found.setdefault((item.what, item.rule), []).append(item.amount)
+    rows = (
+        Why(what=what, rule=rule, trades=len(amounts), amount=sum(amounts, Decimal(0)))
+        for (what, rule), amounts in found.items()
+    )
+    return tuple(sorted(rows, key=lambda row: (-abs(row.amount), row.what, row.rule or "")))
 
 
 def _row(decision: TradeDecision, proposed: ProposedTrade | None) -> TradeRow:
@@ -62,9 +90,11 @@ def _row(decision: TradeDecision, proposed: ProposedTrade | None) -> TradeRow:
         told = decision.trade.reason or ""
     else:
         told = "; ".join(
-            f"{item.what} {words.signed(item.amount)}" + (f" ({item.rule})" if item.rule else "")
+            (f"{item.what} {words.signed(item.amount, places=2)}" if item.amount else item.what)
+            + (f" ({item.rule})" if item.rule else "")
             for item in proposed.reasons
         )
+        told += f" = {words.signed(proposed.total, places=2)}"
     return TradeRow(decision=decision, proposed=proposed, mark=mark, css=css, reasons=told)
 
 
