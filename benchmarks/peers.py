@@ -54,6 +54,7 @@ def by_scip(model: Model, seconds: float) -> Told:
     n = positions.count
     scip: Any = Scip()
     scip.hideOutput()
+    scip.setParam("timing/clocktype", 1)  # processor time
     scip.setParam("limits/time", seconds)
     scip.setParam("limits/absgap", 1e-3)
     high = np.concatenate((positions.buy_most, lots.most))

@@ -10,6 +10,7 @@ Beside a row, a patch may close columns. Patches of sets and counts forgo lists;
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import assert_never
 
 import numpy as np
 
@@ -28,7 +29,20 @@ from optimizer.shape import (
     tangent,
 )
 from rulebooks.evaluate import value
-from rulebooks.forms import Count, Form, Guarded, Linear, Term, terms_of
+from rulebooks.forms import (
+    Condition,
+    Count,
+    Form,
+    Guarded,
+    Largest,
+    Least,
+    Linear,
+    Most,
+    Risk,
+    Sum,
+    Term,
+    terms_of,
+)
 from rulebooks.state import BookState
 
 CUT_SLACK = 1e-10
@@ -37,6 +51,7 @@ CUT_SLACK = 1e-10
 CUT_MARGIN = 1e-8
 """How much deeper than its limit a cutting plane cuts, relative to the rule's size."""
 
+PLACES = 7
 Read = Callable[[Term], Fraction]
 
 
@@ -54,15 +69,19 @@ class After:
 
     def __init__(self, columns: Columns, state: BookState, trades: Floats) -> None:
         self._columns, self._state, self._trades = columns, state, trades
-        self._known: dict[Term, Fraction] = {}
+        self._known: dict[Term, float] = {}
 
     def __call__(self, term: Term) -> Fraction:
-        """Return the value of a term."""
+        """Return the value of a term, to seven places: nothing left is nothing."""
+        return Fraction(round(self.near(term) * 10**PLACES), 10**PLACES)
+
+    def near(self, term: Term) -> float:
+        """Return the value of a term as a solver sees it."""
         known = self._known.get(term)
         if known is None:
             entry = self._columns.entry(term)
             change = float(entry.amounts @ self._trades[entry.columns]) if entry.columns.size else 0.0
-            known = self._known[term] = self._state(term) + Fraction(change).limit_denominator(10**9)
+            known = self._known[term] = as_float(self._state(term)) + change
         return known
 
 
@@ -72,8 +91,50 @@ def missed_curves(problem: Problem, trades: Floats) -> tuple[Requirement, ...]:
     return tuple(
         need
         for need in problem.curved
-        if as_float(need.least - value(need.form, after)) > CUT_SLACK * _size(need.form, problem.state)
+        if as_float(need.least) - near_value(need.form, after) > CUT_SLACK * _size(need.form, problem.state)
     )
+
+
+def near_value(form: Form, after: After) -> float:
+    """Return what a form comes to, in floats: near enough to say whether a cut is due."""
+    match form:
+        case Linear():
+            return as_float(form.constant) + sum(as_float(f) * after.near(term) for term, f in form.terms)
+        case Sum():
+            return sum(as_float(factor) * near_value(part, after) for factor, part in form.parts)
+        case Least():
+            return min(near_value(part, after) for part in form.parts)
+        case Most():
+            return max(near_value(part, after) for part in form.parts)
+        case Largest():
+            return sum(sorted((near_value(part, after) for part in form.parts), reverse=True)[: form.count])
+        case Guarded():
+            return near_value(form.form, after) if all(_holds(test, after) for test in form.tests) else 0.0
+        case Count():
+            return float(sum(1 for part in form.parts if abs(near_value(part, after)) > NOTHING_LEFT))
+        case Risk():
+            return _risk(form, after)
+        case _:
+            assert_never(form)
+
+
+NOTHING_LEFT = 1e-6
+"""Money or shares below which a holding is none."""
+
+
+def _holds(test: Condition, after: After) -> bool:
+    shown = near_value(test.form, after)
+    return shown > 0 if test.strict else shown >= 0
+
+
+def _risk(form: Risk, after: After) -> float:
+    actives = np.array([near_value(active, after) for _, active in form.actives])
+    loads = np.array([[as_float(x) for x in row] for row in form.exposures])
+    covariance = np.array([[as_float(x) for x in row] for row in form.covariance])
+    own = np.array([as_float(x) for x in form.specific]) * actives
+    pulled = loads.T @ actives
+    square = float(own @ own + (pulled @ covariance @ pulled if covariance.size else 0.0))
+    return float(max(square, 0.0) ** 0.5)
 
 
 def _size(form: Form, state: BookState) -> float:

@@ -10,9 +10,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from engine.facts.trades import Trade
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge, open_book
-from engine.gate.verdict import Decision
+from engine.gate.measure import OpenBook
+from engine.gate.verdict import Decision, GateAnswer
 from optimizer.proposal import Status
 from optimizer.propose import propose
 from optimizer.settings import Intent, Settings
@@ -32,13 +34,17 @@ def test_seeded_accounts_at_full_size() -> None:
         names = SIZES[seed % len(SIZES)]
         world = make_world(seed, Sizes(names=(names, names), lots=5, accounts=1))
         opened = open_book(world.ground)
+
+        def asked(trades: tuple[Trade, ...], opened: OpenBook = opened) -> GateAnswer:
+            return judge(opened, trades, engine=engine, explained=False)
+
         begun = time.process_time()
         told = propose(
             world.ground,
             accounts=world.accounts,
             intent=Intent(),
             settings=Settings(),
-            judge=lambda trades, opened=opened: judge(opened, trades, engine=engine, explained=False),
+            judge=asked,
         )
         times.setdefault(names, []).append(time.process_time() - begun)
         assert told.gate is not None
