@@ -54,8 +54,7 @@ def test_a_cure_is_due_on_a_day_of_the_exchange(count: int, unit: str, due: date
 
 TWO = """rule RL "Two must say yes"
   forbid buying securities where issuer is "Foul"
-  on breach require approval of "Legal"
-  on breach require approval of "CIO"
+  on breach require approval of "Legal", require approval of "CIO"
   because ips "§2"
 """
 

@@ -265,12 +265,13 @@ def disallowed_loss(asked: Asked) -> Reading:
 def tax_cost(asked: Asked) -> Reading:
     """Tax on what the list recognizes, at each account's own rates; a loss lowers it.
 
-    A loss of this year that a purchase of the list disallows is tax that the list costs.
+    A loss of this year that a purchase of the list disallows is tax that the list costs. Where a period is
+    named, the tax on what was recognized in it so far counts too.
     """
-    view, amount = asked.view, NOTHING
+    view, amount = asked.view, _tax_so_far(asked)
     done = view.done
     if done is None:
-        return asked.money(NOTHING)
+        return asked.money(amount)
     _check_prices(asked, done)
     numbers = {trade.number for trade in done.trades}
     for taken in done.settlement.taken:
@@ -283,6 +284,35 @@ def tax_cost(asked: Asked) -> Reading:
             recognized = old.gain + disallowed_by(old, numbers)
             amount += recognized * _tax_rate(view, old.account, old.term)
     return asked.money(amount)
+
+
+def _tax_so_far(asked: Asked) -> Fraction:
+    """Return the tax on what was recognized in the period before the list; nothing where none is named."""
+    view, book = asked.view, asked.view.market.book
+    if asked.period is None:
+        return NOTHING
+    terms: tuple[Term, ...] = ("short", "long")
+    taxed = [account for account in view.scope.holds if not book.accounts[account].is_retirement]
+    if book.disposals is None:
+        return sum(
+            (
+                _stated_gains(view, a, (t,)) / _rate(view, a) * _tax_rate(view, a, t)
+                for a in taxed
+                for t in terms
+            ),
+            NOTHING,
+        )
+    since = first_day(asked.period, view)
+    return sum(
+        (
+            Fraction(row.recognized) * _tax_rate(view, row.account, row.term)
+            for row in book.disposals
+            if row.term is not None
+            and since <= row.sold <= book.as_of
+            and _is_in(row.account, row.symbol, asked)
+        ),
+        NOTHING,
+    )
 
 
 def _tax_rate(view: View, account: AccountId, term: Term) -> Fraction:
