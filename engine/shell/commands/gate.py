@@ -3,11 +3,14 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.shell.options import AsOfOption, BookOption, KnownOption, PolicyOption
+
+if TYPE_CHECKING:
+    from engine.gate.verdict import GateAnswer
 
 
 class FailOn(StrEnum):
@@ -100,7 +103,22 @@ def gate(
             sys.stdout.write(page)
         case RecordFormat.TEXT:
             print_text(record_line(answer) if brief else proof_text(answer) if proof else gate_text(answer))
+    if answer.fault is not None:
+        _keep(answer, book=book, policies=policy, trades=trades)
     raise typer.Exit(_status(answer.decision.value, fail_on))
+
+
+def _keep(answer: "GateAnswer", *, book: str | Path, policies: list[str] | None, trades: Path) -> None:
+    """Leave what reproduces a fault below the folder that the command runs in, and say where."""
+    from engine.shell.console import complain
+    from engine.shell.faults import keep_fault
+
+    try:
+        folder = keep_fault(answer, book=book, policies=policies, trades=trades, into=Path.cwd())
+    except OSError as problem:
+        complain(f"guardband: what reproduces the fault could not be kept: {problem.strerror or problem}")
+        return
+    complain(f"guardband: what reproduces the fault is kept in {folder}; again.txt has the command")
 
 
 def _status(decision: str, fail_on: FailOn) -> int:

@@ -1,0 +1,54 @@
+"""A fault leaves a folder with the book, the policy and the list, and the one command that repeats it."""
+
+import json
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.gate import judge as gate
+from engine.gate.verdict import Outcome
+from tests.shell.cli import run
+
+START = Path(__file__).resolve().parents[2] / "engine" / "shell" / "demo" / "start"
+
+
+def test_the_fault_is_reached_again_by_the_command_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = vars(gate)["reference_judge"]
+
+    def wrong(*args: object) -> tuple[object, ...]:
+        rows = tuple(asked(*args))
+        return tuple(replace(row, outcome=Outcome.WAIVED) if row.policy else row for row in rows)
+
+    monkeypatch.setattr(gate, "reference_judge", wrong)
+    monkeypatch.chdir(tmp_path)
+    words = ("gate", "--book", START, "--policy", START / "start.mandate", "--trades", START / "trades.csv")
+    first = run(capsys, monkeypatch, *words, "--format", "json")
+    assert first.status == 1
+    assert "fault" in first.answer
+    (folder,) = tmp_path.glob("guardband-fault-*")
+    assert "again.txt has the command" in first.err
+    assert (folder / "book" / "accounts.csv").read_bytes() == (START / "accounts.csv").read_bytes()
+    assert json.loads((folder / "fault.json").read_text("utf-8"))["reason"] == first.answer["fault"]["reason"]
+    monkeypatch.chdir(folder)
+    again = shlex.split((folder / "again.txt").read_text("utf-8"))
+    second = run(capsys, monkeypatch, *again[1:], "--format", "json")
+    assert second.answer["fault"]["reason"] == first.answer["fault"]["reason"]
+    assert second.answer["facts_hash"] == first.answer["facts_hash"]
+
+
+def test_an_answer_without_a_fault_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(
+        capsys,
+        monkeypatch,
+        *("gate", "--book", START, "--policy", START / "start.mandate", "--trades", START / "trades.csv"),
+        "--brief",
+    )
+    assert ran.out.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
