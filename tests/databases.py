@@ -131,6 +131,7 @@ def _empty(address: str) -> None:
         for (name,) in found:
             if name not in ours:
                 connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(name)))
+        connection.execute("SET session_replication_role = replica")  # the log's triggers stand aside
         tables = sql.SQL(", ").join(sql.Identifier(name) for name in sorted(METADATA.tables))
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
         connection.execute("UPDATE alembic_version SET version_num = %s", (newest_version(),))

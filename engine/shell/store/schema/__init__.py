@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from engine.shell.store.schema import (
     households,
     imports,
+    log,
     lots,
     market,
     people,
@@ -21,6 +22,7 @@ __all__ = [
     "METADATA",
     "households",
     "imports",
+    "log",
     "lots",
     "market",
     "people",
