@@ -5,6 +5,7 @@ Text goes to a person, in colour on a terminal; JSON goes to a program: one obje
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 EXIT_CLEAN = 0
@@ -15,7 +16,12 @@ EXIT_INTERNAL = 3
 
 def print_json(answer: dict[str, Any]) -> None:
     """Print one answer as JSON."""
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(answer))
+
+
+def json_text(answer: Mapping[str, Any]) -> str:
+    """Return one answer as the JSON that is printed and sent."""
+    return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
 
 
 def print_text(text: str) -> None:

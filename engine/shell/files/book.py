@@ -28,7 +28,11 @@ def read_records(folder: Path) -> Records:
     Raises InputErrors with every problem of every file: first the cells, table by table and row by row,
     then the names that mean nothing, in the same order.
     """
-    sheets = read_sheets(folder)
+    return records_of(read_sheets(folder), source=str(folder))
+
+
+def records_of(sheets: Mapping[str, Sheet], *, source: str) -> Records:
+    """Return tables as facts, wherever their text came from; raises InputErrors as `read_records` does."""
     reader = _Reader(sheets)
     people = reader.table(accounts.ACCOUNTS)
     papers = reader.table(securities.SECURITIES, securities.security_problems)
@@ -81,7 +85,7 @@ def read_records(folder: Path) -> Records:
         open_orders=tuple(map(market.open_order, orders.rows)),
         events=tuple(map(market.event, events.rows)),
         risk=risk_model,
-        source=str(folder),
+        source=source,
         broker_forms=tuple(map(broker_forms.broker_form, forms.rows)) if "form_1099b" in sheets else None,
     )
 

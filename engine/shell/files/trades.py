@@ -16,7 +16,7 @@ from engine.facts.trades import Side, Trade
 from engine.shell.files.cells import one_of, positive
 from engine.shell.files.market import SIDES
 from engine.shell.files.references import Register
-from engine.shell.files.sheets import csv_sheet
+from engine.shell.files.sheets import Sheet, csv_sheet
 from engine.shell.files.table import Column, Row, Table, read_table
 
 TRADES = Table(
@@ -42,7 +42,12 @@ def read_trades(path: Path, records: Records) -> tuple[Trade, ...]:
     if not path.is_file():
         cure = "name a CSV file with the columns account, side, symbol, quantity"
         raise InputErrors((InputError("there is no such file", place=str(path), cure=cure),))
-    rows = read_table(csv_sheet(path), TRADES)
+    return trades_of(csv_sheet(path), records)
+
+
+def trades_of(sheet: Sheet, records: Records) -> tuple[Trade, ...]:
+    """Return the trades of a sheet, wherever its text came from; raises InputErrors as `read_trades` does."""
+    rows = read_table(sheet, TRADES)
     accounts = Register(noun="account", place="accounts.csv", names=frozenset(records.accounts))
     securities = Register(noun="security", place="securities.csv", names=frozenset(records.securities))
     problems = [
