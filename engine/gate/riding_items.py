@@ -32,7 +32,7 @@ _ZERO = Fraction(0)
 def riding_items(listed: Listed) -> Iterator[Item]:
     """Yield one item for each cash account that sells while some of its lots are not paid for."""
     accounts = {account for account, _ in listed.opened.unpaid}
-    for account in sorted(accounts - borrowers(listed.opened.ground)):
+    for account in sorted(accounts - borrowers(listed.opened.ground)) if accounts else ():
         sales = [t for t in listed.trades if t.account == account and t.side is Side.SELL]
         if sales:
             yield _item(listed, account, sales)
@@ -40,9 +40,9 @@ def riding_items(listed: Listed) -> Iterator[Item]:
 
 def rides(listed: Listed, trade: Trade) -> tuple[Taken, ...]:
     """Return what a sale takes of lots that are not paid for, borrowing accounts aside."""
-    if trade.account in borrowers(listed.opened.ground):
-        return ()
     unpaid = listed.opened.unpaid
+    if not unpaid or trade.account in borrowers(listed.opened.ground):
+        return ()
     return tuple(row for row in listed.settlement.of_trade(trade.number) if (row.account, row.lot) in unpaid)
 
 

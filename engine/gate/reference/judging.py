@@ -136,6 +136,7 @@ def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Ready]]:
     """Return the rules of the book, each account's with the first policy that governs it."""
     found: dict[int, list[Ready]] = {}
     seen = set[str]()
+    lame = unpaid_lots(settings[0].book) if settings else {}
     borrowing = {account for own in settings if limits_borrowing(own) for account in own.accounts}
     for number, own in enumerate(settings):
         for scope in scopes("account", own.accounts, own.book):
@@ -148,7 +149,6 @@ def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Ready]]:
             governing = tuple(other for other in settings if scope.account in other.accounts)
             data = DataPlan(settings=governing, scope=scope)
             found[number].append(Ready(key=data.key, judge=data.judge))
-            lame = unpaid_lots(own.book)
             if scope.account not in borrowing and any(account == scope.account for account, _ in lame):
                 riding = RidingPlan(scope=scope, unpaid=lame)
                 found[number].append(Ready(key=riding.key, judge=riding.judge))
