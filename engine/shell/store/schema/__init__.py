@@ -12,6 +12,7 @@ from engine.shell.store.schema import (
     policies,
     rules,
     securities,
+    service,
     work,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "policies",
     "rules",
     "securities",
+    "service",
     "work",
 ]
