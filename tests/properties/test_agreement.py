@@ -37,6 +37,9 @@ EVERYDAY = 60
 
 FIRST_SEED = 1_000
 
+OWED_FROM = 100_000
+"""Verdicts from which on a run owes every quota; a shorter one may draw too little of something rare."""
+
 ENGINE = Inline()
 
 
@@ -190,4 +193,5 @@ def test_a_million_verdicts_agree() -> None:
         seed += 1
     print(f"\nseeds {first} to {seed - 1}, {len(found)} disagreements: {quotas.table()}")
     assert not found, "\n".join(found)
-    assert not quotas.short(), "\n".join(quotas.short())
+    if quotas.verdicts >= OWED_FROM:
+        assert not quotas.short(), "\n".join(quotas.short())

@@ -449,6 +449,8 @@ def _security(chance: Random, mix: Mix, symbol: str, **columns: str) -> Security
     }
     if chance.random() < 0.04:
         blank.add("asset_class")
+    if is_bond and mix is WIDE and chance.random() < 0.1:
+        blank.add("rating")
     attributes = {name: value for name, value in given.items() if name not in blank}
     return Security(
         symbol=Symbol(symbol),
