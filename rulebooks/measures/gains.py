@@ -6,9 +6,11 @@ Recognized gains are gains after disallowance; sales in retirement accounts are 
 the calendar year; another period adds what it holds besides, less what of the year it leaves out.
 """
 
+from collections.abc import Collection
 from fractions import Fraction
 
 from dsl.policy import Unit
+from engine.facts.ids import AccountId
 from rulebooks.forms import Term, TermKind, less, linear
 from rulebooks.measures.history import period_start
 from rulebooks.measures.model import MeasureModule, unknown_of, whole_account
@@ -18,8 +20,10 @@ from rulebooks.universe import Slice, merged, positions_in
 _TERMS = {TermKind.GAIN_SHORT: "short", TermKind.GAIN_LONG: "long"}
 
 
-def _beyond_the_year(scene: Scene, ask: Ask, kinds: tuple[TermKind, ...]) -> Fraction:
-    """Return recognized gains of the period less those of the calendar year so far."""
+def _beyond_the_year(
+    scene: Scene, ask: Ask, kinds: tuple[TermKind, ...], accounts: Collection[AccountId]
+) -> Fraction:
+    """Return recognized gains of accounts in the period less those of the calendar year so far."""
     book, today = scene.facts.book, scene.setting.today
     first = period_start(ask.period, today, scene.setting.calendar)
     start = today.replace(month=1, day=1)
@@ -28,7 +32,7 @@ def _beyond_the_year(scene: Scene, ask: Ask, kinds: tuple[TermKind, ...]) -> Fra
     wanted = {_TERMS[kind] for kind in kinds}
     change = Fraction(0)
     for row in book.disposals or ():
-        if row.account in scene.holds and row.term in wanted and row.sold <= today:
+        if row.account in accounts and row.term in wanted and row.sold <= today:
             counted = (row.sold >= first) - (row.sold >= start)
             change += counted * Fraction(row.recognized) * scene.facts.state.rate_of(row.account)
     return change
@@ -48,7 +52,7 @@ def _missing(scene: Scene, kinds: tuple[TermKind, ...]) -> str | None:
 
 def _realized(scene: Scene, taken: Taken, ask: Ask, *kinds: TermKind) -> Figure:
     terms = {Term(kind, account): Fraction(1) for kind in kinds for account in scene.holds}
-    form = linear(terms, _beyond_the_year(scene, ask, kinds))
+    form = linear(terms, _beyond_the_year(scene, ask, kinds, scene.holds))
     figure = whole_account(scene, taken, ask, form, base=None)
     missing = figure.missing or _missing(scene, kinds)
     return Figure(measure=form, base=None, missing=missing)
@@ -96,7 +100,7 @@ def tax_cost(scene: Scene, taken: Taken, ask: Ask) -> Figure:
             if ask.period is None:
                 offset -= Fraction(rate) * scene.facts.state(term)
             else:
-                offset += Fraction(rate) * _beyond_the_year(scene, ask, (kind,))
+                offset += Fraction(rate) * _beyond_the_year(scene, ask, (kind,), (account,))
     figure = whole_account(scene, taken, ask, linear(terms, offset), base=None)
     if ask.period is not None:
         missing = missing or _missing(scene, tuple(_TERMS))

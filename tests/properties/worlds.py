@@ -156,6 +156,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("unrealized_gains", "limit unrealized_gains of {s} to at most {m} USD"),
     ("disallowed_loss", "limit disallowed_loss to at most {m} USD"),
     ("tax_cost", "limit tax_cost to at most {m} USD"),
+    ("tax_cost", "limit tax_cost over the last 12 months to at most {m} USD"),
     ("duration", "limit duration of bonds to between 4 years and 6 years"),
     ("maturity", "limit maturity of bonds to at most 7 years"),
     ("esg_score", "limit esg_score of {s} to at least 50"),

@@ -269,6 +269,18 @@ def test_tax_cost_is_the_tax_on_the_list_at_the_accounts_rates() -> None:
     assert laid.after({term(TermKind.GAIN_SHORT): 100, term(TermKind.GAIN_LONG): 50}) == 50
 
 
+def test_tax_of_a_period_across_a_household_is_each_accounts_gain_at_its_own_rate() -> None:
+    """1,000 in A at 20% and 3,000 in B at 10%, both of last December: 500."""
+    accounts = [
+        account_of(name, short_term_rate=Decimal(rate), long_term_rate=Decimal(rate))
+        for name, rate in (("A", "0.2"), ("B", "0.1"))
+    ]
+    december = date(2025, 12, 31)
+    past = (disposal(1000, sold=december), disposal(3000, sold=december, account="B"))
+    text = rule("across household\n  limit tax_cost over the last 12 months to at most 1 USD")
+    assert lay(text, tiny(accounts=accounts, disposals=past)).told(account=None) == 500
+
+
 def test_disallowed_loss_is_the_lists() -> None:
     laid = lay(rule("limit disallowed_loss to at most 0 USD"), tiny())
     assert laid.after({term(TermKind.DISALLOWED): 75}) == 75
