@@ -92,19 +92,21 @@ class OrderRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     order_name: str = Field(unique=True)
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id", index=True)
+    number: int | None = None  # of the trade in its list
     decision_seq: int | None = Field(default=None, foreign_key="decisions.seq", index=True)
     account: str = Field(index=True)
     side: str
     symbol: str
     quantity: Decimal = Field(sa_type=Exact)
     lot: str | None = None
-    state: str  # made, sent, partly_filled, filled, cancelled, rejected
+    state: str  # new, sent, partially_filled, filled, cancelled, rejected, replaced, busted
     made_at: datetime = Field(sa_type=Moment)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class ExecutionRow(SQLModel, table=True):
-    """A fill of an order."""
+    """What an order got of its ticket's fills of a day, at their average price."""
 
     __tablename__ = "executions"
 
@@ -115,3 +117,5 @@ class ExecutionRow(SQLModel, table=True):
     quantity: Decimal = Field(sa_type=Exact)
     price: Decimal = Field(sa_type=Exact)
     fees: Decimal = Field(sa_type=Exact)
+    amount: Decimal | None = Field(default=None, sa_type=Exact)  # to the cent, before fees
+    superseded_at: datetime | None = Field(default=None, sa_type=Moment)  # corrected or busted
