@@ -202,7 +202,7 @@ def _due(
         why += reasons
         if reasons:
             triggered.append(statement.targets)
-            held_back = _held_back(opened.book, policy, statement, account)
+            held_back = held_back(opened.book, policy, statement, account)
             why += [held_back] if held_back else []
             due = due or held_back is None
     return due, tuple(why), tuple(triggered)
@@ -231,7 +231,7 @@ def _trigger(
     return None
 
 
-def _held_back(book: Book, policy: CheckedPolicy, statement: Rebalance, account: AccountId) -> str | None:
+def held_back(book: Book, policy: CheckedPolicy, statement: Rebalance, account: AccountId) -> str | None:
     """Return why it is too soon after the last trades of the account, or None."""
     every = statement.at_most_every
     if every is None:

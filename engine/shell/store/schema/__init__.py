@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from engine.shell.store.schema import (
+    alerts,
     households,
     imports,
     log,
@@ -22,6 +23,7 @@ METADATA = SQLModel.metadata
 
 __all__ = [
     "METADATA",
+    "alerts",
     "households",
     "imports",
     "log",

@@ -1,4 +1,4 @@
-"""What the desk does: proposals, trade lists, verdicts, alerts, orders, executions."""
+"""What the desk does: proposals, trade lists, verdicts, orders, executions."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -65,24 +65,6 @@ class VerdictRow(SQLModel, table=True):
     after: Decimal | None = Field(default=None, sa_type=Exact)
     bound: Decimal | None = Field(default=None, sa_type=Exact)
     headroom: Decimal | None = Field(default=None, sa_type=Exact)
-
-
-class AlertRow(SQLModel, table=True):
-    """Something that a person should look at, and whether somebody has."""
-
-    __tablename__ = "alerts"
-
-    id: int | None = Field(default=None, primary_key=True)
-    raised_at: datetime = Field(sa_type=Moment)
-    as_of: date
-    kind: str  # drift, breach, cure, stale_price, waiver, …
-    account: str | None = Field(default=None, index=True)
-    household: str | None = None
-    rule: str | None = None
-    message: str
-    due: date | None = None
-    closed_at: datetime | None = Field(default=None, sa_type=Moment)
-    closed_by: str | None = None
 
 
 class OrderRow(SQLModel, table=True):
