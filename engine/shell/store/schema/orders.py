@@ -33,6 +33,7 @@ class TicketRow(SQLModel, table=True):
     route: str  # a FIX session, or a file
     state: str = Field(index=True)
     filled: Decimal = Field(sa_type=Exact)
+    posted: bool = Field(default=True, index=True)  # whether the lots say what the reports say
     replaces: int | None = Field(default=None, foreign_key="tickets.id")
     broker_order: str | None = None
     note: str | None = None

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("route", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("filled", Exact(), nullable=False),
+        sa.Column("posted", sa.Boolean(), nullable=False),
         sa.Column("replaces", sa.Integer(), nullable=True),
         sa.Column("broker_order", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
@@ -42,6 +43,7 @@ def upgrade() -> None:
     with op.batch_alter_table("tickets") as batch_op:
         batch_op.create_index(batch_op.f("ix_tickets_decision"), ["decision"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_decision_seq"), ["decision_seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tickets_posted"), ["posted"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_state"), ["state"], unique=False)
 
     op.create_table(
