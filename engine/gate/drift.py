@@ -202,9 +202,9 @@ def _due(
         why += reasons
         if reasons:
             triggered.append(statement.targets)
-            held_back = held_back(opened.book, policy, statement, account)
-            why += [held_back] if held_back else []
-            due = due or held_back is None
+            too_soon = held_back(opened.book, policy, statement, account)
+            why += [too_soon] if too_soon else []
+            due = due or too_soon is None
     return due, tuple(why), tuple(triggered)
 
 
