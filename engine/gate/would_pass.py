@@ -250,6 +250,8 @@ def _enough(listed: Listed, limit: OpenLimit, trade: Trade) -> Fraction | None:
     if not limit.linear or limit.settles:
         return None
     opened = listed.opened
+    if not all(opened.graph.is_linear(node) for node in limit.nodes):
+        return None  # its base or its waiver's limit is the smaller or larger of several
     now = opened.limits.reading(limit, listed.after)
     deltas = unit_deltas(opened.state, trade)
     moved = {n: opened.graph.value(n, listed.after) + opened.graph.shift(n, deltas) for n in limit.nodes}

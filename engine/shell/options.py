@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -65,3 +66,25 @@ AsOfOption = Annotated[
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
+ByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        metavar="PERSON",
+        envvar="GUARDBAND_PERSON",
+        help="Who asks, for the decision log. Unsaid: the name you are logged in by.",
+        show_default=False,
+    ),
+]
+LogOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--log",
+        metavar="FILE.db",
+        help="Keep the decision log of a folder in this file. A database keeps its own.",
+        show_default=False,
+    ),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Record nothing; halts and approvals of the log still count.")
+]

@@ -132,6 +132,24 @@ def load(names: tuple[str, ...], *, beside: Beside = None) -> tuple[CheckedPolic
     return tuple(file.policy for file in checked if file.policy is not None)
 
 
+def listed(name: str, *, beside: Beside) -> tuple[LibraryPolicy, Beside]:
+    """Return the mandate that a name means, with its text, and where what it builds on lies.
+
+    Raises InputError where the name means nothing.
+    """
+    if isinstance(beside, Shelf) and not _is_file(name):
+        found = next((policy for policy in beside.in_force if policy.id == name), None)
+        if found is not None:
+            return found, beside
+    path = _find(name, beside)
+    if not path.is_file():
+        raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
+    entries = library_of([_entry(path)]).policies
+    if not entries:
+        raise InputError("the mandate has no id and version", place=str(path), cure="give it both")
+    return entries[0], path.parent
+
+
 def library(beside: Beside) -> Library:
     """Return the mandates of a folder or shelf and the shipped ones; its own come first."""
     if isinstance(beside, Shelf):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
@@ -12,6 +12,7 @@ from engine.shell import work
 from engine.shell.console import print_json, print_text
 from engine.shell.files.trade_list import trades_csv
 from engine.shell.options import Format
+from engine.shell.recorded import Keeping, decided
 from engine.shell.requests import Request, intent_of
 from engine.shell.saving import save
 from optimizer.answer import proposal_data
@@ -35,14 +36,19 @@ def run(
     request: Request,
     out: Path | None,
     output: Format,
-    command: str = "rebalance",
+    command: Literal["rebalance", "harvest"] = "rebalance",
     rule_costs: bool = False,
+    keeping: Keeping | None = None,
 ) -> int:
-    """Propose trades and tell them; return 1 where no list can pass, else 0."""
+    """Propose trades, record them where there is a log, and tell them; 1 where no list can pass, else 0."""
+    from engine.shell.log.asked import Asked
+
     with work.opened(policy, book, as_of, known) as desk:
         intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
         settings = Settings(rule_costs=rule_costs)
-        proposal = desk.propose(accounts=accounts, intent=intent, settings=settings)
+        asked = Asked(command=command, accounts=accounts, intent=intent, settings=settings)
+        proposal = decided(desk, book, asked, keeping or Keeping()).proposal
+        assert proposal is not None, "a proposal was asked for"
     status = tell(proposal, out=out, output=output, command=command)
     if command == "harvest" and output is Format.TEXT:
         _tell_what_follows(desk, proposal)
@@ -120,15 +126,16 @@ def repaired(
     trades: Path,
     out: Path | None,
     output: Format,
+    keeping: Keeping | None = None,
 ) -> int:
     """Tell the nearest list to a given one that passes; return 1 where none does, else 0."""
     from engine.shell.files.trades import read_trades
-    from optimizer.repair import repair
+    from engine.shell.log.asked import Asked
 
     with work.opened(policy, book, as_of, known) as desk:
-        given = read_trades(trades, desk.records)
-        proposal = repair(desk.ground, given, settings=Settings(), judge=desk.quick_judge)
-        proposal = desk.explained(proposal)
+        asked = Asked(command="repair", trades=read_trades(trades, desk.records), settings=Settings())
+        proposal = decided(desk, book, asked, keeping or Keeping()).proposal
+        assert proposal is not None, "a proposal was asked for"
     return tell(proposal, out=out, output=output, command="repair")
 
 

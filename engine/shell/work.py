@@ -70,6 +70,8 @@ class Desk:
     records: Records
     ground: GroundBook
     inference: InferenceEngine
+    named: tuple[str, ...] = ()  # the policies as named, for the decision log
+    beside: policies.Beside = None  # where those lie that are named by id
 
     @cached_property
     def opened(self) -> OpenBook:
@@ -194,7 +196,7 @@ def opened(
     rulebook = rulebook_of(policies.load(chosen, beside=read.beside))
     ground = grounded(read.records, rulebook, as_of)
     with engine() as inference:
-        yield Desk(records=read.records, ground=ground, inference=inference)
+        yield Desk(records=read.records, ground=ground, inference=inference, named=chosen, beside=read.beside)
 
 
 def grounded(records: Records, rulebook: Rulebook, as_of: datetime | None) -> GroundBook:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, KnownOption, PolicyOption
+from engine.shell.options import (
+    AsOfOption,
+    BookOption,
+    ByOption,
+    DryRunOption,
+    KnownOption,
+    LogOption,
+    PolicyOption,
+)
 
 if TYPE_CHECKING:
     from engine.gate.verdict import GateAnswer
@@ -73,8 +81,13 @@ def gate(
     output: Annotated[
         RecordFormat, typer.Option("--format", help="text for people, json for programs, html for a browser.")
     ] = RecordFormat.TEXT,
+    by: ByOption = None,
+    log: LogOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Judge a trade list: every trade and every rule, with the numbers and what would pass.
+
+    A database, or a folder with --log, records the decision before it is told.
 
     Exit status: 0 pass or warn, 1 approval or block (see --fail-on), 2 input that cannot be read.
 
@@ -83,18 +96,23 @@ def gate(
     from engine.gate.answer import gate_answer
     from engine.gate.record import proof_text, record_line
     from engine.gate.text import gate_text
-    from engine.shell import work
+    from engine.shell import recorded, work
     from engine.shell.console import print_json, print_text
     from engine.shell.files.approvals import read_approvals
     from engine.shell.files.trades import read_trades
+    from engine.shell.log.asked import Asked
 
     with work.opened(policy, book, as_of, known) as desk:
-        answer = desk.judge(
-            read_trades(trades, desk.records),
+        asked = Asked(
+            command="gate",
+            trades=read_trades(trades, desk.records),
             approvals=() if approvals is None else read_approvals(approvals),
             every_group=groups is Groups.ALL,
             witnesses=witnesses,
         )
+        keeping = recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known)
+        answer = recorded.decided(desk, book, asked, keeping).gate
+        assert answer is not None, "the gate always answers"
         page = desk.record_of(answer, title="Decision record") if output is RecordFormat.HTML else ""
     match output:
         case RecordFormat.JSON:

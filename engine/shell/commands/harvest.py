@@ -3,7 +3,17 @@
 import typer
 
 from engine.shell.commands.rebalance import AccountsOption, OutOption
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
+from engine.shell.options import (
+    AsOfOption,
+    BookOption,
+    ByOption,
+    DryRunOption,
+    Format,
+    FormatOption,
+    KnownOption,
+    LogOption,
+    PolicyOption,
+)
 
 
 def harvest(
@@ -14,6 +24,9 @@ def harvest(
     account: AccountsOption = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
+    by: ByOption = None,
+    log: LogOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Propose harvests: lots that the mandate's `harvest losses` selects, replaced by substitutes.
 
@@ -23,7 +36,7 @@ def harvest(
 
     Example: `guardband harvest --book BOOK --policy household.mandate --out trades.csv`
     """
-    from engine.shell import proposing
+    from engine.shell import proposing, recorded
     from engine.shell.requests import Request
 
     status = proposing.run(
@@ -36,5 +49,6 @@ def harvest(
         out=out,
         output=output,
         command="harvest",
+        keeping=recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known),
     )
     raise typer.Exit(status)

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
+from engine.shell.options import (
+    AsOfOption,
+    BookOption,
+    ByOption,
+    DryRunOption,
+    Format,
+    FormatOption,
+    KnownOption,
+    LogOption,
+    PolicyOption,
+)
 
 AccountsOption = Annotated[
     list[str] | None,
@@ -131,6 +141,9 @@ def rebalance(
     rest: Annotated[list[str] | None, typer.Argument(metavar="", hidden=True)] = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
+    by: ByOption = None,
+    log: LogOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Propose trades towards the targets, lot by lot, with taxes and costs weighed in money.
 
@@ -146,7 +159,7 @@ def rebalance(
     """
     if accounts is not None:
         _one_thread()
-    from engine.shell import proposing
+    from engine.shell import proposing, recorded
     from engine.shell.batch import Setup
     from engine.shell.requests import Request
 
@@ -190,6 +203,7 @@ def rebalance(
         output=output,
         command="harvest" if request.only_harvest else "rebalance",
         rule_costs=rule_costs,
+        keeping=recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known),
     )
     raise typer.Exit(status)
 

@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from engine.shell.commands.rebalance import OutOption
-from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
+from engine.shell.options import (
+    AsOfOption,
+    BookOption,
+    ByOption,
+    DryRunOption,
+    Format,
+    FormatOption,
+    KnownOption,
+    LogOption,
+    PolicyOption,
+)
 
 
 def repair(
@@ -22,6 +32,9 @@ def repair(
     known: KnownOption = None,
     out: OutOption = None,
     output: FormatOption = Format.TEXT,
+    by: ByOption = None,
+    log: LogOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Make a list pass with the smallest change: fewest trades touched, then least money.
 
@@ -32,8 +45,16 @@ def repair(
 
     Example: `guardband repair --book BOOK --policy household.mandate --trades trades.csv --out repaired.csv`
     """
-    from engine.shell import proposing
+    from engine.shell import proposing, recorded
 
-    raise typer.Exit(
-        proposing.repaired(policy, book, as_of, known=known, trades=trades, out=out, output=output)
+    status = proposing.repaired(
+        policy,
+        book,
+        as_of,
+        known=known,
+        trades=trades,
+        out=out,
+        output=output,
+        keeping=recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known),
     )
+    raise typer.Exit(status)
