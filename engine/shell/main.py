@@ -10,6 +10,7 @@ import sys
 import typer
 
 from engine.shell.commands import (
+    audit,
     check,
     db,
     demo,
@@ -78,6 +79,7 @@ app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
 app.command("tax", rich_help_panel=_OPERATIONS)(tax.tax)
 app.command("import", rich_help_panel=_OPERATIONS)(import_.import_)
 app.add_typer(db.app, name="db", rich_help_panel=_OPERATIONS)
+app.add_typer(audit.app, name="audit", rich_help_panel=_AUDITORS)
 app.command("report", rich_help_panel=_AUDITORS)(report.report)
 
 
