@@ -1,0 +1,40 @@
+"""What a service is told at its start; workers get it through one environment variable.
+
+Settings(database="sqlite:///firm.db")          a service over a database, with the limits below
+settings.as_text()                              one line of JSON, for a worker's environment
+"""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+
+ENVIRONMENT = "GUARDBAND_SERVE"
+"""The variable that hands the settings to a worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One service. Durations are seconds, sizes bytes; a rate of 0 is no limit."""
+
+    database: str
+    secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    secure_cookies: bool = False  # True behind TLS: cookies are then sent over TLS alone
+    body_bytes: int = 8 * 2**20
+    body_seconds: float = 15.0  # for a request to arrive
+    gate_seconds: float = 60.0  # for an answer of the gate
+    solve_seconds: float = 600.0  # for an answer of a solver
+    requests_per_minute: int = 6000  # of one person, or of one address where nobody is signed in
+    failures_per_minute: int = 30  # keys and passwords of one address that are wrong
+    waiting: int = 512  # requests that may wait for one lane
+    session_hours: float = 10.0
+    key_seconds: float = 15.0  # how long a key that was verified is taken as it is
+    books_open: int = 4  # books kept open at a time
+
+    def as_text(self) -> str:
+        """Return the settings as one line."""
+        return json.dumps(asdict(self))
+
+
+def settings_from(text: str) -> Settings:
+    """Return settings that `as_text` wrote."""
+    return Settings(**json.loads(text))

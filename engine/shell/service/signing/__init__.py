@@ -1,0 +1,1 @@
+"""Who is who: sessions, users and their keys."""
