@@ -8,7 +8,7 @@ tell apart, or over securities that are given. What it finds is always put to th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -17,6 +17,7 @@ from dsl.policy import CheckedPolicy, CheckedRule, Limit
 from engine.facts.ids import Symbol
 from engine.gate.engine.port import InferenceEngine
 from optimizer.diff.difference import Difference, Direction, Witness
+from optimizer.diff.shown import Side, Start, common_start, of_demand
 from optimizer.diff.telling import (
     SIDES,
     Findings,
@@ -32,7 +33,6 @@ from optimizer.portfolios.demands import (
     DATA_MEASURES,
     NEVER_TRIED,
     NOTHING,
-    Demand,
     all_demands,
     allows_overdraft,
     compares_with_index,
@@ -43,48 +43,20 @@ from optimizer.portfolios.demands import (
 )
 from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.kinds import Made, given, made_up
-from optimizer.portfolios.proof import Judge, book_of, gate_with, proven
-from optimizer.portfolios.room import Room, meets, reader
-from optimizer.portfolios.steps import list_between, start_of
-from optimizer.portfolios.world import Position, World, situations
+from optimizer.portfolios.proof import Judge, gate_with, proven
+from optimizer.portfolios.room import Room
+from optimizer.portfolios.world import World, situations
 from rulebooks.compile import compile_rulebook
-from rulebooks.evaluate import value
-from rulebooks.forms import Form, least
-from rulebooks.ground import CompiledRule, GroundBook, GroundLimit, Rulebook
+from rulebooks.ground import CompiledRule, GroundLimit, Rulebook
 from rulebooks.grounding import ground
 from rulebooks.grounding.per_trade import is_per_trade
 from rulebooks.predicates import Setting
 
+FEW = 4
+"""Changed rules up to which each proof has a start of its own, and so the shortest list."""
+
 MOST_GROUPS = 12
 """Groups of a rule that are tried, one of each kind first."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Side:
-    """One version laid out over one world, with its rooms by level."""
-
-    rulebook: Rulebook
-    grounded: GroundBook
-    demands: tuple[Demand, ...]
-    world: World
-    overdraft: bool
-    rooms: dict[int, Room] = field(default_factory=dict)
-
-    def room(self, level: int) -> Room:
-        """Return the portfolios that nothing of that level or above forbids."""
-        known = self.rooms.get(level)
-        if known is None:
-            asked = (demand for demand in self.demands if demand.level >= level)
-            known = self.rooms[level] = Room(self.world, asked, overdraft=self.overdraft)
-        return known
-
-    def of_rule(self, rule: CompiledRule) -> tuple[GroundLimit, ...]:
-        """Return the limits of a rule."""
-        return tuple(
-            limit
-            for limit in self.grounded.limits
-            if limit.rule.rule.id == rule.rule.id and limit.rule.target == rule.target
-        )
 
 
 def compare(
@@ -172,6 +144,7 @@ def _search(
     if not open_pairs:
         return
     old, new = _sides(rulebooks, world)
+    start = common_start(old, new) if len(open_pairs) > FEW else None
     for pair in open_pairs:
         for direction in SIDES:
             forbids, admits = (old, new) if direction == "loosened" else (new, old)
@@ -179,7 +152,7 @@ def _search(
             known = found[pair.key]
             if rule is None or direction in known.witnesses:
                 continue
-            witness = _witness(direction, rule, forbids, admits, ask, known)
+            witness = _witness(direction, rule, forbids, admits, ask, known, start)
             if witness is not None:
                 known.witnesses[direction] = witness
 
@@ -221,13 +194,19 @@ def _side(rulebook: Rulebook, world: World) -> Side:
 
 
 def _witness(
-    direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
+    direction: Direction,
+    rule: CompiledRule,
+    forbids: Side,
+    admits: Side,
+    ask: Judge,
+    known: Findings,
+    start: Start | None,
 ) -> Witness | None:
     if measures_of(rule.rule) & NEVER_TRIED:
         known.untried.append("no made-up securities have the data that it reads")
         return None
     if isinstance(rule.rule.obligation, Limit) and not is_per_trade(rule.rule):
-        witness, settled = _of_limits(direction, rule, forbids, admits, ask, known)
+        witness, settled = _of_limits(direction, rule, forbids, admits, ask, known, start)
         if witness is not None or settled:
             return witness
     level = level_of(rule.rule)
@@ -235,9 +214,20 @@ def _witness(
         known.untried.append("a breach of it is only reported")
         return None
     known.tried = known.tried or is_tried_only(rule)
-    for trial in islice(
-        trials_of(rule, forbids.grounded, admits.grounded, admits.room(level), forbids.world), known.trials
-    ):
+    try:
+        return _of_trials(direction, rule, forbids, admits, ask, known)
+    except NotRowsError as problem:
+        known.untried.append(f"it reads {problem}")
+        return None
+
+
+def _of_trials(
+    direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
+) -> Witness | None:
+    """Return a proof from lists that are put to the gate as they are."""
+    room = admits.room(level_of(rule.rule))
+    tried = trials_of(rule, forbids.grounded, admits.grounded, room, forbids.world)
+    for trial in islice(tried, known.trials):
         known.trials -= 1
         judged = proven(
             ask,
@@ -246,8 +236,8 @@ def _witness(
             book=trial.book,
             trades=trial.trades,
             rule=rule.rule.id,
-            level=level,
-            screened=True,
+            level=level_of(rule.rule),
+            screened=not trial.sure,
         )
         if judged is not None:
             return witness_of(
@@ -257,7 +247,13 @@ def _witness(
 
 
 def _of_limits(
-    direction: Direction, rule: CompiledRule, forbids: Side, admits: Side, ask: Judge, known: Findings
+    direction: Direction,
+    rule: CompiledRule,
+    forbids: Side,
+    admits: Side,
+    ask: Judge,
+    known: Findings,
+    start: Start | None,
 ) -> tuple[Witness | None, bool]:
     """Return a proof from the rule's limits, and whether its rows settle that there is none."""
     settled = True
@@ -271,7 +267,7 @@ def _of_limits(
                 known.untried.append("a breach of it is only reported")
                 continue
             try:
-                witness = _of_demand(direction, demand, forbids, admits, ask, known)
+                witness = of_demand(direction, demand, forbids, admits, ask, known, start)
             except NotRowsError as problem:
                 known.untried.append(f"it reads {problem}")
                 settled = False
@@ -290,79 +286,3 @@ def _one_of_each_kind(limits: tuple[GroundLimit, ...], made: Made) -> tuple[Grou
         key = (limit.scope, limit.standing, limit.group is None, *members)
         seen.setdefault(key, limit)
     return tuple(seen.values())[:MOST_GROUPS]
-
-
-def _of_demand(
-    direction: Direction, demand: Demand, forbids: Side, admits: Side, ask: Judge, known: Findings
-) -> Witness | None:
-    """Return the proof that the other version admits what this demand forbids."""
-    room = admits.room(demand.level)
-    asked = [d.form for d in room.demands]
-    unbuyable = _banned(admits.grounded, {"buying", "increasing"})
-    unconfirmed = False
-    for barred in dict.fromkeys((unbuyable, frozenset())):
-        for points in room.find(missing=(demand.form,), barred=barred):
-            unconfirmed = True
-            for after in room.portfolios(points):
-                if not meets(room.world, after, asked, overdraft=admits.overdraft):
-                    continue
-                witness = _shown(direction, demand, after, forbids, admits, ask)
-                if witness is not None:
-                    return witness
-    if unconfirmed:
-        known.untried.append("a portfolio was found, and the gate did not confirm it")
-    return None
-
-
-def _shown(
-    direction: Direction,
-    demand: Demand,
-    after: Mapping[Position, Decimal],
-    forbids: Side,
-    admits: Side,
-    ask: Judge,
-) -> Witness | None:
-    world = forbids.world
-    before = start_of(
-        world,
-        after,
-        demand.form,
-        kept_down=_banned(admits.grounded, {"buying", "increasing"}),
-        kept_up=_banned(admits.grounded, {"selling"}),
-        overdraft=admits.overdraft,
-        lesser=_lesser(admits, demand.level, after),
-    )
-    if before is None:
-        return None
-    trades = list_between(before, after)
-    judged = proven(
-        ask,
-        forbids=forbids.rulebook,
-        admits=admits.rulebook,
-        book=book_of(world, before, trades),
-        trades=trades,
-        rule=demand.rule,
-        level=demand.level,
-    )
-    return None if judged is None else witness_of(direction, world, before, after, judged)
-
-
-def _lesser(admits: Side, level: int, after: Mapping[Position, Decimal]) -> tuple[Form, ...]:
-    """Return what the other version lets by with less than the level, and would not let grow worse."""
-    read = reader(admits.world, after)
-    sides: dict[int, list[Form]] = {}
-    for demand in admits.demands:
-        if demand.level < level and not demand.early:
-            sides.setdefault(id(demand.limit), []).append(demand.form)
-    forms = (least(*both) for both in sides.values())
-    return tuple(form for form in forms if value(form, read) < 0)
-
-
-def _banned(grounded: GroundBook, actions: set[str]) -> frozenset[Position]:
-    return frozenset(
-        position
-        for ban in grounded.bans
-        if ban.standing == "applies" and actions & set(ban.actions)
-        for position, covered in ban.securities.items()
-        if covered is not False
-    )

@@ -16,15 +16,17 @@ from itertools import islice
 from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side, Trade
+from optimizer.diff.lot_trials import sold_lots
+from optimizer.diff.sums import purchases, sales
 from optimizer.diff.window_trials import days_of, kinds_covered, told, with_event
-from optimizer.portfolios.demands import all_demands, demands_of, level_of, why_not_tried
+from optimizer.portfolios.demands import all_demands, demands_of, is_of_trades, level_of, why_not_tried
 from optimizer.portfolios.proof import book_of
 from optimizer.portfolios.room import CENT, Room, meets, reader
 from optimizer.portfolios.steps import list_between
 from optimizer.portfolios.world import Position, World
 from optimizer.scale import as_decimal, as_float
 from rulebooks.evaluate import value
-from rulebooks.forms import Linear, Term, TermKind, linear
+from rulebooks.forms import Form, Linear, Term, TermKind, linear
 from rulebooks.ground import CompiledRule, GroundBan, GroundBook, GroundWindow, PerTrade
 
 Holdings = Mapping[Position, Decimal]
@@ -40,6 +42,7 @@ class Trial:
     before: Holdings
     after: Holdings
     history: tuple[str, ...] = ()  # what happened before, in words
+    sure: bool = False  # exact arithmetic has shown that the other version's limits are met
 
 
 def trials_of(
@@ -55,6 +58,7 @@ def _proposed(
     name = rule.rule.id
     for ban in forbids.bans:
         if ban.rule.rule.id == name and ban.standing == "applies":
+            yield from _of_lots(ban, admits.bans, room, world) if ban.lots is not None else ()
             yield from _of_ban(ban, admits, room, world)
     for per_trade in forbids.per_trade:
         if per_trade.rule.rule.id == name and per_trade.standing == "applies":
@@ -97,6 +101,7 @@ def _one_trade(
     position: Position, side: Side, room: Room, world: World, *, size: Decimal | None = None
 ) -> Iterator[Trial]:
     """Yield the list of one trade after which the portfolio is one of the room."""
+    yield from _from_some(position, side, room, world, size)
     wanted = _form(TermKind.CASH if side is not Side.BUY else TermKind.VALUE, position)
     least = Fraction(size if size is not None else CENT)
     short = Linear(terms=tuple((term, -factor) for term, factor in wanted.terms), constant=least)
@@ -113,6 +118,28 @@ def _one_trade(
                 yield Trial(
                     book=book_of(world, before, (trade,)), trades=(trade,), before=before, after=after
                 )
+
+
+def _from_some(
+    position: Position, side: Side, room: Room, world: World, size: Decimal | None
+) -> Iterator[Trial]:
+    """Yield the list of one trade that starts from a portfolio of the room, or ends in it."""
+    some = room.some()
+    if some is None:
+        return
+    hundredth = (world.situation.worth / 100).quantize(CENT)
+    trade = Trade(number=1, account=position[0], side=side, symbol=position[1], quantity=size or hundredth)
+    after = _after(some, trade) if side is Side.BUY else some
+    before = _before(after, trade)
+    forms = [demand.form for demand in room.demands]
+    if before is None or not meets(world, before, ()) or not meets(world, after, forms):
+        return
+    yield Trial(book=book_of(world, before, (trade,)), trades=(trade,), before=before, after=after, sure=True)
+
+
+def _after(before: Holdings, bought: Trade) -> Holdings:
+    place = (bought.account, bought.symbol)
+    return {**before, place: before.get(place, Decimal(0)) + bought.quantity}
 
 
 def _form(kind: TermKind, position: Position) -> Linear:
@@ -146,7 +173,28 @@ def _before(after: Holdings, trade: Trade) -> Holdings | None:
 # ------------------------------------------------------------------ windows
 
 
+def _of_lots(
+    rule: GroundBan | GroundWindow, others: tuple[GroundBan | GroundWindow, ...], room: Room, world: World
+) -> Iterator[Trial]:
+    """Yield sales of one lot, bought when and for what the versions of the rule may tell apart."""
+    after = room.some()
+    if after is None:
+        return
+    same = tuple(other.rule.rule for other in others if other.rule.rule.id == rule.rule.rule.id)
+    for sold in sold_lots((rule.rule.rule, *same), after, world):
+        yield Trial(book=sold.book, trades=(sold.trade,), before=sold.before, after=after)
+
+
 def _of_window(window: GroundWindow, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
+    if window.lots is not None:
+        for trial in _of_lots(window, admits.windows, room, world):
+            trade = trial.trades[0]
+            for day in days_of(window, admits):
+                yield replace(
+                    trial,
+                    book=with_event(trial.book, window, day, trade.account, trade.symbol),
+                    history=(told(window, day, trade.symbol),),
+                )
     side = Side.SELL if window.actions == frozenset({"selling"}) else Side.BUY
     for position in islice(kinds_covered(window, dict(world.made.kind_of)), _MOST_GOALS):
         for trial in islice(_one_trade(position, side, room, world), 1):
@@ -200,6 +248,7 @@ def _rays(
     limits = [limit for limit in forbids.limits if limit.rule.rule.id == rule.rule.id]
     demands = [demand.form for limit in limits for demand in demands_of(limit)]
     least = level_of(rule.rule)
+    yield from _of_sums(rule, demands, admits, room, world)
     others = [demand.form for demand in all_demands(admits) if demand.level >= least]
     base = _some_portfolio(room, world)
     for goal in _goals(room, world):
@@ -212,6 +261,27 @@ def _rays(
             if trades and all(value(form, read) >= 0 for form in others):
                 yield Trial(book=book_of(world, base, trades), trades=trades, before=base, after=after)
                 break
+
+
+def _of_sums(
+    rule: CompiledRule, forbids: list[Form], admits: GroundBook, room: Room, world: World
+) -> Iterator[Trial]:
+    """Yield lists that buy, or sell at a gain, as much as one version forbids and the other does not."""
+    after = room.some()
+    if after is None or not is_of_trades(rule.rule):
+        return
+    asked = [demand.form for demand in all_demands(admits) if demand.level >= level_of(rule.rule)]
+    for make in (purchases, sales):
+        for found in make(world, after, forbids, asked):
+            trades = list_between(found.before, found.after)
+            symbols = {symbol for _, symbol in found.before} | {trade.symbol for trade in trades}
+            yield Trial(
+                book=world.book(found.before, only=symbols, paid=found.paid),
+                trades=trades,
+                before=found.before,
+                after=found.after,
+                sure=True,
+            )
 
 
 _STEPS = 32

@@ -7,6 +7,7 @@ says by how much that one is missed.
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 from dsl.diagnostics import Label, finding
 from dsl.policy import CheckedPolicy, Span, Targets
@@ -20,8 +21,9 @@ from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.proof import Judge, book_of
 from optimizer.portfolios.room import Room
 from optimizer.portfolios.world import Position
+from rulebooks.compile import compile_rulebook
 from rulebooks.forms import least, less, scaled
-from rulebooks.ground import CompiledRule
+from rulebooks.ground import CompiledRule, GroundBook, Rulebook
 
 
 def contradictions(
@@ -34,7 +36,7 @@ def contradictions(
         if full is None or not full.strained(core):
             continue
         blamed.update(core)
-        witness = _nearest(full.worlds[0], core, ask)
+        witness = _nearest(full.worlds[0], core, ask, compile_rulebook((policy,)))
         if len(core) == 1:
             yield _never_passes(rules[core[0]], core, witness)
         elif _same_targets(core, rules):
@@ -167,31 +169,33 @@ def _unreachable(
 
     only: the rules that are looked at, instead of all.
     """
-    worlds = []
-    for laid in case.worlds:
-        own = {demand.name for demand in laid.demands if demand.limit.rule.rule.id == targets.name}
-        kept = tuple(d for d in laid.demands if d.name not in blamed and d.name not in own)
-        aims = _aims(targets, laid)
-        if only is not None:
-            kept = tuple(demand for demand in kept if demand.name in only)
-            aims = tuple(demand for demand in aims if demand.name in only)
-        if not aims:
-            return None
-        worlds.append(
-            Laid(
-                world=laid.world,
-                grounded=laid.grounded,
-                demands=(*kept, *aims),
-                overdraft=laid.overdraft,
-            )
+    if not _aims(targets, case.worlds[0]):
+        return None
+    worlds = tuple(
+        Laid(
+            world=laid.world,
+            rulebook=laid.rulebook,
+            ask=partial(_aimed, laid, targets, frozenset(blamed), only),
         )
-    tried = Case(worlds=tuple(worlds))
+        for laid in case.worlds
+    )
+    tried = Case(worlds=worlds)
     names = tried.worlds[0].strain.names
     if not tried.strained(names):
         return None
     aimed = tuple(name for name in names if name.startswith(f"{targets.name}."))
     core = minimal(tried, tuple(sorted(names, key=lambda name: name in aimed)))
     return core
+
+
+def _aimed(
+    laid: Laid, targets: Targets, blamed: frozenset[str], only: frozenset[str] | None
+) -> tuple[GroundBook, tuple[Demand, ...]]:
+    """Return the demands of a world with the targets in place of their bands."""
+    own = {demand.name for demand in laid.demands if demand.limit.rule.rule.id == targets.name}
+    kept = tuple(d for d in laid.demands if d.name not in blamed and d.name not in own)
+    asked = (*kept, *_aims(targets, laid))
+    return laid.grounded, tuple(d for d in asked if only is None or d.name in only)
 
 
 def _cannot_be_met(targets: Targets, core: tuple[str, ...], rules: dict[str, CompiledRule]) -> Finding:
@@ -222,7 +226,7 @@ def _percent(share: Decimal | None) -> str:
 # ------------------------------------------------------------------ the portfolio that shows it
 
 
-def _nearest(laid: Laid, core: tuple[str, ...], ask: Judge) -> Portfolio | None:
+def _nearest(laid: Laid, core: tuple[str, ...], ask: Judge, whole: Rulebook) -> Portfolio | None:
     """Return a portfolio that keeps all of the core but one rule and comes as near to that as can be."""
     for name in reversed(core):
         kept = [demand for demand in laid.demands if demand.name in core and demand.name != name]
@@ -235,27 +239,29 @@ def _nearest(laid: Laid, core: tuple[str, ...], ask: Judge) -> Portfolio | None:
         except NotRowsError:
             continue
         for held in () if points is None else room.portfolios(points):
-            told = _breach(laid, held, core, name, ask)
+            told = _breach(laid, held, core, name, ask, whole)
             if told is not None:
                 return _portfolio(laid, held, core, name, told)
     return None
 
 
 def _breach(
-    laid: Laid, held: Mapping[Position, Decimal], core: tuple[str, ...], name: str, ask: Judge
+    laid: Laid,
+    held: Mapping[Position, Decimal],
+    core: tuple[str, ...],
+    name: str,
+    ask: Judge,
+    whole: Rulebook,
 ) -> Verdict | None:
     """Return the gate's verdict on the rule that is missed, where it finds the others kept."""
-    answer = ask(laid.grounded.rulebook, book_of(laid.world, held, ()), (), True)
+    answer = ask(whole, book_of(laid.world, held, ()), (), True)
     if answer is None:
         return None
-    ids = {part.partition(".")[0] if part not in _ids(laid) else part for part in core}
+    named = {rule.rule.id for rule in whole.rules}
+    ids = {part if part in named else part.partition(".")[0] for part in core}
     breached = [v for v in answer.verdicts if v.outcome is Outcome.BREACH and v.rule in ids]
     mine = [v for v in breached if v.rule == name or name.startswith(f"{v.rule}.")]
     return mine[0] if mine and len({v.rule for v in breached}) == 1 else None
-
-
-def _ids(laid: Laid) -> set[str]:
-    return {rule.rule.id for rule in laid.grounded.rulebook.rules}
 
 
 def _portfolio(

@@ -19,9 +19,9 @@ MOST_CORES = 12
 
 def cores(case: Case) -> Iterator[tuple[str, ...]]:
     """Yield minimal conflicts of a situation: single rules, then pairs, then larger sets."""
-    names = tuple(sorted(set().union(*(laid.strain.names for laid in case.worlds))))
-    if not names or not case.strained(names):
+    if any(laid.keeps_all() for laid in case.worlds):
         return
+    names = tuple(sorted(set().union(*(laid.strain.names for laid in case.worlds))))
     alone = [name for name in names if case.strained((name,))]
     yield from ((name,) for name in alone)
     rest = tuple(name for name in names if name not in alone)

@@ -77,7 +77,7 @@ def _binds(laid: Laid, asked: list[Demand], rule: CheckedRule, gone: frozenset[s
     room.leave_out({d.name for d in laid.demands if d.name == rule.id or not _counts(d, rule, gone)})
     for demand in _kinds(asked, laid):
         try:
-            if room.find(missing=(demand.form,)):
+            if room.is_left(demand.form):
                 return True
         except NotRowsError:
             return True

@@ -5,9 +5,10 @@ though they agree elsewhere. How much an account is worth and how many issuers t
 situation: only what is so for all of them is told.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import chain, groupby
 
 from dsl.policy import CheckedPolicy, CheckedRule, Limit
@@ -32,14 +33,34 @@ from rulebooks.predicates import Setting
 
 @dataclass(slots=True, kw_only=True)
 class Laid:
-    """The policy laid out over one world."""
+    """The policy laid out over one world, at the first asking: most worlds are never asked."""
 
     world: World
-    grounded: GroundBook
-    demands: tuple[Demand, ...]
-    overdraft: bool = False
+    rulebook: Rulebook
+    ask: Callable[[], tuple[GroundBook, tuple[Demand, ...]]]
+    _told: tuple[GroundBook, tuple[Demand, ...]] | None = None
     _room: Room | None = None
     _strain: Strain | None = None
+
+    @property
+    def grounded(self) -> GroundBook:
+        """The rules over the book of this world."""
+        return self._answer()[0]
+
+    @property
+    def demands(self) -> tuple[Demand, ...]:
+        """What is asked of portfolios here."""
+        return self._answer()[1]
+
+    @property
+    def overdraft(self) -> bool:
+        """Whether cash may be below 0."""
+        return allows_overdraft(self.grounded)
+
+    def _answer(self) -> tuple[GroundBook, tuple[Demand, ...]]:
+        if self._told is None:
+            self._told = self.ask()
+        return self._told
 
     @property
     def strain(self) -> Strain:
@@ -47,6 +68,16 @@ class Laid:
         if self._strain is None:
             self._strain = Strain(self.world, self.demands, overdraft=self.overdraft)
         return self._strain
+
+    def keeps(self, names: tuple[str, ...]) -> bool:
+        """Return whether an earlier answer has shown a portfolio that keeps these rules."""
+        return self._strain is not None and self._strain.known(names) is False
+
+    def keeps_all(self) -> bool:
+        """Return whether a portfolio keeps every rule; an answer that does not come is none."""
+        names = self.strain.names
+        self.strain.strained(names)
+        return self.keeps(names)
 
     @property
     def room(self) -> Room:
@@ -64,6 +95,8 @@ class Case:
 
     def strained(self, names: tuple[str, ...]) -> bool:
         """Return whether the rules leave no portfolio in any of the worlds."""
+        if any(laid.keeps(names) for laid in self.worlds):
+            return False
         return all(laid.strain.strained(names) for laid in self.worlds)
 
 
@@ -113,19 +146,16 @@ def _laid(
     for single in singles:
         made = made_up(rules, setting, single=single) if universe is None else given(universe)
         world = World(situation=now, made=made, whole=whole)
-        grounded = ground(rulebook, world.book())
-        demands = tuple(
-            demand
-            for demand in all_demands(grounded)
-            if demand.level and not demand.early and is_free_of_data(demand.limit.rule.rule)
-        )
-        overdraft = allows_overdraft(grounded)
-        yield Laid(
-            world=world,
-            grounded=grounded,
-            demands=demands,
-            overdraft=overdraft,
-        )
+        yield Laid(world=world, rulebook=rulebook, ask=partial(_grounded, rulebook, world))
+
+
+def _grounded(rulebook: Rulebook, world: World) -> tuple[GroundBook, tuple[Demand, ...]]:
+    grounded = ground(rulebook, world.book())
+    return grounded, tuple(
+        demand
+        for demand in all_demands(grounded)
+        if demand.level and not demand.early and is_free_of_data(demand.limit.rule.rule)
+    )
 
 
 def narrowed(
@@ -152,7 +182,10 @@ def narrowed(
             and isinstance(rule.rule.obligation, Limit)
         )
     )
-    rulebook = compile_rulebook((policy,))
+    whole = compile_rulebook((policy,))
+    rulebook = replace(
+        whole, rules=tuple(rule for rule in whole.rules if rule.rule in named or _borrows(rule))
+    )
     found: list[Laid] = []
     for now in dict.fromkeys(laid.world.situation for laid in case.worlds):
         for laid in _laid(rulebook, policy, named, now, None):
@@ -160,3 +193,8 @@ def narrowed(
                 return None
             found.append(laid)
     return Case(worlds=tuple(found))
+
+
+def _borrows(rule: CompiledRule) -> bool:
+    """Return whether a rule limits borrowing, and with that lets cash be below 0 for all others."""
+    return "borrowing" in rule.measure.split(" plus ")

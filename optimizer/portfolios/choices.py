@@ -187,7 +187,7 @@ def _proposed(
     """Yield candidate values, those that an author wrote first, then what lies beside and between them."""
     entry = shipped().attributes.get(path)
     dated = entry is not None and entry.unit is Unit.DATE
-    written = [right for test in tests for right in test.right]
+    written: list[object] = [right for test in tests for right in test.right]
     for right in written:
         yield from _written(right, setting, dated=dated)
     numbers = {Fraction(right.value) for right in written if isinstance(right, Amount) and not dated}
@@ -200,9 +200,16 @@ def _proposed(
         listed = () if entry is None else entry.values
         yield from ((value, False) for value in listed if value not in ("cash", "option"))
         if entry is None or not entry.closed:
-            yield OTHER, False
+            yield _not_among(written), False
     if any(test.op in (Op.KNOWN, Op.UNKNOWN) for test in tests):
         yield None, False
+
+
+def _not_among(written: list[object]) -> str:
+    """Return a value that no test names: an author may well have written `other`."""
+    named = {right.value for right in written if isinstance(right, Text)}
+    named |= {value for right in written if isinstance(right, TextSet) for value in right.values}
+    return OTHER if OTHER not in named else f"none of {len(named)}"
 
 
 def _written(right: object, setting: Setting, *, dated: bool) -> Iterator[tuple[str, bool]]:

@@ -70,6 +70,8 @@ class Sheet:
     accounts: tuple[AccountId, ...]
     unit: Fraction  # money in one point
     overdraft: bool = False  # whether cash may be below 0
+    few: bool = False  # whether the largest groups are chosen among a few: enough to find, not to rule out
+    shortened: bool = False  # whether that left any group out
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     whole: list[bool] = field(default_factory=list)
@@ -201,6 +203,10 @@ class Sheet:
                 parts[over] = 1.0
                 self.need(self.join((1.0, self.affine({over: 1.0, edge: 1.0})), (-1.0, part)))
             return self.affine(parts)
+        most = 2 * count
+        if self.few and len(inner) > most:
+            self.shortened = True
+            inner = [inner[index * len(inner) // most] for index in range(most)]
         picks, taken = [], {}
         for part in inner:
             pick, share = self.column(0, 1, whole=True), self.column(0.0, top)

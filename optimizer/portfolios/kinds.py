@@ -6,7 +6,8 @@
 All combinations are made up where there are at most `MOST_KINDS`; beyond that one of each that the sets
 of the rules treat alike. Of these, one for each way in which the limits see it comes in as many copies as
 the limits call for, the others once: a ban needs one security to be shown. Where even that is too much,
-the answer says that not all was tried (`complete` False).
+the answer says that not all was tried (`complete` False), and each kind has issuers of its own beside one
+that issues all kinds: with few copies of each, shared issuers would be too few to spread over.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,13 +67,14 @@ def made_up(rules: tuple[CheckedRule, ...], setting: Setting, *, single: bool = 
     """
     axes = _axes(rules, setting)
     size = prod(len(values) for values in axes.values())
-    if MOST_KINDS < size <= _MOST_COMBINED:
+    wanted = 1 if single else copies_wanted(rules)
+    paired = not single and wanted > 1 and _tells_securities_apart(rules)
+    fits = size <= MOST_KINDS and (single or size * wanted * (2 if paired else 1) <= MOST_SECURITIES)
+    if not fits and size <= _MOST_COMBINED:
         alike = treated_alike(rules, tuple(_product(axes, axes)), setting)
         if len(alike) <= MOST_KINDS:
             return _few_of_each(rules, alike, single=single)
     kinds, whole = _kinds(rules, axes)
-    wanted = 1 if single else copies_wanted(rules)
-    paired = not single and wanted > 1 and _tells_securities_apart(rules)
     room = MOST_SECURITIES // max(1, len(kinds) * (2 if paired else 1))
     copies = max(1, min(wanted, _MOST_COPIES, max(2, room)))
     each = copies * (2 if paired else 1)
@@ -104,6 +106,7 @@ def _filled(
     groups = tuple(sorted({name for rule in rules for name in group_attributes(rule)}))
     securities: dict[str, dict[str, str]] = {}
     kind_of: dict[str, int] = {}
+    each = max((copies for _, copies in kinds), default=1)
     for number, (kind, copies) in enumerate(kinds):
         for copy in range(copies):
             named = kind.get("symbol") or kind.get("security") or OTHER
@@ -111,6 +114,8 @@ def _filled(
                 break
             symbol = f"S{len(securities) + 1}" if named == OTHER else named
             issuer = copy // 2 if paired else copy
+            if issuer and not complete:
+                issuer = issuer + number * each
             securities[symbol] = _attributes(symbol, kind, issuer, groups, rules)
             kind_of[symbol] = number
     return Made(securities=securities, kind_of=kind_of, complete=complete)

@@ -14,8 +14,22 @@ from optimizer.model import INF, Floats
 FEASIBILITY = 1e-9
 """How far a row may be missed, in its own scale: far below a cent of a million."""
 
-MOST_SECONDS = 5.0
-"""Of one solve; a program that takes longer is not answered."""
+MOST_SECONDS = 20.0
+"""Of one solve on a machine that is busy with other things; a program that takes longer is not answered."""
+
+MOST_NODES = 4_000
+"""Of one search over whole numbers; it ends there on any machine, however busy."""
+
+
+_FEASIBLE = 2
+"""HiGHS: the point that is there meets every row."""
+
+_CLOSE, _ROUGH = 1e-4, 0.5
+"""How far below the best a point may be, as a part of the best; rough: any point that will do."""
+
+
+FEW_NODES = 400
+"""Of a rough search."""
 
 
 class UnsettledError(Exception):
@@ -44,8 +58,7 @@ class Program:
             ("random_seed", 1),
             ("primal_feasibility_tolerance", FEASIBILITY),
             ("mip_feasibility_tolerance", FEASIBILITY),
-            ("mip_rel_gap", 1e-4),
-            ("time_limit", MOST_SECONDS),
+            ("mip_rel_gap", _CLOSE),
         )
         for option, setting in settings:
             self._highs.setOptionValue(option, setting)
@@ -54,6 +67,8 @@ class Program:
         self._infeasible = highspy.HighsModelStatus.kInfeasible
         self._whole = highspy.HighsVarType.kInteger
         self._rows = self._columns = 0
+        self.settled = True  # whether the last search came to its end
+        self._integers = np.zeros(0, dtype=np.int64)
 
     def mark(self) -> Mark:
         """Return the present size."""
@@ -68,6 +83,7 @@ class Program:
                 self._columns - mark.columns, np.arange(mark.columns, self._columns, dtype=np.int32)
             )
         self._rows, self._columns = mark.rows, mark.columns
+        self._integers = self._integers[self._integers < mark.columns]
 
     def add_columns(self, low: Sequence[float], high: Sequence[float], whole: Sequence[bool]) -> None:
         """Add columns that no row has yet."""
@@ -75,9 +91,11 @@ class Program:
         if not count:
             return
         self._highs.addVars(count, np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64))
-        for offset, is_whole in enumerate(whole):
-            if is_whole:
-                self._highs.changeColIntegrality(self._columns + offset, self._whole)
+        chosen = np.flatnonzero(np.asarray(whole, dtype=bool)) + self._columns
+        if chosen.size:
+            kinds = np.full(chosen.size, int(self._whole), dtype=np.uint8)
+            self._highs.changeColsIntegrality(chosen.size, chosen.astype(np.int32), kinds)
+            self._integers = np.concatenate((self._integers, chosen))
         self._columns += count
 
     def add_rows(self, rows: Sequence[tuple[Mapping[int, float], float]]) -> None:
@@ -100,15 +118,29 @@ class Program:
         """Set what a unit of a column is worth in the objective."""
         self._highs.changeColCost(column, cost)
 
-    def solve(self) -> Floats | None:
+    def prices(self, columns: Sequence[int], cost: float) -> None:
+        """Set what a unit of each of many columns is worth in the objective."""
+        wanted = np.asarray(columns, dtype=np.int32)
+        self._highs.changeColsCost(wanted.size, wanted, np.full(wanted.size, cost))
+
+    def solve(self, *, rough: bool = False) -> Floats | None:
         """Return the best point (n_columns,), or None where there is none.
 
+        rough: a point half as good will do, and one that was found when the search was cut short.
+
+        A search over whole numbers has a clock of its own; other programs share one that is never reset.
         Raises UnsettledError where the solver does not know.
         """
+        spent = 0.0 if self._integers.size else float(self._highs.getRunTime())
+        self._highs.setOptionValue("time_limit", spent + MOST_SECONDS)
+        self._highs.setOptionValue("mip_rel_gap", _ROUGH if rough else _CLOSE)
+        self._highs.setOptionValue("mip_max_nodes", FEW_NODES if rough else MOST_NODES)
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == self._infeasible:
             return None
-        if status != self._optimal:
+        self.settled = status == self._optimal
+        found = rough and self._highs.getInfo().primal_solution_status == _FEASIBLE
+        if not self.settled and not found:
             raise UnsettledError
         return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)

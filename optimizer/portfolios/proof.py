@@ -13,6 +13,7 @@ from engine.facts.failure import GuardbandError
 from engine.facts.trades import Trade
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge, open_book
+from engine.gate.measure import OpenBook
 from engine.gate.verdict import GateAnswer, Outcome, Verdict
 from optimizer.portfolios.world import Position, World
 from rulebooks.ground import Rulebook
@@ -22,13 +23,28 @@ Judge = Callable[[Rulebook, Book, tuple[Trade, ...], bool], GateAnswer | None]
 """Judges a list on a book under a rulebook; the last says whether both evaluators are asked."""
 
 
+_MOST_OPEN = 16
+
+
 def gate_with(engine: InferenceEngine) -> Judge:
-    """Return a function that judges one list on one book; None where it cannot be judged."""
+    """Return a function that judges one list on one book; None where it cannot be judged.
+
+    The books that were opened last stay open: the next list that starts from the same book costs less.
+    """
+    kept: dict[tuple[int, int], tuple[Rulebook, Book, OpenBook]] = {}
+
+    def opened(rulebook: Rulebook, book: Book) -> OpenBook:
+        key = (id(rulebook), id(book))
+        known = kept.get(key)
+        if known is None:
+            while len(kept) >= _MOST_OPEN:
+                del kept[next(iter(kept))]
+            known = kept[key] = (rulebook, book, open_book(ground(rulebook, book)))
+        return known[2]
 
     def ask(rulebook: Rulebook, book: Book, trades: tuple[Trade, ...], second: bool) -> GateAnswer | None:
         try:
-            opened = open_book(ground(rulebook, book))
-            answer = judge(opened, trades, engine=engine, explained=False, second=second)
+            answer = judge(opened(rulebook, book), trades, engine=engine, explained=False, second=second)
         except GuardbandError:
             return None
         return None if answer.fault is not None else answer

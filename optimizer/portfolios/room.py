@@ -13,19 +13,24 @@ from fractions import Fraction
 
 from engine.facts.ids import AccountId
 from optimizer.model import Floats
-from optimizer.portfolios.demands import Demand
-from optimizer.portfolios.encode import NotRowsError, sheet_for
+from optimizer.portfolios.demands import Demand, measures_of
+from optimizer.portfolios.encode import POINTS, NotRowsError, sheet_for
 from optimizer.portfolios.program import Program, UnsettledError
 from optimizer.portfolios.world import Position, World, worth_of
-from optimizer.scale import as_decimal
+from optimizer.scale import as_decimal, as_float
 from rulebooks.evaluate import Read, value
-from rulebooks.forms import Form, Term, TermKind
+from rulebooks.forms import Form, Linear, Term, TermKind
 
 CENT = Decimal("0.01")
 MOST_ASKED = 1.0
 """Points: how much more than the limit a witness is asked to show, and how much room it is given."""
 
 _FREE = 1e5
+_SPARE = Fraction(1, 50)
+"""The part of an account that is cash where a list is to start and the rules let it."""
+
+_NEAR = 1e-3
+"""What a point of distance from a start costs beside a point of room."""
 
 LEAST_SEEN = 1e-6
 """Points: a hundredth of a millionth of the account; less cannot be told from an error of the solver."""
@@ -43,6 +48,7 @@ class Room:
         self.left_out: dict[str, str] = {}  # name of a rule -> what it reads that has no rows
         self._off: dict[str, int] = {}
         self._left: set[str] = set()
+        self._some: tuple[Mapping[Position, Decimal] | None] | None = None
         self._slack = self._sheet.column(0.0, MOST_ASKED)
         self._more = self._sheet.column(0.0, MOST_ASKED)
         for demand in demands:
@@ -62,7 +68,10 @@ class Room:
             return
         if demand.name not in self._off:
             self._off[demand.name] = self._sheet.column(0.0, 0.0)
-        self._sheet.need(left, plus={self._slack: -1.0, self._off[demand.name]: 1.0})
+        counts = "count" in measures_of(demand.limit.rule.rule)
+        # whole numbers need no room to spare, and what is forbidden outright never has any
+        spare = {} if counts or left.high <= 0 else {self._slack: -1.0}
+        self._sheet.need(left, plus={**spare, self._off[demand.name]: 1.0})
         self.demands.append(demand)
 
     def _cut(self, columns: int, rows: int) -> None:
@@ -101,7 +110,21 @@ class Room:
         barred: positions that are not to be held.
         Raises NotRowsError where what is asked has no rows.
         """
-        asked = tuple(missing)
+        asked, wanted, sheet = tuple(missing), tuple(meeting), self._sheet
+        sheet.shortened, sheet.few = False, True
+        try:
+            found = self._found(asked, wanted, barred)
+        except NotRowsError:
+            if not sheet.shortened:
+                raise
+            found = ()
+        finally:
+            sheet.few = False
+        return self._found(asked, wanted, barred) if sheet.shortened and not found else found
+
+    def _found(
+        self, asked: tuple[Form, ...], meeting: tuple[Form, ...], barred: frozenset[Position]
+    ) -> tuple[Floats, ...]:
         try:
             for form in asked:
                 over = self._sheet.bounded(form, below=False)
@@ -123,6 +146,22 @@ class Room:
             if column is not None:
                 self._program.bound(column, 0.0, self._sheet.high[column] if most is None else most)
 
+    def is_left(self, form: Form) -> bool:
+        """Return whether some portfolio meets the demands and misses a form: `find` without its candidates.
+
+        Raises NotRowsError where the form has no rows, or the solver reaches no verdict.
+        """
+        try:
+            over = self._sheet.bounded(form, below=False)
+            self._sheet.need(self._sheet.join((-1.0, over)), plus={self._more: -1.0})
+            self._send()
+            edge = self._edge()
+            return edge is not None and bool(edge[self._more] > LEAST_SEEN)
+        except UnsettledError:
+            raise NotRowsError("more choices than the solver settles in its time") from None
+        finally:
+            self._reset()
+
     def farthest(self, form: Form) -> Floats | None:
         """Return a portfolio that meets the demands and has as much of a form as can be."""
         try:
@@ -140,20 +179,104 @@ class Room:
         finally:
             self._reset()
 
+    def near(
+        self, start: Mapping[Position, Decimal], form: Form, *, barred: frozenset[Position] = frozenset()
+    ) -> Floats | None:
+        """Return a candidate near to `start` that misses a form by about as much as it has room to spare.
+
+        barred: positions that are not to grow. None where nothing with room on both sides was found.
+        Raises NotRowsError where the form has no rows.
+        """
+        sheet, unit = self._sheet, worth_of(self.world.situation) / 100
+        held = {p: as_float(Fraction(m) / unit) for p, m in start.items() if p in sheet.places}
+        away = [column for place, column in sheet.places.items() if place not in held]
+        try:
+            over = sheet.bounded(form, below=False)
+            sheet.need(sheet.join((-1.0, over)), plus={self._more: -1.0})
+            both = sheet.column(0.0, MOST_ASKED)
+            sheet.need(sheet.affine({both: -1.0}), plus={self._more: 1.0})
+            sheet.need(sheet.affine({both: -1.0}), plus={self._slack: 1.0})
+            moved = [self._moved(sheet.places[place], points) for place, points in held.items()]
+            self._send()
+            self._start(both, (*away, *moved))
+            for place in barred & set(sheet.places):
+                self._program.bound(sheet.places[place], 0.0, held.get(place, 0.0))
+            found = self._program.solve(rough=True)
+            return None if found is None or found[both] <= LEAST_SEEN else found
+        except UnsettledError:
+            return None
+        finally:
+            self._program.prices(away, 0.0)
+            self._bar(barred, None)
+            self._reset()
+
+    def _moved(self, column: int, points: float) -> int:
+        """Return a column that is at least how far another is from where it started."""
+        far = self._sheet.column(0.0, 2 * POINTS)
+        self._sheet.need(self._sheet.affine({far: 1.0, column: -1.0}, points))
+        self._sheet.need(self._sheet.affine({far: 1.0, column: 1.0}, -points))
+        return far
+
+    def _start(self, wanted: int, distances: tuple[int, ...]) -> None:
+        program = self._program
+        for column in (self._slack, self._more):
+            program.bound(column, 0.0, MOST_ASKED)
+            program.price(column, 0.0)
+        program.price(wanted, 1.0)
+        program.prices(distances, -_NEAR)
+
+    def some(self) -> Mapping[Position, Decimal] | None:
+        """Return a portfolio that meets the demands, with room to spare where there is any; found once."""
+        if self._some is None:
+            forms = [demand.form for demand in self.demands]
+            asked = (self._with_cash(), ())
+            candidates = (
+                h for more in asked for points in self.find(meeting=more) for h in self.portfolios(points)
+            )
+            found = next((held for held in candidates if meets(self.world, held, forms)), None)
+            self._some = (found,)
+        return self._some[0]
+
+    def _with_cash(self) -> tuple[Form, ...]:
+        """Return the wish that each account has a little cash, for a list to spend."""
+        now = self.world.situation
+        spare = -worth_of(now) * _SPARE
+        return tuple(
+            Linear(terms=((Term(TermKind.CASH, account), Fraction(1)),), constant=spare)
+            for account in now.accounts
+        )
+
+    def _edge(self) -> Floats | None:
+        """Return a point that misses what is asked by half as much as can be, or more.
+
+        Raises UnsettledError where none was found and there may be one.
+        """
+        program = self._program
+        program.bound(self._slack, 0.0, 0.0)
+        program.bound(self._more, 0.0, MOST_ASKED)
+        program.price(self._slack, 0.0)
+        program.price(self._more, 1.0)
+        try:
+            found = program.solve(rough=True)
+        except UnsettledError:
+            found = program.solve()
+        if found is not None and found[self._more] <= LEAST_SEEN and not program.settled:
+            return program.solve()
+        return found
+
     def _solve(self, asks: bool) -> tuple[Floats, ...]:
         program, slack, more = self._program, self._slack, self._more
-        program.bound(slack, 0.0, 0.0)
-        program.bound(more, 0.0, MOST_ASKED)
-        program.price(slack, 0.0)
-        program.price(more, 1.0)
-        edge = program.solve()
+        edge = self._edge()
         if edge is None or (asks and edge[more] <= LEAST_SEEN):
             return ()
         program.bound(more, float(edge[more]) / 2 if asks else 0.0, MOST_ASKED)
         program.bound(slack, 0.0, MOST_ASKED)
         program.price(slack, 1.0)
         program.price(more, 0.0)
-        roomy = program.solve()
+        try:
+            roomy = program.solve(rough=True)
+        except UnsettledError:
+            roomy = None
         return (edge,) if roomy is None else (roomy, edge)
 
     def portfolios(self, points: Floats) -> tuple[Mapping[Position, Decimal], ...]:
@@ -192,13 +315,18 @@ def _places(world: World) -> tuple[Position, ...]:
 
 
 def reader(
-    world: World, holdings: Mapping[Position, Decimal], *, before: Mapping[Position, Decimal] | None = None
+    world: World,
+    holdings: Mapping[Position, Decimal],
+    *,
+    before: Mapping[Position, Decimal] | None = None,
+    gains: Mapping[tuple[TermKind, AccountId], Fraction] | None = None,
 ) -> Read:
     """Return the exact value of every term in a portfolio whose prices are 1 and whose basis is its value.
 
-    before: where the list that led here started; None: nothing was traded.
+    before: where the list that led here started; None: nothing was traded. gains: what was realized on
+    the way, by kind and account, where lots did not cost what they are worth.
     """
-    trades = {} if before is None else _traded(before, holdings)
+    trades = {} if before is None else {**_traded(before, holdings), **(gains or {})}
     worth = worth_of(world.situation)
     held = {place: Fraction(money) for place, money in holdings.items()}
     totals: dict[AccountId, Fraction] = {}

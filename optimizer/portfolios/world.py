@@ -207,13 +207,17 @@ def situations(
 def _first(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) -> Situation:
     """Return one account, by the name that the policies use; two where a rule is across a household.
 
-    A limit on trades alone, such as a budget of gains, says nothing more of two accounts than of one.
+    A limit on trades alone, such as a budget of gains, says nothing more of two accounts than of one, and
+    no ban or window does.
     """
     applies = next((p.applies_to for p in policies if p.applies_to is not None), None)
     named = applies.id if applies is not None else None
     house = applies is not None and applies.noun == "household"
     first = AccountId("A" if named is None or house else named)
-    across = any(rule.scope == "household" and not is_of_trades(rule) for rule in rules)
+    across = any(
+        rule.scope == "household" and isinstance(rule.obligation, Limit) and not is_of_trades(rule)
+        for rule in rules
+    )
     return Situation(
         day=date(2026, 1, 2),
         worth=WORTH,

@@ -26,7 +26,7 @@ from tests.rulebooks.tiny import TODAY
 
 EVERYDAY = 10
 PAIRS = int(os.environ.get("GUARDBAND_DIFF_PAIRS", "200"))
-SEED = 20260310
+SEED = int(os.environ.get("GUARDBAND_DIFF_SEED", "20260310"))
 LEVELS = (3, 3, 3, 2, 1)
 
 

@@ -138,3 +138,10 @@ def test_json_has_the_witness_in_full(engine: InferenceEngine) -> None:
     (witness,) = row["witnesses"]
     assert {"before", "after", "trades", "old", "new", "verdict", "securities"} <= set(witness)
     assert row["was_at"]["line"] == row["now_at"]["line"]
+
+
+def test_a_value_that_reads_other_leaves_something_else_to_hold(engine: InferenceEngine) -> None:
+    """The rule on `other` and energy binds at 75%; only what is neither can fill the rest."""
+    rest = rule('limit weight of holdings where sector is in ("energy", "other") to at most 75%', name="REST")
+    floor = rule("limit weight of holdings where asset_class is cash to at least 10%", name="CASH")
+    assert changes(between(rest, rest + floor, engine)) == {"CASH": "tightened"}

@@ -27,7 +27,7 @@ from tests.rulebooks.tiny import TODAY
 
 EVERYDAY = 25
 PAIRS = int(os.environ.get("GUARDBAND_LINT_PAIRS", "200"))
-SEED = 20260311
+SEED = int(os.environ.get("GUARDBAND_LINT_SEED", "20260311"))
 LEVELS = (3, 3, 2, 1)
 
 
