@@ -47,7 +47,7 @@ QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large)
 def drawn_text(seed: int) -> str:
     """Return the text of a mandate drawn from a seed."""
     with patch.object(worlds, "checked_policy", lambda text: text):
-        text = worlds._policy(Random(seed), seed)
+        text = worlds._policy(Random(seed), worlds.PLAIN)
     assert isinstance(text, str)
     return text
 
@@ -182,7 +182,7 @@ def test_adding_a_rule_never_admits_what_was_refused(seed: int, pick: int) -> No
 
 def test_the_lists_are_such_that_a_rule_more_stops_some() -> None:
     """Without this the property above could hold of nothing."""
-    assert sum(assert_adding_only_tightens(seed, seed) for seed in range(8)) >= 2
+    assert sum(assert_adding_only_tightens(seed, seed) for seed in (4, 19, 32, 36)) >= 2
 
 
 def test_a_limit_on_borrowing_is_one_of_the_two_rules_that_lift_a_default() -> None:
@@ -194,7 +194,11 @@ def test_a_limit_on_borrowing_is_one_of_the_two_rules_that_lift_a_default() -> N
     _, book, _ = worlds.world_of(0)
     account = next(iter(book.accounts))
     cash = book.accounts[account].cash
-    symbol = next(symbol for symbol in sorted(book.securities) if symbol in book.prices)
+    symbol = next(
+        symbol
+        for symbol, row in sorted(book.securities.items())
+        if symbol in book.prices and row.asset_class and row.instrument
+    )
     trade = Trade(
         number=1, account=account, side=worlds.Side.BUY, symbol=symbol,
         quantity=(cash + 1) / book.prices[symbol].price,

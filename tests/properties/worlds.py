@@ -27,6 +27,9 @@ from engine.facts.trades import Side, Trade
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.book import open_book
 
+HALVED = Decimal(20)
+"""The price that stands at half of the day before."""
+
 STALE_WORLDS = 0.0
 """Share of books in which some prices are old."""
 
@@ -57,6 +60,7 @@ class Mix:
     with_history: float
     with_volume: float
     blank: float  # share of cells that are empty
+    more: bool = False  # rules that the mended seeds did not know
 
 
 PLAIN = Mix(
@@ -72,6 +76,7 @@ WIDE = Mix(
     with_history=0.7,
     with_volume=0.9,
     blank=0.06,
+    more=True,
 )
 
 
@@ -241,6 +246,27 @@ REQUIRES: tuple[tuple[str, str], ...] = (
     ("require", 'require account.kind is not "ira"'),
 )
 
+MORE: dict[str, tuple[tuple[str, str], ...]] = {
+    "PER_TRADE": (
+        ("trade_value", "for each trade\n  limit trade_value to at most {p} of equities"),
+        (
+            "trade_value",
+            "for each trade in trades where side is sell\n"
+            "  limit trade_value to at least the smaller of 500 USD and {p} of {s}\n  warn from {p} of net_assets",
+        ),
+    ),
+    "REQUIRES": (
+        ("require", "require esg_score is at least 50"),
+        ("require", 'require rating is not worse than "BBB-"'),
+        ("require", "require equities_weight is at most 80%"),
+        ("require", "require esg_score is at least 50 or equities_weight is at most 50%"),
+        ("require", "require portfolio_value is at least 100,000 USD"),
+    ),
+}
+"""What worlds that are wide draw too; a plain world stays what it was under its seed."""
+
+FAMILIES = {"LIMITS": LIMITS, "PER_TRADE": PER_TRADE, "BANS": BANS, "WINDOWS": WINDOWS, "REQUIRES": REQUIRES}
+
 RESPONSES = (
     "",
     "  on breach block\n",
@@ -288,8 +314,8 @@ def checked_policy(text: str) -> CheckedPolicy:
 
 
 def _rule(chance: Random, number: int, mix: Mix) -> str:
-    family = chance.choices((LIMITS, PER_TRADE, BANS, WINDOWS, REQUIRES), (60, 8, 16, 12, 4))[0]
-    kind, body = chance.choice(family)
+    family = chance.choices(tuple(FAMILIES), (60, 8, 16, 12, 4))[0]
+    kind, body = chance.choice(FAMILIES[family] + (MORE.get(family, ()) if mix.more else ()))
     values = {
         "s": chance.choice(SUBJECTS[:3] if "issuer" in body or "sector" in body else SUBJECTS),
         "p": chance.choice(mix.parts),
@@ -305,21 +331,21 @@ def _rule(chance: Random, number: int, mix: Mix) -> str:
     lines = [f'rule {name} "{kind}"']
     if chance.random() < 0.06:
         lines.append(f"  effective from {chance.choice(('2026-01-01', '2027-01-01'))}")
-    if chance.random() < 0.2 and family is not PER_TRADE:
+    if chance.random() < 0.2 and family != "PER_TRADE":
         lines.append("  across household")
     if chance.random() < 0.12:
         lines.append("  " + chance.choice(_WHENS[: 2 if "  across household" in lines else 3]))
     lines.append("  " + body)
     if chance.random() < 0.05 and "  across household" not in lines:
         lines.append("  unless account.kind is ira")
-    if family is LIMITS:
+    if family == "LIMITS":
         lines += _limit_clauses(chance, kind, body)
     if chance.random() < 0.2:
         lines.append("  if data is missing " + chance.choice(("warn", "report", "block")))
     text = "\n".join(lines) + "\n" + chance.choice(RESPONSES) + '  because ips "§1"\n'
     text += _exception(chance, name, kind, body, values["s"])
     if chance.random() < 0.15:
-        text += _waiver(chance, name, kind)
+        text += _waiver(chance, name, kind, mix)
     return text
 
 
@@ -355,10 +381,12 @@ def _exception(chance: Random, name: str, kind: str, body: str, subject: str) ->
     )
 
 
-def _waiver(chance: Random, name: str, kind: str) -> str:
+def _waiver(chance: Random, name: str, kind: str, mix: Mix) -> str:
     up_to = ""
     if kind in ("weight", "forbid holding", "forbid") and chance.random() < 0.7:
         up_to = f" up to {chance.choice(('12%', '30%'))}"
+    if mix.more and kind == "trade_value" and chance.random() < 0.7:
+        up_to = f" up to {chance.choice(('400 USD', '15% of equities', '6000 USD'))}"
     until = chance.choice(("2026-12-31", "2026-12-31", "2026-01-31"))
     noun = chance.choice(('account "A1"', 'household "H1"'))
     return f'waive {name} for {noun}{up_to} until {until} approved by "CCO" because ips "§8"\n'
@@ -463,13 +491,15 @@ def _security(chance: Random, mix: Mix, symbol: str, **columns: str) -> Security
 
 
 def _prices(chance: Random, symbols: Sequence[Symbol], today: date, *, is_stale: bool) -> tuple[Price, ...]:
+    """Return prices that fell by a tenth; those of 20 halved, which nothing explains."""
     found: list[Price] = []
     for symbol in sorted(symbols):
         price = Decimal(chance.choice(("1", "2", "5", "10", "12.5", "20")))
+        before = price * 2 if price == HALVED else price * Decimal("1.1")
         for age in (40, 12, 2):
             volume = Decimal(chance.choice(("500", "2000"))) if chance.random() < 0.9 else None
             found.append(
-                Price(symbol=symbol, date=today - timedelta(days=age), price=price * 2, volume=volume)
+                Price(symbol=symbol, date=today - timedelta(days=age), price=before, volume=volume)
             )
         if not is_stale or chance.random() < 0.8:
             found.append(Price(symbol=symbol, date=today, price=price, volume=Decimal("1000")))
