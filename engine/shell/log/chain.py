@@ -145,22 +145,21 @@ def entry(session: Session, name: str) -> Entry:
     raise InputError(reason, place="decision log", cure="name it by its number, or by more of its hash")
 
 
-def _of_decision(session: Session, name: str) -> list[Entry]:
-    """Return the latest record of a decision; several where several decisions begin so."""
+def records_of(session: Session, decision: str, *kinds: str) -> list[Entry]:
+    """Return the records that name a decision, given by its beginning; oldest first."""
     table = table_of(DecisionRow)
     within = func.instr if session.connection().dialect.name == "sqlite" else func.pg_catalog.position
-    statement = (
-        select(table)
-        .where(within(table.c.record, f'"decision_id":"{name}'.encode()) > 0)
-        .order_by(table.c.seq.desc())
-    )
-    found = [row for row in map(_entry, session.execute(statement)) if _decision(row).startswith(name)]
-    return found[:1] if len({_decision(row) for row in found}) == 1 else found
+    statement = select(table).where(within(table.c.record, f'"decision_id":"{decision}'.encode()) > 0)
+    if kinds:
+        statement = statement.where(table.c.kind.in_(kinds))
+    found = map(_entry, session.execute(statement.order_by(table.c.seq)))
+    return [row for row in found if str(row.body.get("decision_id")).startswith(decision)]
 
 
-def _decision(entry: Entry) -> str:
-    """Return the decision that a record reached; empty for one that only names a decision."""
-    return str(entry.body.get("decision_id") or "") if "answer" in entry.body else ""
+def _of_decision(session: Session, name: str) -> list[Entry]:
+    """Return the latest record of a decision; several where several decisions begin so."""
+    found = [row for row in records_of(session, name) if "answer" in row.body]
+    return found[-1:] if len({row.body["decision_id"] for row in found}) == 1 else found
 
 
 def _entry(row: Row[Any]) -> Entry:

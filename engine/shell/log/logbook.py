@@ -22,7 +22,7 @@ from engine.gate.approvals import Approval, decision_id
 from engine.shell import work
 from engine.shell.books import moment_of
 from engine.shell.log.asked import Asked, Reached, halted, reach, reach_freely
-from engine.shell.log.chain import Author, Entry, append, entries
+from engine.shell.log.chain import Author, Entry, append, records_of
 from engine.shell.log.codec import decoded, encoded
 from engine.shell.log.contents import put
 from engine.shell.log.inputs import Inputs, inputs_of, keep
@@ -127,7 +127,7 @@ def approvals_in(session: Session, decision: str) -> tuple[Approval, ...]:
     """Return the approvals of a decision that the log holds."""
     return tuple(
         decoded(Approval, given)
-        for row in entries(session, APPROVAL)
+        for row in records_of(session, decision, APPROVAL)
         for given in row.body["approvals"]
         if given["decision"] == decision
     )

@@ -165,7 +165,7 @@ def _hasher() -> "PasswordHasher":
     try:
         from argon2 import PasswordHasher
     except ModuleNotFoundError:
-        cure = 'install it: pip install "guardband[server]"'
+        cure = 'install it: pip install "guardband[serve]"'
         raise InputError("API keys need `argon2-cffi`", place="users", cure=cure) from None
     return PasswordHasher()
 

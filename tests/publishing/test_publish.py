@@ -1,0 +1,163 @@
+"""A new version takes two persons, is in force from its date, and is known from its approval."""
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from engine.facts.failure import InputError
+from engine.shell.log.chain import entries
+from engine.shell.policies import MandateErrors
+from engine.shell.publishing.evidence import Prepared
+from engine.shell.publishing.people import NotAllowed, add_user
+from engine.shell.publishing.publish import (
+    approve_policy,
+    evidence_of,
+    pending,
+    publish,
+    refuse_policy,
+)
+from engine.shell.publishing.waive import next_text, next_version, waiver_from
+from engine.shell.store.connect import Store
+from tests.log.desks import words
+from tests.publishing.firm import NOW, SECOND, WRITER, by, firm, found, in_force, tightened
+
+NEW, OLD = date(2026, 4, 1), date(2026, 3, 31)
+NAME = "adams.ips@1.1.0"
+
+
+def published(store: Store, made: Prepared | None = None, **how: str) -> None:
+    with store.writing() as session:
+        publish(session, by(WRITER), made or found(tightened()), **how)
+
+
+def test_a_version_is_pending_until_a_second_person_approves_it(address: str) -> None:
+    with firm(address) as store:
+        published(store)
+        assert in_force(store, NEW) == ["1.0.0"]
+        with store.reading() as session:
+            (waiting,) = pending(session)
+            evidence = evidence_of(session, waiting)
+        assert (waiting.name, waiting.published_by, waiting.effective_from) == (NAME, WRITER, "2026-04-01")
+        assert [row["rule"] for row in evidence["difference"]["rules"]] == ["CAP-2"]
+        assert list(evidence) == ["findings", "examples", "difference", "impact"]
+        with store.writing() as session:
+            approve_policy(session, by(SECOND, hours=2), NAME)
+        assert in_force(store, NEW) == ["1.1.0"]
+        assert in_force(store, OLD) == ["1.0.0"]
+        assert in_force(store, NEW, known=NOW + timedelta(hours=1)) == ["1.0.0"]
+        with store.reading() as session:
+            assert pending(session) == ()
+            told = [(row.kind, row.person) for row in entries(session)]
+    assert told == [("publish", WRITER), ("approve policy", SECOND)]
+    assert words(address) == ""
+
+
+@pytest.mark.parametrize("person", [WRITER, "r.  okafor", " R. OKAFOR "])
+def test_nobody_approves_their_own_version(address: str, person: str) -> None:
+    with firm(address) as store:
+        published(store)
+        with pytest.raises(InputError, match="nobody approves their own change"), store.writing() as session:
+            approve_policy(session, by(person), NAME)
+        assert in_force(store, NEW) == ["1.0.0"]
+
+
+def test_what_cannot_be_approved_says_why(address: str) -> None:
+    with firm(address) as store:
+        published(store)
+        for name, role, said in (
+            ("adams.ips@1.2.0", "officer", "is not pending"),
+            (NAME, "manager", "a policy is approved by an officer"),
+        ):
+            with pytest.raises(InputError, match=said), store.writing() as session:
+                approve_policy(session, by(SECOND), name, role=role)
+        with pytest.raises(InputError, match="is pending already"):
+            published(store)
+        with store.writing() as session:
+            refuse_policy(session, by(SECOND), NAME, reason="the cap is too tight")
+        with pytest.raises(InputError, match="is not pending"), store.writing() as session:
+            approve_policy(session, by(SECOND), NAME)
+        published(store)
+        with store.writing() as session:
+            approve_policy(session, by(SECOND), NAME)
+        with pytest.raises(InputError, match=r"has a version 1\.1\.0 already"):
+            published(store)
+
+
+def test_a_version_that_the_evidence_speaks_against_is_refused(address: str) -> None:
+    with pytest.raises(MandateErrors):
+        found(tightened().replace("limit weight", "limit wieght"))
+    whole = found(tightened())
+    broken = Prepared(
+        mandate=whole.mandate,
+        rulebook_hash=whole.rulebook_hash,
+        text="",
+        data={},
+        refused=("1 of its 1 examples fail",),
+    )
+    with firm(address) as store:
+        with pytest.raises(InputError, match="1 of its 1 examples fail"):
+            published(store, broken)
+        with store.reading() as session:
+            assert pending(session) == ()
+
+
+def test_a_waiver_is_written_into_the_next_version_by_two_persons(address: str) -> None:
+    waiver = waiver_from(
+        "CAP-2",
+        subject="account TAX-1",
+        up_to="70%",
+        until=date(2026, 6, 30),
+        approver=SECOND,
+        because="ips §4",
+    )
+    assert next_version("1.0.0", ["1.0.0", "1.0.1"]) == "1.0.2"
+    original = tightened(version="1.0.0", since=date(2025, 1, 1))
+    text = next_text(original, waiver, version="1.0.1", since=date(2026, 3, 11))
+    made = found(text)
+    policy = made.mandate.policy
+    assert (policy.version, policy.supersedes, policy.effective_from) == ("1.0.1", "1.0.0", date(2026, 3, 11))
+    assert [(row.rule, row.until, row.approved_by) for row in policy.waivers][-1] == (
+        "CAP-2",
+        date(2026, 6, 30),
+        SECOND,
+    )
+    with firm(address) as store:
+        published(store, made, approver=SECOND)
+        with pytest.raises(InputError, match=f"the text names {SECOND}"), store.writing() as session:
+            approve_policy(session, by("Somebody Else"), "adams.ips@1.0.1")
+        with store.writing() as session:
+            approve_policy(session, by(SECOND), "adams.ips@1.0.1")
+        assert in_force(store, date(2026, 3, 11)) == ["1.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "because", "approver"),
+    [("TAX-1", "ips §4", SECOND), ("account TAX-1", "ips", SECOND), ("account TAX-1", "ips §4", " ")],
+)
+def test_a_waiver_without_subject_clause_or_approver_is_refused(
+    subject: str, because: str, approver: str
+) -> None:
+    with pytest.raises(InputError):
+        waiver_from("CAP-2", subject=subject, up_to="9%", until=NEW, approver=approver, because=because)
+
+
+def test_once_there_are_users_only_officers_publish_and_approve(address: str) -> None:
+    with firm(address) as store:
+        with store.writing() as session:
+            for name, role in (("A. Root", "administrator"), (WRITER, "officer"), ("M. Gray", "manager")):
+                add_user(session, by("A. Root"), name=name, role=role)
+        published(store)
+        for name, said in (("M. Gray", "is manager and may not"), (SECOND, "is no user")):
+            with pytest.raises(NotAllowed, match=said), store.writing() as session:
+                approve_policy(session, by(name), NAME)
+
+
+def test_the_evidence_is_kept_word_for_word(address: str) -> None:
+    with firm(address) as store:
+        published(store)
+        with store.reading() as session:
+            (waiting,) = pending(session)
+            told = json.dumps(evidence_of(session, waiting))
+    assert told == json.dumps(found(tightened()).data)
+    assert isinstance(waiting.published_at, datetime)
