@@ -10,6 +10,7 @@ import sys
 import typer
 
 from engine.shell.commands import (
+    approve,
     audit,
     check,
     db,
@@ -21,6 +22,7 @@ from engine.shell.commands import (
     explain,
     fmt,
     gate,
+    halt,
     harvest,
     headroom,
     impact,
@@ -29,11 +31,14 @@ from engine.shell.commands import (
     lint,
     lots,
     lsp,
+    publish,
     query,
     rebalance,
     repair,
     report,
     tax,
+    user,
+    waive,
     why,
     why_not,
 )
@@ -67,6 +72,10 @@ app.command("lint", rich_help_panel=_OFFICERS)(lint.lint)
 app.command("query", rich_help_panel=_OFFICERS)(query.query)
 app.command("diff", rich_help_panel=_OFFICERS)(diff.diff)
 app.command("impact", rich_help_panel=_OFFICERS)(impact.impact)
+app.command("publish", rich_help_panel=_OFFICERS)(publish.publish)
+app.command("approve", rich_help_panel=_OFFICERS)(approve.approve)
+app.command("waive", rich_help_panel=_OFFICERS)(waive.waive)
+app.command("halt", rich_help_panel=_OFFICERS)(halt.halt)
 app.command("drift", rich_help_panel=_MANAGERS)(drift.drift)
 app.command("gate", rich_help_panel=_MANAGERS)(gate.gate)
 app.command("headroom", rich_help_panel=_MANAGERS)(headroom.headroom)
@@ -79,6 +88,7 @@ app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
 app.command("tax", rich_help_panel=_OPERATIONS)(tax.tax)
 app.command("import", rich_help_panel=_OPERATIONS)(import_.import_)
 app.add_typer(db.app, name="db", rich_help_panel=_OPERATIONS)
+app.add_typer(user.app, name="user", rich_help_panel=_OPERATIONS)
 app.add_typer(audit.app, name="audit", rich_help_panel=_AUDITORS)
 app.command("report", rich_help_panel=_AUDITORS)(report.report)
 
