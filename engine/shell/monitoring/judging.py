@@ -1,0 +1,193 @@
+"""One day of a book judged without any trade: every rule, band, lot and price, part by part.
+
+A part holds whole households, so that nothing a rule or a wash sale reads is outside it; memory then
+depends on the part and not on the firm. What cannot be judged is judged household by household, and what is
+left is a finding of its own: silence never means that all is well.
+
+    10,000 accounts  ->  50 parts of about 200  ->  findings, merged by key
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from engine.facts.book import Records
+from engine.facts.failure import GuardbandError
+from engine.facts.ids import AccountId, HouseholdId, Symbol
+from engine.facts.lots import Lot
+from engine.facts.securities import Price
+from engine.facts.transactions import Transaction
+from engine.gate.drift import drift
+from engine.gate.engine.port import InferenceEngine
+from engine.gate.judge import judge
+from engine.gate.measure import OpenBook
+from engine.ledger.book import open_book
+from engine.shell.monitoring.finders import FINDERS
+from engine.shell.monitoring.finding import Finding, Severity, View, merged, rolled_up
+from engine.shell.monitoring.since import active_breaches
+from rulebooks.ground import Rulebook
+from rulebooks.grounding import ground
+
+PART_ACCOUNTS = 200
+"""About how many accounts are judged together."""
+
+RECENT_DAYS, RECENT_ROWS = 60, 25
+"""Prices that a day can need: those of so many days, and so many rows before them for mean volumes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A day's findings.
+
+    Nothing is known today of the accounts in `unjudged`, and no weight of those in `blind`: what was found
+    there before is not gone because it is not found today.
+    """
+
+    day: date
+    findings: tuple[Finding, ...]
+    accounts: int  # in the book
+    unjudged: frozenset[str] = frozenset()  # accounts and their households
+    blind: frozenset[str] = frozenset()  # accounts and their households
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of every part of a book."""
+
+    rulebook: Rulebook
+    day: date
+    inference: InferenceEngine
+    since: date | None = None  # the day judged before: trades after it are new; None: those of the day
+    ahead_days: int = 14
+    second: bool = True  # the reference evaluator judges too
+
+
+def judge_day(records: Records, question: Question, *, part_accounts: int = PART_ACCOUNTS) -> Judged:
+    """Return the findings of a day in the order of their keys."""
+    records = replace(records, prices=recent_prices(records.prices, question.day))
+    found: list[Finding] = []
+    unjudged: set[str] = set()
+    blind: set[str] = set()
+    for part in parts_of(records, part_accounts):
+        for judged in _judged(part, question):
+            found += judged.findings
+            unjudged |= judged.unjudged
+            blind |= judged.blind
+    return Judged(
+        day=question.day,
+        findings=rolled_up(merged(found)),
+        accounts=len(records.accounts),
+        unjudged=frozenset(unjudged),
+        blind=frozenset(blind),
+    )
+
+
+def parts_of(records: Records, size: int) -> Iterator[Records]:
+    """Yield the book in parts of whole households, about `size` accounts each."""
+    chosen: list[set[AccountId]] = [set()]
+    households: dict[HouseholdId, list[AccountId]] = {}
+    for account in sorted(records.accounts.values(), key=lambda row: (row.household, row.account)):
+        households.setdefault(account.household, []).append(account.account)
+    for accounts in households.values():
+        if chosen[-1] and len(chosen[-1]) + len(accounts) > size:
+            chosen.append(set())
+        chosen[-1].update(accounts)
+    if len(chosen) == 1:
+        yield records
+        return
+    yield from _split(records, chosen)
+
+
+def recent_prices(prices: Iterable[Price], day: date) -> tuple[Price, ...]:
+    """Return the prices that judging a day can need, in the order of the book."""
+    edge = day - timedelta(days=RECENT_DAYS)
+    rows: dict[Symbol, list[Price]] = {}
+    for price in prices:
+        if price.date <= day:
+            rows.setdefault(price.symbol, []).append(price)
+    kept = []
+    for own in rows.values():
+        recent = sum(price.date >= edge for price in own)
+        kept += own[-(recent + RECENT_ROWS) :]
+    return tuple(kept)
+
+
+def _split(records: Records, chosen: list[set[AccountId]]) -> Iterator[Records]:
+    """Yield parts; a row that names no account of the book, such as a split, stands in every part."""
+    index = {account: number for number, accounts in enumerate(chosen) for account in accounts}
+    everywhere = range(len(chosen))
+    lots: list[list[Lot]] = [[] for _ in chosen]
+    for lot in records.lots or ():
+        lots[index[lot.account]].append(lot)
+    rows: list[list[Transaction]] = [[] for _ in chosen]
+    for row in records.transactions or ():
+        for place in [index[row.account]] if row.account in index else everywhere:
+            rows[place].append(row)
+    for number, accounts in enumerate(chosen):
+        yield replace(
+            records,
+            accounts={account: records.accounts[account] for account in sorted(accounts)},
+            lots=None if records.lots is None else tuple(lots[number]),
+            transactions=None if records.transactions is None else tuple(rows[number]),
+            open_orders=tuple(row for row in records.open_orders if row.account in accounts),
+            events=tuple(row for row in records.events if row.account is None or row.account in accounts),
+            broker_forms=None,
+        )
+
+
+def _judged(part: Records, question: Question) -> Iterator[Judged]:
+    """Yield a part's findings; where it fails, those of its households one by one."""
+    try:
+        yield _of_part(part, question)
+        return
+    except GuardbandError as problem:
+        failure = problem
+    households = {row.household for row in part.accounts.values()}
+    if len(households) == 1:
+        yield _unjudged(part, question, failure)
+        return
+    for household in parts_of(part, 1):
+        yield from _judged(household, question)
+
+
+class _Fault(GuardbandError):
+    """The gate reached no answer."""
+
+
+def _of_part(part: Records, question: Question) -> Judged:
+    book = open_book(part, as_of=question.day, reading=question.rulebook.tax, explained=False)
+    opened = OpenBook(ground(question.rulebook, book))
+    answer = judge(opened, (), engine=question.inference, explained=False, second=question.second)
+    if answer.fault is not None:
+        raise _Fault(answer.fault.reason)
+    view = View(
+        opened=opened,
+        answer=answer,
+        drifts=drift(opened),
+        active=active_breaches(opened, answer, engine=question.inference, since=question.since),
+        ahead_days=question.ahead_days,
+    )
+    findings = tuple(finding for find in FINDERS.values() for finding in find(view))
+    return Judged(
+        day=question.day,
+        findings=findings,
+        accounts=len(part.accounts),
+        blind=view.blind | {part.accounts[account].household for account in view.blind},
+    )
+
+
+def _unjudged(part: Records, question: Question, failure: GuardbandError) -> Judged:
+    (household,) = {row.household for row in part.accounts.values()}
+    finding = Finding(
+        kind="unjudged",
+        key=("unjudged", household),
+        severity=Severity.URGENT,
+        message=f"{household} cannot be judged: {' '.join(str(failure).split())}",
+        household=household,
+    )
+    return Judged(
+        day=question.day,
+        findings=(finding,),
+        accounts=len(part.accounts),
+        unjudged=frozenset({*part.accounts, household}),
+    )
