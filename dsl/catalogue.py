@@ -85,6 +85,11 @@ class Catalogue:
         """Return the attribute that a plural names, or None."""
         return self.plurals.get(plural)
 
+    def averages(self, name: str) -> bool:
+        """Return whether a measure is the average of the attribute of that name, as esg_score is."""
+        measure = self.measures.get(name)
+        return measure is not None and name in self.attributes and measure.needs == (name,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSchema:

@@ -138,6 +138,10 @@ class PerTrade:
     # part of net assets, which is taken after it: they count, and `bounds` has what they are before
     warn_moving: Mapping[Symbol, Bound] = field(default_factory=dict)
     waived_moving: Bound | None = None
+    unsure: Mapping[Symbol, tuple[tuple[AccountId, Symbol], ...]] = field(default_factory=dict)  # positions
+    # of which a moving bound does not know whether, or with what value, they are of what it is a part of
+    warn_unsure: Mapping[Symbol, tuple[tuple[AccountId, Symbol], ...]] = field(default_factory=dict)
+    waived_unsure: tuple[tuple[AccountId, Symbol], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,9 @@ from dsl.check.literals import day
 from dsl.near import distance, nearest
 from dsl.policy import Op, Unit
 
-Kind = p.SubjectKind | Literal["account"]
+Kind = p.SubjectKind | Literal["account", "required"]
+"""What a condition is read of; required: facts of the account, and of each security that trades."""
+
 _ORDERED = (Op.AT_LEAST, Op.AT_MOST, Op.MORE, Op.LESS, Op.BETWEEN)
 _RATED = (Op.WORSE, Op.BETTER, Op.NOT_WORSE, Op.NOT_BETTER)
 
@@ -65,6 +67,8 @@ def group_test(ctx: Context, node: s.Test) -> p.GroupTest | None:
 def _comparison(ctx: Context, node: s.Test, kind: Kind) -> p.Comparison | None:
     name = node.path.text
     entry = ctx.catalogue.attributes.get(name)
+    if kind == "required":
+        kind = "securities" if ctx.catalogue.averages(name) else "account"
     if kind == "account" and (entry is None or "account" not in entry.of):
         term = measures.term_by_name(ctx, node.path)
         if term is not None:

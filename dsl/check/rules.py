@@ -261,7 +261,7 @@ def _obligation(
             return None if subject is None else p.AllowOnly(actions=actions, subject=subject)
         case s.Require() as require:
             _only_for_limits(ctx, parts)
-            found = predicates.predicate(ctx, require.predicate, "account")
+            found = predicates.predicate(ctx, require.predicate, "required")
             return None if found is None else p.Require(predicate=found)
 
 

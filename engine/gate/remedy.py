@@ -212,7 +212,7 @@ def _breaks_ticket(listed: Listed, rule: PerTrade, trade: Trade, quantity: Fract
     headroom = headroom_to(figure, bounds_of(listed, rule, trade.symbol, after))
     if headroom is None or headroom >= 0 or (rule.waiver is not None and rule.waived is None):
         return False
-    waived = waived_of(listed, rule, after)
+    waived = waived_of(listed, rule, trade.symbol, after)
     within = None if waived is None else headroom_to(figure, waived)
     return within is None or within < 0
 

@@ -15,13 +15,14 @@ from engine.gate.acts import sells_all, value_of
 from engine.gate.compare import reached
 from engine.gate.graph import Values
 from engine.gate.items import Item, Told
-from engine.gate.limits import PRICED
+from engine.gate.limits import Position
 from engine.gate.measure import Listed
 from engine.gate.unknowns import lacks_price, stale_trades
 from rulebooks.forms import TermKind, terms_of
 from rulebooks.ground import Bound, PerTrade
 
 Bounds = tuple[Fraction | None, Fraction | None]
+Positions = tuple[Position, ...]
 
 
 def trade_items(listed: Listed) -> Iterator[Item]:
@@ -81,11 +82,22 @@ def what_is_missing(listed: Listed, rule: PerTrade, trade: Trade, member: bool |
 
 
 def _is_limit_lost(listed: Listed, rule: PerTrade, trade: Trade) -> bool:
-    """Return whether the limit of a trade moves with net assets that hold what has no price of these days."""
-    bound = rule.moving.get(trade.symbol)
+    """Return whether the limit of a trade moves with what has no price of these days, or may not belong."""
+    return _is_lost(listed, rule, rule.moving.get(trade.symbol), rule.unsure.get(trade.symbol, ()))
+
+
+def _is_lost(listed: Listed, rule: PerTrade, bound: Bound | None, unsure: Positions) -> bool:
+    """Return whether a list makes a bound unknown: by what it trades that may be a part of the bound, or
+    that has no price of these days where the bound reads net assets, or the cash that such a trade moves.
+    """
+    if not listed.positions.isdisjoint(unsure):
+        return True
     sides = () if bound is None else (bound.low, bound.high)
-    reads = {t.account for side in sides if side is not None for t in terms_of(side) if t.kind in PRICED}
-    return any(other.account in reads for other in stale_trades(listed, rule.rule))
+    terms = [term for side in sides if side is not None for term in terms_of(side)]
+    worths = {term.account for term in terms if term.kind is TermKind.NET_ASSETS}
+    cash = {term.account for term in terms if term.kind is TermKind.CASH}
+    stale = stale_trades(listed, rule.rule)
+    return any(t.account in worths or (t.account in cash and t.price is None) for t in stale)
 
 
 def fits(listed: Listed, rule: PerTrade, trade: Trade) -> bool:
@@ -113,7 +125,7 @@ def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
     if headroom is None:
         return replace(item, standing="not_applicable", why_not=item.why_not or "nothing bounds this trade")
     warn = headroom_to(after, _warn_of(listed, rule, trade.symbol))
-    waived = waived_of(listed, rule, listed.after)
+    waived = waived_of(listed, rule, trade.symbol, listed.after)
     nearer = low if high is None or (low is not None and after - low < high - after) else high
     return replace(
         item,
@@ -135,15 +147,34 @@ def bounds_of(listed: Listed, rule: PerTrade, symbol: Symbol, after: Values) -> 
     return rule.bounds.get(symbol, (None, None))
 
 
-def waived_of(listed: Listed, rule: PerTrade, after: Values) -> Bounds | None:
-    """Return the bounds within a waiver; None where there is none, or one of any size."""
-    return rule.waived if rule.waived_moving is None else _read(listed, rule.waived_moving, after)
+def waived_of(listed: Listed, rule: PerTrade, symbol: Symbol, after: Values) -> Bounds | None:
+    """Return the bounds within a waiver, each side as far as its amount; None: no waiver, or one of any size.
+
+    A waiver of which the amount is unknown moves no bound.
+    """
+    if rule.waived is None:
+        return None
+    low, high = bounds_of(listed, rule, symbol, after)
+    if _is_lost(listed, rule, rule.waived_moving, rule.waived_unsure) or _is_held(listed, rule.waived_unsure):
+        return (low, high)
+    sides = rule.waived if rule.waived_moving is None else _read(listed, rule.waived_moving, after)
+    amount = next((side for side in sides if side is not None), None)
+    if amount is None:
+        return (low, high)
+    return (None if low is None else min(low, amount), None if high is None else max(high, amount))
 
 
 def _warn_of(listed: Listed, rule: PerTrade, symbol: Symbol) -> Bounds:
+    unsure = rule.warn_unsure.get(symbol, ())
+    if _is_lost(listed, rule, rule.warn_moving.get(symbol), unsure) or _is_held(listed, unsure):
+        return (None, None)
     if symbol in rule.warn_moving:
         return _read(listed, rule.warn_moving[symbol], listed.after)
     return rule.warn.get(symbol, (None, None))
+
+
+def _is_held(listed: Listed, positions: Positions) -> bool:
+    return any(position in listed.opened.state.quantities for position in positions)
 
 
 def _read(listed: Listed, bound: Bound, after: Values) -> Bounds:

@@ -3,8 +3,8 @@
     for each trade except trades where closes_position is yes
     limit trade_value to at least 1,000 USD        every (symbol, side) a member, closing `excluded`
 
-A bound is a number, or a form where the list moves it (10% of net_assets is taken after the list); one
-that the data do not tell makes that symbol missing.
+A bound is a number, or a form where the list moves it (10% of net_assets, or of equities, is taken after
+the list); one that the data do not tell makes that symbol missing.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from dsl.policy import AnyAmount, CheckedRule, Limit, Unit, Waiver
 from engine.facts.ids import Symbol
 from engine.facts.trades import Side
 from rulebooks.catalogue import MEASURES
-from rulebooks.forms import terms_of
+from rulebooks.forms import TermKind, terms_of
 from rulebooks.ground import Bound, CompiledRule, PerTrade, Scope
 from rulebooks.grounding.amounts import Ruler, bound_form
 from rulebooks.grounding.bans import leaving_tests
@@ -26,7 +26,7 @@ from rulebooks.grounding.waivers import waiver_of
 from rulebooks.members import Verdict, either, less
 from rulebooks.predicates import Test, compiled, paths_of
 from rulebooks.rows import TradeRow
-from rulebooks.scene import Scene
+from rulebooks.scene import Position, Scene
 from rulebooks.universe import Slice
 
 Pair = tuple[Fraction | None, Fraction | None]
@@ -80,10 +80,13 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
             missing=laid.missing,
             warn=warn.fixed,
             waiver=waiver,
-            waived=None if waived is None else _before(scene, waived),
+            waived=None if waived is None else _before(scene, waived.bound),
             moving=laid.moving,
             warn_moving=warn.moving,
-            waived_moving=waived if waived is not None and _moves(waived) else None,
+            waived_moving=None if waived is None or not _moves(waived.bound) else waived.bound,
+            unsure=laid.unsure,
+            warn_unsure=warn.unsure,
+            waived_unsure=() if waived is None else waived.unsure,
         )
 
 
@@ -115,11 +118,23 @@ def _without_false(members: Members) -> Members:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bounds:
-    """Bounds by symbol: as numbers before trading, as forms where a list moves them; which are unknown."""
+    """Bounds by symbol: as numbers before trading, as forms where a list moves them; which are unknown.
+
+    unsure: positions that a moving bound may or may not be a part of, or whose value it lacks.
+    """
 
     fixed: dict[Symbol, Pair]
     moving: dict[Symbol, Bound]
     missing: frozenset[Symbol]
+    unsure: dict[Symbol, tuple[Position, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waived:
+    """The bound within a waiver, and the positions that it is unsure of."""
+
+    bound: Bound
+    unsure: tuple[Position, ...]
 
 
 def _bounds(
@@ -129,6 +144,8 @@ def _bounds(
     fixed: dict[Symbol, Pair] = {}
     moving: dict[Symbol, Bound] = {}
     missing: set[Symbol] = set()
+    unsure: dict[Symbol, tuple[Position, ...]] = {}
+    held = scene.facts.state.quantities
     for part in slices:
         ruler = Ruler(base=None, money=unit is Unit.MONEY, unit=unit, group=(part,))
         below = None if low is None else bound_form(scene, low, ruler)
@@ -137,10 +154,15 @@ def _bounds(
         fixed[part.symbol] = _before(scene, bound)
         if _moves(bound):
             moving[part.symbol] = bound
-        is_untold = any(side is not None and side.missing is not None for side in (below, above))
-        if is_untold or (_moves(bound) and scene.base_gaps):
+        laid = [side for side in (below, above) if side is not None]
+        lacking = tuple(dict.fromkeys(position for side in laid for position in side.unknown))
+        if lacking:
+            unsure[part.symbol] = lacking
+        is_untold = any(side.missing is not None for side in laid)
+        is_held = any(position in held for position in lacking)
+        if is_untold or is_held or (_reads_net_assets(bound) and scene.base_gaps):
             missing.add(part.symbol)
-    return _Bounds(fixed=fixed, moving=moving, missing=frozenset(missing))
+    return _Bounds(fixed=fixed, moving=moving, missing=frozenset(missing), unsure=unsure)
 
 
 def _before(scene: Scene, bound: Bound) -> Pair:
@@ -154,9 +176,17 @@ def _moves(bound: Bound) -> bool:
     return any(side is not None and bool(terms_of(side)) for side in (bound.low, bound.high))
 
 
-def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> Bound | None:
+def _reads_net_assets(bound: Bound) -> bool:
+    """Return whether a bound is of all that the accounts hold."""
+    sides = [side for side in (bound.low, bound.high) if side is not None]
+    return any(term.kind is TermKind.NET_ASSETS for side in sides for term in terms_of(side))
+
+
+def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> _Waived | None:
     if waiver.up_to is None:
         return None
     unit = obligation.measure.unit
-    form = bound_form(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit)).form
-    return Bound(low=form, high=None) if obligation.high is None else Bound(low=None, high=form)
+    laid = bound_form(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit))
+    is_floor = obligation.high is None
+    bound = Bound(low=laid.form if is_floor else None, high=None if is_floor else laid.form)
+    return _Waived(bound=bound, unsure=laid.unknown)

@@ -6,7 +6,7 @@ from optimizer.build import build
 from optimizer.scale import trades_of
 from optimizer.search import search
 from optimizer.settings import Intent, Settings
-from tests.optimizer.hand import account, book, laid_out, lot
+from tests.optimizer.hand import account, book, laid_out, lot, proposed, real_judge
 
 PART = """rule PART "No trade above a tenth of equities"
   for each trade
@@ -37,6 +37,17 @@ def test_sales_stay_within_what_the_list_leaves_of_the_base() -> None:
     assert largest * 10 <= left
     assert largest < 4_000, "a tenth of equities before the list would be too much"
     assert (largest + 100) * 10 > left, "the room is used to the last share"
+
+
+def test_what_is_proposed_under_a_part_of_equities_passes_the_gate() -> None:
+    on = book(
+        [lot(name, 100, cost="100") for name in ("AAA", "BBB", "CCC", "DDD")],
+        accounts=[account("MAIN", "0", benchmark="index")],
+        weights={"AAA": "0.97", "BBB": "0.01", "CCC": "0.01", "DDD": "0.01"},
+    )
+    found = proposed(PART, on)
+    assert found.trades
+    assert real_judge(laid_out(PART, on))(tuple(row.trade for row in found.trades)).decision.value == "pass"
 
 
 def test_a_least_size_is_that_of_the_widest_base() -> None:

@@ -252,7 +252,8 @@ MORE: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "trade_value",
             "for each trade in trades where side is sell\n"
-            "  limit trade_value to at least the smaller of 500 USD and {p} of {s}\n  warn from {p} of net_assets",
+            "  limit trade_value to at least the smaller of 500 USD and {p} of {s}\n"
+            "  warn from {p} of net_assets",
         ),
     ),
     "REQUIRES": (
@@ -498,9 +499,7 @@ def _prices(chance: Random, symbols: Sequence[Symbol], today: date, *, is_stale:
         before = price * 2 if price == HALVED else price * Decimal("1.1")
         for age in (40, 12, 2):
             volume = Decimal(chance.choice(("500", "2000"))) if chance.random() < 0.9 else None
-            found.append(
-                Price(symbol=symbol, date=today - timedelta(days=age), price=before, volume=volume)
-            )
+            found.append(Price(symbol=symbol, date=today - timedelta(days=age), price=before, volume=volume))
         if not is_stale or chance.random() < 0.8:
             found.append(Price(symbol=symbol, date=today, price=price, volume=Decimal("1000")))
         elif chance.random() < 0.5:

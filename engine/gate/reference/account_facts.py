@@ -10,10 +10,11 @@ In a household, a column counts where all its accounts agree on it; otherwise it
 from collections.abc import Callable
 
 from dsl.policy import MeasureTerm, Predicate, Unit
+from dsl.words import shipped
 from engine.gate.reference.asked import Asked, View
 from engine.gate.reference.figures import read
 from engine.gate.reference.measures import MEASURES
-from engine.gate.reference.predicates import Truth, truth
+from engine.gate.reference.predicates import Lookup, Truth, truth
 from engine.gate.reference.tables import Table
 from engine.gate.reference.values import Absent, Value
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap
@@ -22,8 +23,11 @@ Subject = Callable[[MeasureTerm, View], tuple[Table, Table | None]]
 """What a measure in a condition is taken of: its holdings, and the groups of a derived set."""
 
 
-def holds(predicate: Predicate, view: View, subject: Subject) -> Truth:
-    """Return whether a condition on the account or household holds before the list."""
+def holds(predicate: Predicate, view: View, subject: Subject, row: Lookup | None = None) -> Truth:
+    """Return whether a condition on the account or household holds before the list.
+
+    row: what facts that are no measures are read from, where not from the account or household alone.
+    """
 
     def measured(term: MeasureTerm, unit: Unit | None) -> Value:
         stated = view.market.book.stated.get(term.measure)
@@ -31,7 +35,7 @@ def holds(predicate: Predicate, view: View, subject: Subject) -> Truth:
 
     return truth(
         predicate,
-        lambda path, unit: fact(path, unit, view),
+        row or (lambda path, unit: fact(path, unit, view)),
         today=view.market.book.as_of,
         measured=measured,
     )
@@ -83,6 +87,8 @@ def is_of_account(path: str, view: View) -> bool:
     book = view.market.book
     if path.startswith("account.") or path in book.stated or path in ("today", "account", "household"):
         return True
-    if path in MEASURES and not any(path in row.attributes for row in book.securities.values()):
+    if shipped().averages(path):
+        return False
+    if path in MEASURES:
         return True
     return any(path in book.accounts[account].attributes for account in view.scope.holds)

@@ -95,7 +95,7 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     """
     derived, view = asked.derived, asked.view
     assert derived is not None
-    state, name = view.state, (function, id(derived), id(subject), view.valued_at)
+    state, name = view.state, (function, derived, id(subject), view.valued_at)
     if view.gaps is None and name in state.answers:
         return state.answers[name]
     tests = subject.tests if isinstance(subject, GroupsWhose) else ()
@@ -149,7 +149,7 @@ def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Fraction:
         case PercentOf(share=share, subject=None, name=str(name)):
             return exact(share) * _named_part(name, asked)
         case PercentOf(share=share):
-            return exact(share) * _of_subject(tables[id(amount)], asked)
+            return exact(share) * of_subject(tables[id(amount)], asked)
         case DataRef(name=name):
             return _figure(name, asked)
         case Times(factor=factor, of=of):
@@ -172,7 +172,7 @@ def _literal(amount: Amount, asked: Asked) -> Fraction:
     return exact(amount.value) * rate
 
 
-def _of_subject(table: Table, asked: Asked) -> Fraction:
+def of_subject(table: Table, asked: Asked) -> Fraction:
     """Return the subject's own weight, value or quantity in the same state."""
     view = asked.view
     unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.touched)

@@ -1,29 +1,31 @@
 """Limits of each trade by itself: `for each trade limit trade_value to at least 1,000 USD`.
 
 Each trade of the subject is a group of its own. There is no before, so a breach is active and that
-trade is the one named.
+trade is the one named. A limit that is a part of what is held is taken after the list; it is known where
+it is so before the list too.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dsl.policy import AnyAmount, CheckedRule, Limit, Subject, Unit
+from dsl.policy import AnyAmount, CheckedRule, Limit, PercentOf, Subject, Unit
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Trade
-from engine.gate.reference.asked import View
-from engine.gate.reference.figures import BASES
+from engine.gate.reference.asked import Asked, View
+from engine.gate.reference.figures import BASES, BoundTables, of_subject
 from engine.gate.reference.limits import Ceiling
 from engine.gate.reference.measures import PER_TRADE
-from engine.gate.reference.plans import applies, ceilings, exceptions, why_not
+from engine.gate.reference.plans import applies, bound_tables, ceilings, exceptions, why_not
 from engine.gate.reference.predicates import Truth, all_of, amount_of_row, opposite, truth
 from engine.gate.reference.responses import on_active, on_missing
 from engine.gate.reference.rows import trade_row, trade_value
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting
+from engine.gate.reference.tables import Table
 from engine.gate.reference.telling import Teller
 from engine.gate.reference.values import Absent, Value
-from engine.gate.reference.verdicts import Gap, NoWitness, ReferenceVerdict
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, NoWitness, ReferenceVerdict
 from engine.gate.verdict import Outcome
 
 Bound = Fraction | Absent | None
@@ -38,11 +40,13 @@ class PerTradePlan:
     teller: Teller
     view: View
     measure: str
+    unit: Unit
     within: Subject
     low: AnyAmount | None
     high: AnyAmount | None
     less: tuple[Callable[[AccountId, Symbol], Truth], ...]
     ceilings: tuple[Ceiling, ...]
+    tables: BoundTables  # what `10% of equities` is a part of
     why_not: str | None
     unsure: bool
 
@@ -88,7 +92,7 @@ class PerTradePlan:
                 after=size,
                 sign=sign,
                 warned=warned,
-                trades=frozenset(),
+                trades=named if warned else frozenset(),
                 decision=decision,
             )
         if any(self._is_waived(ceiling, size, low, high, trade, done) for ceiling in self.ceilings):
@@ -117,13 +121,34 @@ class PerTradePlan:
         def row(path: str, unit: Unit | None) -> Value:
             if path not in BASES:
                 return own(path, unit)
-            try:
-                return self.view.at(done.after, done.done).base_amount(path)
-            except Gap:
-                return Absent.UNKNOWN
+            return self._after(done, lambda view: view.base_amount(path))
 
-        found = amount_of_row(amount, row)
+        def parted(amount: PercentOf) -> Fraction | Absent:
+            table = self.tables[id(amount)]
+            of = self._after(done, lambda view: of_subject(table, self._asked(view, table)))
+            return of if isinstance(of, Absent) else Fraction(amount.share) * of
+
+        found = amount_of_row(amount, row, parted)
         return Absent.UNKNOWN if found is Absent.NONE else found
+
+    def _after(self, done: Listed, figure: Callable[[View], Fraction]) -> Fraction | Absent:
+        """Return a figure after the list; unknown where it is so on either side of it."""
+        try:
+            figure(self.view)
+            return figure(self.view.at(done.after, done.done))
+        except Gap:
+            return Absent.UNKNOWN
+
+    def _asked(self, view: View, table: Table) -> Asked:
+        return Asked(
+            view=view,
+            table=table,
+            group=EVERYTHING_IN_SCOPE,
+            unit=self.unit,
+            subject=None,
+            derived=None,
+            period=None,
+        )
 
     def _is_warned(self, size: Fraction, low: Bound, high: Bound, trade: Trade, done: Listed) -> bool:
         edge = self._bound(self.teller.rule.warn_from, trade, done)
@@ -167,16 +192,21 @@ def per_trade_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> PerTrad
         raise NoWitness(f"{measure} for each trade")
     view = setting.view(scope, base=rule.base)
     standing = applies(setting, rule, view)
+    caps = ceilings(setting, rule.id, scope)
     return PerTradePlan(
         setting=setting,
         teller=Teller(rule=rule, scope=scope),
         view=view,
         measure=measure,
+        unit=obligation.measure.unit,
         within=rule.each.within,
         low=obligation.low,
         high=obligation.high,
         less=exceptions(setting, rule, view),
-        ceilings=ceilings(setting, rule.id, scope),
+        ceilings=caps,
+        tables=bound_tables(
+            setting, view, (obligation.low, obligation.high, rule.warn_from, *(cap.up_to for cap in caps))
+        ),
         why_not=why_not(setting, rule, standing),
         unsure=standing is None,
     )

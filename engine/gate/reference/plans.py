@@ -34,7 +34,7 @@ from engine.gate.reference.asked import View
 from engine.gate.reference.benchmarks import benchmark
 from engine.gate.reference.limits import Ceiling, LimitPlan, Term
 from engine.gate.reference.market import is_cash
-from engine.gate.reference.predicates import Truth, all_of, any_of, opposite
+from engine.gate.reference.predicates import Lookup, Truth, all_of, any_of, opposite
 from engine.gate.reference.scopes import Scope, names_scope
 from engine.gate.reference.setting import Setting
 from engine.gate.reference.state import NOTHING
@@ -61,14 +61,14 @@ def applies(setting: Setting, rule: CheckedRule, view: View) -> Truth:
     return all_of([when, opposite(unless)])
 
 
-def condition(setting: Setting, predicate: Predicate, view: View) -> Truth:
-    """Return whether a condition on a scope holds before the list."""
+def condition(setting: Setting, predicate: Predicate, view: View, row: Lookup | None = None) -> Truth:
+    """Return whether a condition on a scope holds before the list; row: what facts but measures are of."""
 
     def subject(term: MeasureTerm, own: View) -> tuple[Table, Table | None]:
         laid_out = term_of(setting, term, own, within=None, attribute=None, less=(), look_through=False)
         return laid_out.table, laid_out.derived
 
-    return holds(predicate, view, subject)
+    return holds(predicate, view, subject, row)
 
 
 def why_not(setting: Setting, rule: CheckedRule, standing: Truth) -> str | None:

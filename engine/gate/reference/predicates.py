@@ -195,8 +195,15 @@ def _holds(own: Fraction, op: Op, others: list[Fraction]) -> bool:
             return others[0] <= own <= others[1]
 
 
-def amount_of_row(right: Right, row: Lookup) -> Fraction | Absent:
-    """Return an amount of which the parts are figures of the same row, such as `5% of cost`."""
+Parted = Callable[[PercentOf], Fraction | Absent]
+"""An amount that is a part of a subject, such as `10% of equities`."""
+
+
+def amount_of_row(right: Right, row: Lookup, parted: Parted | None = None) -> Fraction | Absent:
+    """Return an amount of which the parts are figures of the same row, such as `5% of cost`.
+
+    parted: tells a part of a subject, where one may be named.
+    """
     match right:
         case Amount(value=value):
             return Fraction(value)
@@ -205,11 +212,13 @@ def amount_of_row(right: Right, row: Lookup) -> Fraction | Absent:
         case PercentOf(share=share, name=str(name)):
             of = number(row(name, None))
             return of if isinstance(of, Absent) else Fraction(share) * of
+        case PercentOf() if parted is not None:
+            return parted(right)
         case Times(factor=factor, of=inner):
-            of = amount_of_row(inner, row)
+            of = amount_of_row(inner, row, parted)
             return of if isinstance(of, Absent) else Fraction(factor) * of
         case Smaller(parts=parts) | Greater(parts=parts):
-            return _extreme(right, [amount_of_row(part, row) for part in parts])
+            return _extreme(right, [amount_of_row(part, row, parted) for part in parts])
         case _:
             return Absent.UNKNOWN
 

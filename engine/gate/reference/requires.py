@@ -8,15 +8,17 @@ securities of which it fails.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dsl.policy import CheckedRule, Comparison, Not, Predicate, Require
-from engine.facts.ids import AccountId
-from engine.gate.reference.account_facts import is_of_account
+from dsl.policy import CheckedRule, Comparison, Not, Predicate, Require, Unit
+from engine.facts.ids import AccountId, Symbol
+from engine.gate.reference.account_facts import fact, is_of_account
 from engine.gate.reference.asked import View
+from engine.gate.reference.measures import MEASURES
 from engine.gate.reference.plans import applies, ceilings, condition, why_not
-from engine.gate.reference.predicates import Truth, truth
+from engine.gate.reference.predicates import Lookup, Truth
 from engine.gate.reference.scopes import Scope, scopes
 from engine.gate.reference.setting import Listed, Setting
 from engine.gate.reference.telling import Teller
+from engine.gate.reference.values import Value
 from engine.gate.reference.verdicts import ReferenceVerdict
 from engine.gate.verdict import Outcome
 
@@ -62,22 +64,35 @@ class RequirePlan:
         trade = next(trade for trade in done.trades if trade.number == number)
         if self.of_accounts:
             return self.of_accounts[trade.account]
-        market = self.setting.market
-        return truth(
-            self.predicate,
-            lambda path, unit: market.of_security(trade.account, trade.symbol, path, unit),
-            today=market.book.as_of,
-        )
+        row = facts_of(self.setting, self.view, trade.account, trade.symbol)
+        return condition(self.setting, self.predicate, self.view, row)
 
 
-def _paths(predicate: Predicate) -> set[str]:
+def facts_of(setting: Setting, view: View, account: AccountId, symbol: Symbol | None) -> Lookup:
+    """Return the facts of a trade: figures of the scope, columns of its account, what is its security's."""
+    (one,) = scopes("account", (account,), setting.book)
+    own = setting.view(one, base=view.base)
+
+    def row(path: str, unit: Unit | None) -> Value:
+        if symbol is not None and not is_of_account(path, own):
+            return setting.market.of_security(account, symbol, path, unit)
+        return fact(path, unit, view if path in MEASURES else own)
+
+    return row
+
+
+def _comparisons(predicate: Predicate) -> list[Comparison]:
     match predicate:
-        case Comparison(path=path):
-            return {path}
+        case Comparison():
+            return [predicate]
         case Not(part=part):
-            return _paths(part)
+            return _comparisons(part)
         case both:
-            return {path for part in both.parts for path in _paths(part)}
+            return [one for part in both.parts for one in _comparisons(part)]
+
+
+def _is_of_account(one: Comparison, view: View) -> bool:
+    return one.measure is not None or is_of_account(one.path, view)
 
 
 def require_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> RequirePlan:
@@ -87,11 +102,10 @@ def require_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> RequirePl
     view = setting.view(scope, base=rule.base)
     standing = applies(setting, rule, view)
     of_accounts = dict[AccountId, Truth]()
-    if all(is_of_account(path, view) for path in _paths(obligation.predicate)):
-        for one in scopes("account", tuple(sorted(scope.stops)), setting.book):
-            assert one.account is not None
-            own = setting.view(one, base=rule.base)
-            of_accounts[one.account] = condition(setting, obligation.predicate, own)
+    if all(_is_of_account(one, view) for one in _comparisons(obligation.predicate)):
+        for account in sorted(scope.stops):
+            row = facts_of(setting, view, account, None)
+            of_accounts[account] = condition(setting, obligation.predicate, view, row)
     return RequirePlan(
         setting=setting,
         teller=Teller(rule=rule, scope=scope),

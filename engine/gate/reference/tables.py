@@ -202,7 +202,7 @@ class Table:
 
     def _moves_in(self, state: State) -> "Moves":
         """Return the positions in which a state differs from the one it came from, by group."""
-        known = state.moved.get(id(self))
+        known = state.moved.get(self)
         if known is None:
             groups: dict[Group, list[Key]] = {}
             unknown: dict[Group, list[Key]] = {}
@@ -212,7 +212,7 @@ class Table:
                     groups.setdefault(group, []).append(key)
                 for group in where.unknown:
                     unknown.setdefault(group, []).append(key)
-            known = state.moved[id(self)] = Moves(groups, unknown)
+            known = state.moved[self] = Moves(groups, unknown)
         return known
 
     def _touched_of(self, state: State, group: Group) -> list[Key]:
@@ -267,7 +267,7 @@ class Table:
             return worth.of(key, position, self.belongs(key).groups[group])
 
         return state.sum_over(
-            (id(self), group, id(worth)),
+            (self, group, worth),  # not their ids, which pass to others once they are gone
             self.held.get(group, ()),
             lambda own: self._moves_in(own).groups.get(group, ()),
             of_position,
