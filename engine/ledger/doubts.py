@@ -16,7 +16,7 @@ Measured on 501 stocks over five years of daily prices, with 56 events found by 
 two tell nothing beside them; the third tells one ordinary move in two thousand days of a security.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -82,6 +82,32 @@ def doubts_of(
         for symbol, (day, words) in sorted(found.items())
         if not _is_explained(symbol, day, rows) and not _is_reviewed(symbol, day, looked, as_of)
     }
+
+
+def every_doubt(
+    prices: Iterable[Price],
+    *,
+    securities: Mapping[Symbol, Security],
+    transactions: Iterable[Transaction] = (),
+    events: Iterable[Event] = (),
+) -> Iterator[tuple[Symbol, date, str]]:
+    """Yield every day of a whole series that is in doubt and that nothing explains, a sentence each.
+
+    prices: ascending by symbol and date. A security that `securities` do not have counts as a stock.
+    """
+    rows, looked = tuple(transactions), tuple(events)
+    before: Price | None = None
+    for price in prices:
+        follows = before is not None and before.symbol == price.symbol
+        if price.symbol not in securities or _is_stock(securities[price.symbol]):
+            words = _doubt(price, before if follows else None)
+            if (
+                words is not None
+                and not _is_explained(price.symbol, price.date, rows)
+                and not _is_reviewed(price.symbol, price.date, looked, date.max)
+            ):
+                yield price.symbol, price.date, words
+        before = price
 
 
 def _is_stock(security: Security | None) -> bool:

@@ -83,6 +83,20 @@ class State:
             self.today = day
             self.in_transit.clear()
 
+    def note_nothing_held(self, row: Transaction, symbol: Symbol) -> None:
+        """Note that an event asks for a holding that the records, which begin late, do not have."""
+        assert not self.setting.strict, "a strict replay raises"
+        self.shortfalls.append(
+            Shortfall(
+                transaction=row.id,
+                account=row.account,
+                symbol=symbol,
+                date=row.date,
+                quantity=exact(row.quantity or 0),
+                row=row.row,
+            )
+        )
+
     def next_sequence(self) -> int:
         """Return the next place in the order of acquisition."""
         self.sequence += 1

@@ -27,6 +27,9 @@ def merger(state: State, row: Transaction) -> None:
     source = parent_of(row)
     position = state.pool(row.account, source).position(row.account, source)
     held = position.quantity()
+    if not held and not state.setting.strict:
+        state.note_nothing_held(row, source)
+        return
     if not held:
         raise InputError(
             f"`{row.account}` holds no `{source}`", place=place_of(row), cure="give the purchases before it"

@@ -22,6 +22,9 @@ def spin_off(state: State, row: Transaction) -> None:
     received = shares_of(row)
     parents = list(state.pool(row.account, source).position(row.account, source).pieces())
     held = sum((piece.quantity for piece in parents), exact(0))
+    if not held and not state.setting.strict:
+        state.note_nothing_held(row, source)
+        return
     if not held:
         raise InputError(
             f"`{row.account}` holds no `{source}` from which shares could be spun off",

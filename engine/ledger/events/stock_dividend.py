@@ -24,6 +24,9 @@ def stock_dividend(state: State, row: Transaction) -> None:
     pool = state.pool(row.account, symbol)
     position = pool.position(row.account, symbol)
     held = position.quantity()
+    if not held and not state.setting.strict:
+        state.note_nothing_held(row, symbol)
+        return
     if not held:
         raise InputError(
             f"`{row.account}` holds no `{symbol}` on which a dividend in shares could be paid",

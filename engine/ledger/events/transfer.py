@@ -17,7 +17,12 @@ from engine.ledger.state import State, needs, place_of, shares_of, symbol_of
 
 
 def transfer_out(state: State, row: Transaction) -> None:
-    """Take shares out of an account; they arrive with a transfer_in of the same day, or leave the book."""
+    """Take shares out of an account; they arrive with a transfer_in of the same day, or leave the book.
+
+    A row without a symbol moves money, which touches no lot.
+    """
+    if row.symbol is None:
+        return
     order = order_of(row, net=exact(0))
     pool = state.pool(order.account, order.symbol)
     picks, missing = pick(state, pool, order)
@@ -27,7 +32,9 @@ def transfer_out(state: State, row: Transaction) -> None:
 
 
 def transfer_in(state: State, row: Transaction) -> None:
-    """Hold shares that left another account that day, or that come from outside the book."""
+    """Hold shares that left another account that day, or that come from outside the book, or money."""
+    if row.symbol is None:
+        return
     symbol = symbol_of(row)
     wanted: list[tuple[LotId | None, Fraction]] = [(lot, exact(size)) for lot, size in row.lots]
     wanted = wanted or [(None, shares_of(row))]
