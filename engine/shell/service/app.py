@@ -27,7 +27,7 @@ from engine.shell.service import problems
 from engine.shell.service.answering import answer
 from engine.shell.service.books import Books
 from engine.shell.service.edge import Edge
-from engine.shell.service.guard import GuardedRoute, Service
+from engine.shell.service.guard import GuardedRoute, Service, service_of
 from engine.shell.service.lanes import Lanes
 from engine.shell.service.limits import Rate
 from engine.shell.service.logs import log_lines
@@ -53,6 +53,9 @@ FAMILIES: tuple[APIRouter, ...] = (
     halting.router,
 )
 """Every family of routes."""
+
+DESCRIBED_SECONDS = 60.0
+"""How long it may take to word the description, the first time that it is asked for."""
 
 DESCRIPTION = """The answers of the `guardband` commands, over HTTP: the same objects, byte for byte.
 
@@ -147,7 +150,8 @@ def _description() -> APIRouter:
     @router.get("/v1/openapi.json", include_in_schema=False)
     async def description(request: Request) -> Response:
         """Tell the OpenAPI description of this service."""
-        return answer(request.app.openapi())
+        service = service_of(request)
+        return answer(await service.lanes.run("own", DESCRIBED_SECONDS, request.app.openapi))
 
     return router
 

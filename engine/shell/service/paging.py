@@ -16,8 +16,8 @@ from engine.shell.service.problems import refused
 
 T = TypeVar("T")
 
-LAST = 2**62
-"""A number above every row's."""
+LAST = 2**31 - 1
+"""The largest number that a row can have, on every database."""
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many rows at most.")]
 Cursor = Annotated[

@@ -1,6 +1,6 @@
 """The gate's answers: `gate`, `drift`, `headroom`, `check`."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -76,7 +76,7 @@ class Verdict(Answer):
     account: str | None = None
     household: str | None = None
     title: str
-    group: dict[str, str]
+    group: dict[str, str | None]
     outcome: Literal["pass", "breach", "waived", "excepted", "missing_data", "not_applicable"]
     breach: str | None
     responses: list[str]
@@ -98,7 +98,7 @@ class Verdict(Answer):
     limit_words: str | None = None
     considered: list[str] | None = None
     window: Window | None = None
-    event: dict[str, str] | None = None
+    event: dict[str, Any] | None = None
     coverage: Coverage | None = None
     cure_due: Day | None = None
     groups_passed: int | None = None

@@ -37,7 +37,7 @@ from engine.shell.store.schema.work import OrderRow
 
 router = APIRouter(route_class=GuardedRoute, tags=["records"], responses=described(422))
 
-Number = Annotated[int, Path(ge=1, le=2**53)]
+Number = Annotated[int, Path(ge=1, le=LAST)]
 
 
 @router.get("/v1/decisions", response_model=DecisionsAnswer)

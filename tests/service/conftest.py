@@ -1,0 +1,62 @@
+"""A service on loopback, with a user of each role, over a small book."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from engine.shell import work
+from tests.databases import *  # noqa: F403
+from tests.service.served import Served, filled, served
+from tests.store.books import book
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_engine_and_quick_keys() -> Iterator[None]:
+    """One child of the rules engine for every service of these tests, and keys that are quick to verify."""
+    with work.engine() as engine, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.shell.service.app.work.engine", lambda: nullcontext(engine))
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("engine.shell.publishing.people._hasher", lambda: quick)
+        yield
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small book."""
+    return book(tmp_path_factory.mktemp("service") / "book")
+
+
+@pytest.fixture(scope="session")
+def filled_database(made_sqlite: Path, folder: Path, one_engine_and_quick_keys: None) -> Path:
+    """A SQLite file with the book and the users, to be copied. Its keys are those of `served.KEYS`."""
+    path = made_sqlite.with_name("filled.db")
+    shutil.copyfile(made_sqlite, path)
+    filled(f"sqlite:///{path}", folder)
+    return path
+
+
+@pytest.fixture
+def database(filled_database: Path, tmp_path: Path) -> str:
+    """The address of a database of its own, with book and users."""
+    shutil.copyfile(filled_database, tmp_path / "served.db")
+    return f"sqlite:///{tmp_path / 'served.db'}"
+
+
+@pytest.fixture(scope="session")
+def shared(filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service that tests share which do not mind what others wrote."""
+    path = tmp_path_factory.mktemp("shared") / "served.db"
+    shutil.copyfile(filled_database, path)
+    with served(f"sqlite:///{path}") as service:
+        yield service
+
+
+@pytest.fixture
+def own(database: str) -> Iterator[Served]:
+    """A service of a test's own."""
+    with served(database) as service:
+        yield service
