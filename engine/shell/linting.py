@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from dsl import render
-from dsl.diagnostics import Severity, in_order
+from dsl.diagnostics import Severity, has_errors, in_order
 from dsl.parse import decode
 from engine.shell import policies, work
 from engine.shell.books import read_book
@@ -16,6 +16,7 @@ from engine.shell.version import VERSION
 from optimizer.lint.answer import diagnostics_of, lint_answer, lint_text
 from optimizer.lint.finding import Finding
 from optimizer.lint.lint import lint
+from optimizer.lint.together import between
 
 
 def run(files: list[Path], book: str | None, output: FindingsFormat) -> int:
@@ -43,8 +44,12 @@ def run(files: list[Path], book: str | None, output: FindingsFormat) -> int:
                     securities=listed,
                 )
             told.append((checked, _ordered(found)))
-    _print(told, output)
-    findings = [row for _, rows in told for row in rows]
+        sound = tuple(
+            file.policy for file, _ in told if file.policy is not None and not has_errors(file.diagnostics)
+        )
+        joint = _ordered(list(between(sound, engine=inference, today=today)))
+    _print(told, joint, output)
+    findings = [*(row for _, rows in told for row in rows), *joint]
     bad = any(row.diagnostic.severity is not Severity.INFO for row in findings)
     return EXIT_FINDINGS if bad else EXIT_CLEAN
 
@@ -67,17 +72,26 @@ def _documents(checked: CheckedFile, folder: Path) -> dict[str, str]:
     return found
 
 
-def _print(told: list[tuple[CheckedFile, tuple[Finding, ...]]], output: FindingsFormat) -> None:
-    findings = [row for _, rows in told for row in rows]
+def _print(
+    told: list[tuple[CheckedFile, tuple[Finding, ...]]], joint: tuple[Finding, ...], output: FindingsFormat
+) -> None:
+    findings = [*(row for _, rows in told for row in rows), *joint]
     match output:
         case FindingsFormat.TEXT:
-            print_text("\n\n".join(_file_text(checked, rows) for checked, rows in told))
+            texts = [_file_text(checked, rows) for checked, rows in told]
+            if joint:
+                texts.append(_joint_text(joint, {checked.name: checked.text for checked, _ in told}))
+            print_text("\n\n".join(texts))
         case FindingsFormat.JSON:
             print_json(lint_answer(findings))
         case FindingsFormat.SARIF:
             print_json(render.sarif(diagnostics_of(findings), version=VERSION))
         case FindingsFormat.GITHUB:
             print(render.github(diagnostics_of(findings)))  # noqa: T201
+
+
+def _joint_text(joint: tuple[Finding, ...], sources: dict[str, str]) -> str:
+    return f"{lint_text(joint, sources)}\n\nbetween the files: {render.summary(diagnostics_of(joint))}"
 
 
 def _file_text(checked: CheckedFile, rows: tuple[Finding, ...]) -> str:

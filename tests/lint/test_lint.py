@@ -11,6 +11,7 @@ from engine.gate.engine.port import InferenceEngine
 from optimizer.lint.answer import lint_answer, lint_text
 from optimizer.lint.finding import Finding
 from optimizer.lint.lint import lint
+from optimizer.lint.together import between
 from tests.rulebooks.tiny import TODAY, policy_of, rule
 
 HEADER = """policy "Growth mandate"
@@ -168,3 +169,24 @@ example "more is blocked"
         "no example breaks `MAX-TECH`"
     ]
     assert found(text + both, engine, examples=True) == ()
+
+
+HOUSE = rule("limit weight of tech to at most 20%", name="CAP")
+CLIENT = rule("limit weight of tech to at least 25%", name="CAP")
+
+
+def told_between(one: str, other: str, engine: InferenceEngine) -> tuple[Finding, ...]:
+    second = HEADER.replace("firm.growth", "client.ips")
+    policies = (policy_of(one, header=HEADER), policy_of(other, header=second))
+    return tuple(between(policies, engine=engine, today=TODAY))
+
+
+def test_rules_of_two_files_that_exclude_each_other_are_told_with_a_portfolio(engine: InferenceEngine) -> None:
+    (row,) = told_between(HOUSE, CLIENT, engine)
+    assert (row.diagnostic.code, set(row.rules)) == ("E0312", {"CAP", "client.ips:CAP"})
+    assert row.witness is not None
+    assert told_between(HOUSE, CLIENT.replace("25%", "20%"), engine) == ()
+
+
+def test_what_a_file_says_against_itself_is_not_told_again_between_files(engine: InferenceEngine) -> None:
+    assert told_between(CONTRADICTION, rule("limit weight of tech to at most 90%", name="X"), engine) == ()
