@@ -31,11 +31,13 @@ from engine.shell.commands import (
     lint,
     lots,
     lsp,
+    monitor,
     publish,
     query,
     rebalance,
     repair,
     report,
+    serve,
     tax,
     user,
     waive,
@@ -87,6 +89,8 @@ app.command("harvest", rich_help_panel=_MANAGERS)(harvest.harvest)
 app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
 app.command("tax", rich_help_panel=_OPERATIONS)(tax.tax)
 app.command("import", rich_help_panel=_OPERATIONS)(import_.import_)
+app.command("serve", rich_help_panel=_OPERATIONS)(serve.serve)
+app.add_typer(monitor.app, name="monitor", rich_help_panel=_OPERATIONS)
 app.add_typer(db.app, name="db", rich_help_panel=_OPERATIONS)
 app.add_typer(user.app, name="user", rich_help_panel=_OPERATIONS)
 app.add_typer(audit.app, name="audit", rich_help_panel=_AUDITORS)
