@@ -36,13 +36,13 @@ def between(
         if joined is None:
             continue
         rules = compiled_by_name(compile_rulebook((joined,)))
-        files = {name: rule.rule.where.file for name, rule in rules.items()}
+        owners = {name: rule.rule.policy for name, rule in rules.items()}
         every = tuple(rule.rule for rule in rules.values())
         seen: set[tuple[str, tuple[str, ...]]] = set()
         for case in cases(joined, every, today=today, universe=universe):
             for row in contradictions(joined, case, rules, ask):
                 key = (row.diagnostic.code, row.rules)
-                if key not in seen and len({files[name] for name in row.rules}) > 1:
+                if key not in seen and len({owners[name] for name in row.rules}) > 1:
                     seen.add(key)
                     yield row
 

@@ -181,7 +181,7 @@ def told_between(one: str, other: str, engine: InferenceEngine) -> tuple[Finding
     return tuple(between(policies, engine=engine, today=TODAY))
 
 
-def test_rules_of_two_files_that_exclude_each_other_are_told_with_a_portfolio(engine: InferenceEngine) -> None:
+def test_rules_of_two_files_that_exclude_each_other_are_told(engine: InferenceEngine) -> None:
     (row,) = told_between(HOUSE, CLIENT, engine)
     assert (row.diagnostic.code, set(row.rules)) == ("E0312", {"CAP", "client.ips:CAP"})
     assert row.witness is not None
