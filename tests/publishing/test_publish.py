@@ -131,6 +131,36 @@ def test_a_waiver_is_written_into_the_next_version_by_two_persons(address: str) 
         assert in_force(store, date(2026, 3, 11)) == ["1.0.1"]
 
 
+def test_the_header_is_changed_where_it_stands_also_below_a_comment() -> None:
+    text = """# kept by the family office
+policy "Adams family"
+  id adams.ips
+  version 1.0.9
+  effective from 2025-01-01   # the signing
+
+rule CAP-1 "One company"
+  effective from 2025-07-01
+"""
+    waiver = waiver_from(
+        "CAP-1", subject='issuer "Acme Corp"', up_to=None, until=NEW, approver=SECOND, because='ips "§4"'
+    )
+    assert (
+        next_text(text, waiver, version="1.0.10", since=date(2026, 3, 11))
+        == """# kept by the family office
+policy "Adams family"
+  id adams.ips
+  version 1.0.10
+  supersedes version 1.0.9
+  effective from 2026-03-11   # the signing
+
+rule CAP-1 "One company"
+  effective from 2025-07-01
+
+waive CAP-1 for issuer "Acme Corp" until 2026-04-01 approved by "L. Brandt" because ips "§4"
+"""
+    )
+
+
 @pytest.mark.parametrize(
     ("subject", "because", "approver"),
     [("TAX-1", "ips §4", SECOND), ("account TAX-1", "ips", SECOND), ("account TAX-1", "ips §4", " ")],

@@ -113,7 +113,7 @@ def record(
         "book": logbook.book,
         "known": None if logbook.known is None else logbook.known.isoformat(),
         "proposed_by": logbook.author.person,
-        "approved_by": encoded(tuple[Approval, ...], asked.approvals),
+        "approved_by": [encoded(Approval, given) for given in asked.approvals],
         "request": encoded(Asked, asked),
         "inputs": keep(session, inputs),
         "answer": put(session, reached.bytes),

@@ -38,7 +38,8 @@ class Scope:
     @property
     def words(self) -> str:
         """The scope in words."""
-        return "all trading" if self.kind == "all" else f"trading in {self.kind} {self.name}"
+        kind = "" if self.kind == "security" else "the account "
+        return "all trading" if self.kind == "all" else f"trading in {kind}{self.name}"
 
     def touches(self, trade: Trade) -> bool:
         """Return whether a trade is halted."""

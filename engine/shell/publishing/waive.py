@@ -17,7 +17,7 @@ from engine.facts.failure import InputError
 _VERSION = re.compile(r"^([ \t]*)version[ \t]+\d+\.\d+\.\d+", re.MULTILINE)
 _EFFECTIVE = re.compile(r"^[ \t]*effective[ \t]+from[ \t]+\d{4}-\d{2}-\d{2}", re.MULTILINE)
 _SUPERSEDES = re.compile(r"^[ \t]*supersedes[ \t]+version[ \t]+\d+\.\d+\.\d+", re.MULTILINE)
-_STATEMENT = re.compile(r"^\S", re.MULTILINE)
+_STATEMENT = re.compile(r"^[a-z]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +90,12 @@ def next_version(version: str, taken: Iterable[str]) -> str:
 
 def _put(text: str, pattern: re.Pattern[str], line: str) -> str:
     """Put a clause into the header, in the place of the one that stands there or after the version."""
-    statement = _STATEMENT.search(text, text.index("\n") + 1)
-    end = len(text) if statement is None else statement.start()
-    found = pattern.search(text, 0, end)
+    version = _VERSION.search(text)
+    assert version is not None, "a policy that is in force has a version"
+    statement = _STATEMENT.search(text, version.end())
+    found = pattern.search(text, 0, len(text) if statement is None else statement.start())
     if found is not None:
         return text[: found.start()] + line + text[found.end() :]
-    version = _VERSION.search(text)
-    assert version is not None
     return f"{text[: version.end()]}\n{line}{text[version.end() :]}"
 
 
