@@ -264,7 +264,7 @@ def _attributes(
         names[name] = f"{name} {issuer // step % size + 1}"
         step *= 2
     for name, value in names.items():
-        if cells.get(name, OTHER) == OTHER:
+        if kind.get(name, OTHER) == OTHER:  # a kind without a value is in no group of that name
             cells[name] = value
     return {**cells, "symbol": symbol, **({"security": symbol} if "security" in cells else {})}
 

@@ -3,15 +3,19 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+import rulebooks
 from dsl.diagnostics import Severity
 from dsl.format import formatted
 from dsl.parse import parse
 from engine.gate.engine.contained import Contained
 from engine.shell import demo, policies
-from optimizer.lint.lint import solved
+from optimizer.lint.lint import lint, solved
 from optimizer.lint.sides import one_sided
 
 TODAY = date(2026, 1, 2)
+LIBRARY = tuple(sorted((Path(rulebooks.__file__).parent / "library").glob("*.mandate")))
 MANDATE = Path(demo.__file__).parent / "data" / "household.mandate"
 
 
@@ -47,3 +51,11 @@ def test_the_demonstration_is_in_its_usual_form_and_shows_each_rule_from_both_si
     (policy,) = policies.load((str(MANDATE),))
     with Contained() as engine:
         assert [row.diagnostic.message for row in one_sided(policy, engine=engine)] == []
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
+def test_the_library_has_nothing_that_lint_finds(path: Path) -> None:
+    (policy,) = policies.load((str(path),))
+    with Contained() as engine:
+        found = lint(policy, path.read_text(encoding="utf-8"), engine=engine, today=TODAY)
+    assert [row.diagnostic.message for row in found] == []
