@@ -1,5 +1,6 @@
 """Histories that begin late, and money that moves: what custodians' files are made of."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,11 +24,9 @@ ACCOUNT = Account(
 )
 
 
-def row(type: TransactionType, **cells: object) -> Transaction:
-    told: dict[str, object] = {"symbol": None, **cells}
-    return Transaction(
-        id=TransactionId("T1"), date=date(2026, 1, 5), account=ACCOUNT.account, type=type, **told
-    )  # type: ignore[arg-type]
+def row(type: TransactionType) -> Transaction:
+    day = date(2026, 1, 5)
+    return Transaction(id=TransactionId("T1"), date=day, account=ACCOUNT.account, type=type, symbol=None)
 
 
 def after(one: Transaction, *, strict: bool) -> Ledger:
@@ -43,26 +42,24 @@ def after(one: Transaction, *, strict: bool) -> Ledger:
 
 @pytest.mark.parametrize("type", [TransactionType.TRANSFER_IN, TransactionType.TRANSFER_OUT])
 def test_money_that_is_transferred_touches_no_lot(type: TransactionType) -> None:
-    ledger = after(row(type, amount=Decimal(100)), strict=True)
+    ledger = after(replace(row(type), amount=Decimal(100)), strict=True)
     assert ledger.open_lots == ()
     assert ledger.shortfalls == ()
 
 
-@pytest.mark.parametrize(
-    ("type", "cells"),
-    [
-        (TransactionType.MERGER, {"from_symbol": Symbol("OLD"), "symbol": Symbol("NEW")}),
-        (TransactionType.STOCK_DIVIDEND, {"symbol": Symbol("OLD")}),
-        (
-            TransactionType.SPIN_OFF,
-            {"from_symbol": Symbol("OLD"), "symbol": Symbol("NEW"), "basis_share": Decimal("0.2")},
-        ),
-    ],
+OLD, NEW = Symbol("OLD"), Symbol("NEW")
+EVENTS = (
+    replace(row(TransactionType.MERGER), from_symbol=OLD, symbol=NEW),
+    replace(row(TransactionType.STOCK_DIVIDEND), symbol=OLD),
+    replace(row(TransactionType.SPIN_OFF), from_symbol=OLD, symbol=NEW, basis_share=Decimal("0.2")),
 )
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type.value)
 def test_an_event_of_shares_bought_before_the_history_is_noted_where_lots_are_given(
-    type: TransactionType, cells: dict[str, object]
+    event: Transaction,
 ) -> None:
-    one = row(type, quantity=Decimal(10), **cells)
+    one = replace(event, quantity=Decimal(10))
     (short,) = after(one, strict=False).shortfalls
     assert (short.symbol, short.transaction) == ("OLD", "T1")
     with pytest.raises(InputError, match="holds no `OLD`"):

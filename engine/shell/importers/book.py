@@ -6,22 +6,24 @@ unless the folder tells every account of the database: then the database says wh
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.shell.files.book import read_records
-from engine.shell.files.folder import TABLES
-from engine.shell.policies import SUFFIX
-from engine.shell.store.delivery import Delivery, FileRead, file_read
-from engine.shell.store.mandates import mandates_in
+if TYPE_CHECKING:
+    from engine.shell.store.delivery import Delivery, FileRead
 
 FORMAT = "book"
 HELP = "a folder of CSV files with its mandates"
 
 
-def read(path: Path) -> Delivery:
+def read(path: Path) -> "Delivery":
     """Return everything in a book's folder.
 
     Raises InputErrors with every problem of every file, MandateErrors with every finding.
     """
+    from engine.shell.files.book import read_records
+    from engine.shell.store.delivery import Delivery, file_read
+    from engine.shell.store.mandates import mandates_in
+
     records = read_records(path)
     mandates = mandates_in(path)
     named = sorted({file for mandate in mandates for file, _ in mandate.files})
@@ -36,7 +38,11 @@ def read(path: Path) -> Delivery:
     )
 
 
-def _files(folder: Path) -> list[FileRead]:
+def _files(folder: Path) -> "list[FileRead]":
+    from engine.shell.files.folder import TABLES
+    from engine.shell.policies import SUFFIX
+    from engine.shell.store.delivery import file_read
+
     kept = [
         entry
         for entry in sorted(folder.iterdir())
