@@ -4,35 +4,32 @@ A part holds whole households, so that nothing a rule or a wash sale reads is ou
 depends on the part and not on the firm. What cannot be judged is judged household by household, and what is
 left is a finding of its own: silence never means that all is well.
 
-    10,000 accounts  ->  50 parts of about 200  ->  findings, merged by key
+    10,000 accounts  ->  5,000 parts of about 2  ->  findings, merged by key
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from engine.facts.book import Records
 from engine.facts.failure import GuardbandError
-from engine.facts.ids import AccountId, HouseholdId, Symbol
+from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.lots import Lot
-from engine.facts.securities import Price
 from engine.facts.transactions import Transaction
 from engine.gate.drift import drift
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge
 from engine.gate.measure import OpenBook
-from engine.ledger.book import open_book
 from engine.shell.monitoring.finders import FINDERS
 from engine.shell.monitoring.finding import Finding, Severity, View, merged, rolled_up
+from engine.shell.monitoring.market import Market, book_of_part, market_of
 from engine.shell.monitoring.since import active_breaches
 from rulebooks.ground import Rulebook
 from rulebooks.grounding import ground
 
-PART_ACCOUNTS = 200
-"""About how many accounts are judged together."""
-
-RECENT_DAYS, RECENT_ROWS = 60, 25
-"""Prices that a day can need: those of so many days, and so many rows before them for mean volumes."""
+PART_ACCOUNTS = 2
+"""About how many accounts are judged together: a rule `for each issuer` is laid out for every account and
+every issuer of the part, so small parts are cheaper than large ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +61,12 @@ class Question:
 
 def judge_day(records: Records, question: Question, *, part_accounts: int = PART_ACCOUNTS) -> Judged:
     """Return the findings of a day in the order of their keys."""
-    records = replace(records, prices=recent_prices(records.prices, question.day))
+    market = market_of(records, question.day)
     found: list[Finding] = []
     unjudged: set[str] = set()
     blind: set[str] = set()
     for part in parts_of(records, part_accounts):
-        for judged in _judged(part, question):
+        for judged in _judged(part, market, question):
             found += judged.findings
             unjudged |= judged.unjudged
             blind |= judged.blind
@@ -92,24 +89,7 @@ def parts_of(records: Records, size: int) -> Iterator[Records]:
         if chosen[-1] and len(chosen[-1]) + len(accounts) > size:
             chosen.append(set())
         chosen[-1].update(accounts)
-    if len(chosen) == 1:
-        yield records
-        return
     yield from _split(records, chosen)
-
-
-def recent_prices(prices: Iterable[Price], day: date) -> tuple[Price, ...]:
-    """Return the prices that judging a day can need, in the order of the book."""
-    edge = day - timedelta(days=RECENT_DAYS)
-    rows: dict[Symbol, list[Price]] = {}
-    for price in prices:
-        if price.date <= day:
-            rows.setdefault(price.symbol, []).append(price)
-    kept = []
-    for own in rows.values():
-        recent = sum(price.date >= edge for price in own)
-        kept += own[-(recent + RECENT_ROWS) :]
-    return tuple(kept)
 
 
 def _split(records: Records, chosen: list[set[AccountId]]) -> Iterator[Records]:
@@ -135,10 +115,10 @@ def _split(records: Records, chosen: list[set[AccountId]]) -> Iterator[Records]:
         )
 
 
-def _judged(part: Records, question: Question) -> Iterator[Judged]:
+def _judged(part: Records, market: Market, question: Question) -> Iterator[Judged]:
     """Yield a part's findings; where it fails, those of its households one by one."""
     try:
-        yield _of_part(part, question)
+        yield _of_part(part, market, question)
         return
     except GuardbandError as problem:
         failure = problem
@@ -147,15 +127,15 @@ def _judged(part: Records, question: Question) -> Iterator[Judged]:
         yield _unjudged(part, question, failure)
         return
     for household in parts_of(part, 1):
-        yield from _judged(household, question)
+        yield from _judged(household, market, question)
 
 
 class _Fault(GuardbandError):
     """The gate reached no answer."""
 
 
-def _of_part(part: Records, question: Question) -> Judged:
-    book = open_book(part, as_of=question.day, reading=question.rulebook.tax, explained=False)
+def _of_part(part: Records, market: Market, question: Question) -> Judged:
+    book = book_of_part(part, market, reading=question.rulebook.tax)
     opened = OpenBook(ground(question.rulebook, book))
     answer = judge(opened, (), engine=question.inference, explained=False, second=question.second)
     if answer.fault is not None:

@@ -87,7 +87,8 @@ def look(folder: Path, asked: Asked) -> Judged:
     read = read_book(folder)
     day = asked.as_of or default_as_of(read.records)
     with work.engine() as inference:
-        return judge_day(read.records, _question(_rulebook(read, asked), asked, day, None, inference))
+        question = _question(_rulebook(read, asked), asked, day, None, inference)
+        return judge_day(read.records, question, part_accounts=asked.part_accounts)
 
 
 def _day(
