@@ -32,8 +32,10 @@ from engine.shell.commands import (
     lots,
     lsp,
     monitor,
+    orders,
     publish,
     query,
+    readiness,
     rebalance,
     repair,
     report,
@@ -63,6 +65,7 @@ _OPERATIONS = "Tax and operations"
 _AUDITORS = "Auditors"
 
 app.command("demo", rich_help_panel=_EVERYONE)(demo.demo)
+app.command("readiness", rich_help_panel=_EVERYONE)(readiness.readiness)
 app.command("init", rich_help_panel=_EVERYONE)(init.init)
 app.command("check", rich_help_panel=_OFFICERS)(check.check)
 app.command("fmt", rich_help_panel=_OFFICERS)(fmt.fmt)
@@ -86,6 +89,7 @@ app.command("repair", rich_help_panel=_MANAGERS)(repair.repair)
 app.command("why", rich_help_panel=_MANAGERS)(why.why)
 app.command("why-not", rich_help_panel=_MANAGERS)(why_not.why_not)
 app.command("harvest", rich_help_panel=_MANAGERS)(harvest.harvest)
+app.add_typer(orders.app, name="orders", rich_help_panel=_MANAGERS)
 app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)
 app.command("tax", rich_help_panel=_OPERATIONS)(tax.tax)
 app.command("import", rich_help_panel=_OPERATIONS)(import_.import_)

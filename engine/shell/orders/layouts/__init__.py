@@ -1,0 +1,71 @@
+"""Order files: one layout, one module; `text(tickets)` gives the file, a row per account and order.
+
+`plain` is ours and can be read back. The others follow what the brokers publish of their upload files; they
+are not tried against a broker's system.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import import_module
+
+from engine.facts.failure import InputError
+from engine.shell.orders.values import Ticket
+
+NAMES = ("plain", "schwab", "fidelity", "ibkr")
+"""The modules of this package that are layouts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one account is to do of a ticket."""
+
+    order: str
+    account: str
+    ticket: Ticket
+    quantity: Decimal
+    lots: tuple[tuple[str, Decimal], ...]
+
+
+def layout(name: str) -> Callable[[Iterable[Ticket]], str]:
+    """Return the function that writes a layout. Raises InputError where there is none of that name."""
+    if name not in NAMES:
+        raise InputError(
+            f"there is no layout `{name}`", place="--layout", cure=f"name one of {', '.join(NAMES)}"
+        )
+    module = import_module(f"{__name__}.{name}")
+    writes: Callable[[Iterable[Ticket]], str] = module.text
+    return writes
+
+
+def lines_of(tickets: Iterable[Ticket]) -> Iterator[Line]:
+    """Yield each ticket's accounts with the lots that they deliver."""
+    for ticket in tickets:
+        for account in ticket.accounts:
+            legs = [leg for leg in ticket.legs if leg.account == account]
+            yield Line(
+                order=ticket.name,
+                account=account,
+                ticket=ticket,
+                quantity=sum((leg.quantity for leg in legs), Decimal(0)),
+                lots=tuple((leg.lot, leg.quantity) for leg in legs if leg.lot is not None),
+            )
+
+
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return CSV text with a header."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def lot_pairs(line: Line) -> str:
+    """Return the lots as `T1:150;T2:50`."""
+    from engine.facts.money import plain
+
+    return ";".join(f"{lot}:{plain(size)}" for lot, size in line.lots)

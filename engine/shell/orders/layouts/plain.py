@@ -1,0 +1,29 @@
+"""Our own order file: order, account, side, symbol, quantity, type, limit, lots."""
+
+from collections.abc import Iterable
+
+from engine.facts.money import plain
+from engine.shell.orders.layouts import csv_text, lines_of, lot_pairs
+from engine.shell.orders.values import Ticket
+
+HEADER = ("order", "account", "side", "symbol", "quantity", "type", "limit", "lots")
+
+
+def text(tickets: Iterable[Ticket]) -> str:
+    """Return the file."""
+    return csv_text(
+        HEADER,
+        (
+            (
+                line.order,
+                line.account,
+                line.ticket.side.value,
+                line.ticket.symbol,
+                plain(line.quantity),
+                "market" if line.ticket.limit is None else "limit",
+                "" if line.ticket.limit is None else plain(line.ticket.limit),
+                lot_pairs(line),
+            )
+            for line in lines_of(tickets)
+        ),
+    )

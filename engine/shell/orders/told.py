@@ -1,0 +1,98 @@
+"""Orders as answers: one value, as text for people and as JSON for programs and the service."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlmodel import Session
+
+from engine.facts.money import plain
+from engine.shell.orders import keeping
+from engine.shell.orders.keeping import Kept
+from engine.shell.orders.reconcile import Break
+from engine.shell.store.columns import moment_text
+
+
+def orders_answer(session: Session, tickets: Iterable[Kept]) -> dict[str, Any]:
+    """Return tickets as `guardband/orders/1`."""
+    return {"schema": "guardband/orders/1", "orders": [_order(session, kept) for kept in tickets]}
+
+
+def _order(session: Session, kept: Kept) -> dict[str, Any]:
+    found = keeping.standing_of(session, kept)
+    ticket = kept.ticket
+    return {
+        "order": ticket.name,
+        "decision": ticket.decision,
+        "record": kept.decision_seq,
+        "side": ticket.side.value,
+        "symbol": ticket.symbol,
+        "quantity": plain(ticket.quantity),
+        "limit": None if ticket.limit is None else plain(ticket.limit),
+        "state": found.state.value,
+        "filled": plain(found.filled),
+        "money": plain(found.money),
+        "route": kept.route,
+        "allocation": ticket.rule,
+        "accounts": [
+            {"trade": leg.number, "account": leg.account, "quantity": plain(leg.quantity), "lot": leg.lot}
+            for leg in ticket.legs
+        ],
+        "fills": [
+            {
+                "reference": fill.reference,
+                "quantity": plain(fill.quantity),
+                "price": plain(fill.price),
+                "fees": plain(fill.fees),
+                "date": fill.day.isoformat(),
+            }
+            for fill in found.fills
+        ],
+        "void": list(found.void),
+        "broker_order": found.broker_order,
+        "note": found.note,
+        "made_by": kept.made_by,
+        "made_at": moment_text(kept.made_at),
+        "sent_at": None if kept.sent_at is None else moment_text(kept.sent_at),
+    }
+
+
+def orders_text(answer: dict[str, Any]) -> str:
+    """Return orders as text, one a line."""
+    if not answer["orders"]:
+        return "no orders"
+    lines = []
+    for row in answer["orders"]:
+        told = f"{row['order']:<16} {row['side']:<5} {row['quantity']:>8} {row['symbol']:<6}"
+        note = f"  {row['note']}" if row["note"] else ""
+        lines.append(f"{told} {row['state'].replace('_', ' '):<17} {row['filled']:>8} filled{note}")
+    return "\n".join(lines)
+
+
+def breaks_answer(found: Iterable[Break], *, as_of: str) -> dict[str, Any]:
+    """Return breaks as `guardband/reconcile/1`."""
+    return {
+        "schema": "guardband/reconcile/1",
+        "as_of": as_of,
+        "breaks": [
+            {
+                "account": row.account,
+                "symbol": row.symbol,
+                "ours": plain(row.ours),
+                "theirs": plain(row.theirs),
+                "difference": plain(row.difference),
+                "cause": row.cause,
+            }
+            for row in found
+        ],
+    }
+
+
+def breaks_text(answer: dict[str, Any]) -> str:
+    """Return breaks as text."""
+    if not answer["breaks"]:
+        return "positions agree with the custodian's"
+    return "\n".join(
+        f"{row['account']:<12} {row['symbol']:<6} ours {row['ours']:>12}  theirs {row['theirs']:>12}  "
+        f"{row['cause']}"
+        for row in answer["breaks"]
+    )
