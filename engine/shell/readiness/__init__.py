@@ -1,0 +1,1 @@
+"""Readiness: the six needs, measured from a firm's own data."""
