@@ -170,7 +170,8 @@ def acceptors():
         def fromApp(self, message, session):  # noqa: N802
             fields = fields_of(str(message.toString()), SOH)
             if fields[35] != "D":
-                raise fix.UnsupportedMessageType()
+                self.turn_away(fields, session)
+                return
             if fields.get(97) == "Y" and fields[11] in self.seen:
                 return
             self.seen.add(fields[11])
@@ -180,6 +181,14 @@ def acceptors():
             for tag, value in fields.items():
                 if tag not in (8, 9, 10, 34, 35, 43, 49, 52, 56, 97, 122):
                     told.setField(fix.StringField(tag, value))
+            fix.Session.sendToTarget(told, session)
+
+        def turn_away(self, fields, session):
+            told = fix.Message()
+            told.getHeader().setField(fix.StringField(8, fields[8]))
+            told.getHeader().setField(fix.StringField(35, "j"))
+            for tag, value in ((45, fields[34]), (58, "not spoken"), (372, fields[35]), (380, "3")):
+                told.setField(fix.StringField(tag, value))
             fix.Session.sendToTarget(told, session)
 
     def start(version, folder):

@@ -38,6 +38,7 @@ def halt(
 
     from engine.facts.failure import InputError
     from engine.shell.console import print_text
+    from engine.shell.orders.sending import halt_and_stop
     from engine.shell.publishing import halts
     from engine.shell.publishing.desk import Acting
     from engine.shell.store.connect import open_store
@@ -56,8 +57,10 @@ def halt(
         print_text(f"halt {lift} is lifted; recorded as {entry.name}")
     elif chosen:
         scope = chosen[0]
-        entry = acting.write(lambda s, author: halts.halt(s, author, scope=scope, reason=reason))
+        entry, stopped = acting.write(lambda s, author: halt_and_stop(s, author, scope=scope, reason=reason))
         print_text(f"{scope.words} is halted; recorded as {entry.name}")
+        if stopped:
+            print_text(f"open orders are cancelled, or asked to be: {', '.join(stopped)}")
     else:
         with open_store(book) as store, store.reading() as session:
             held = halts.halts(session)

@@ -131,11 +131,11 @@ def _causes(
     if symbol not in book.securities:
         yield f"the book does not know {symbol}: a new or changed symbol"
         return
-    yield from _of_orders(key, gap, orders)
-    yield from _twice(key, gap, book.transactions or ())
     swapped = [a for (a, s), other in differing.items() if s == symbol and a != account and other == -gap]
     if swapped:
         yield f"{plain(abs(gap))} shares stand in {swapped[0]} on one side, in {account} on the other"
+    yield from _of_orders(key, gap, orders)
+    yield from _twice(key, gap, book.transactions or ())
     yield from _of_events(key, gap, book)
 
 

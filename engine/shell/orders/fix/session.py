@@ -2,18 +2,19 @@
 
 Three facts make sure that no order goes out twice and no report is lost, whenever a process dies:
 
-- an order is `to_send` in the database before anything else happens; just before the library stores and
-  sends it, its sequence number is written beside it (`sending`). After a restart the store's next number
-  tells whether that happened: not beyond the number written means the message was never stored, so never
-  sent, and goes out now under the same ClOrdID; beyond it means the library has it and sends it again if
-  the counterparty asks.
+- an order is `to_send` in the database before anything else happens, and `sending` before it is handed to
+  the library, which stores a message before it sends it. After a restart the library's own file tells
+  whether the message was stored under a number that was used: if not, it never went out, and goes out now
+  under the same ClOrdID; if so, the library sends it again when the counterparty asks.
 - a report is kept in the database before the library counts it as received. If the process dies between,
-  the counterparty sends it again and it is known by its ExecID.
-- where the library's store is younger than the request (it was lost, or the session began anew), nobody
+  the counterparty sends it again and it is known by its ExecID. If it cannot be kept, the library is told to
+  expect it again.
+- where the library's file is younger than the request (it was lost, or the session began anew), nobody
   knows whether the order arrived: it goes out marked PossResend (97), which the counterparty checks by
   ClOrdID.
 
-Halts are looked up in the same transaction that lets an order out.
+Halts are looked up in the same transaction that lets an order out. The library's callbacks never raise: in
+this library an exception inside one ends the process.
 """
 
 import threading
@@ -41,8 +42,6 @@ POLL_SECONDS = 0.1
 
 POST_SECONDS = 1.0
 """How long reports gather before they are posted to the lots together."""
-
-RESENT = "97"
 
 
 def now_utc() -> datetime:
@@ -72,6 +71,8 @@ class Line:
         self.failure: BaseException | None = None
         self.heard = time.monotonic()
         self._doubtful: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        self._missed: int | None = None  # the first message that could not be kept
         self._id: Any = None
 
     def run(self, *, until: Callable[[], bool], seconds: float) -> bool:
@@ -97,17 +98,29 @@ class Line:
 
     def settle(self) -> None:
         """Find out, before connecting, which requests of an earlier process went out."""
-        current = self._session()
-        following = int(current.getExpectedSenderNum())
+        following = int(self._session().getExpectedSenderNum())
+        stored = self._stored()
         with self.store.writing() as session:
             for row in keeping.requests(session, SENDING, route=self.settings.route):
-                assert row.seq is not None, "a request on its way has its number"
-                if row.seq < following:
-                    keeping.mark(session, row, SENT, now=self.clock())
+                if stored.get(row.name, following) < following:
+                    keeping.mark(session, row, SENT, now=self.clock(), seq=stored[row.name])
                     continue
-                if row.seq > following:
+                if (row.seq or 0) > following:
                     self._doubtful.add(row.name)
                 keeping.mark(session, row, TO_SEND, now=self.clock())
+
+    def _stored(self) -> dict[str, int]:
+        """Return the number under which the library stored each request, by ClOrdID."""
+        s = self.settings
+        name = f"{s.version}-{s['SenderCompID']}-{s['TargetCompID']}.body"
+        path = Path(s["FileStorePath"]) / name
+        text = path.read_bytes().decode("latin-1") if path.is_file() else ""
+        found: dict[str, int] = {}
+        for part in text.split(f"8={s.version}\x01")[1:]:
+            fields = messages.fields_of(part, "\x01")
+            if 11 in fields:
+                found[fields[11]] = int(fields[34])
+        return found
 
     def _session(self) -> Any:
         found = self.fix.Session.lookupSession(self._id)
@@ -138,16 +151,30 @@ class Line:
             self._send(row, kept)
 
     def _send(self, row: Request, kept: Kept) -> None:
-        """Hand a request to the library; `to_app` lets it out."""
+        """Let a request out, and hand it to the library."""
+        if not self._lets_out(row, kept):
+            return
         message = self._message(self._fields(row, kept))
         if row.name in self._doubtful:
             message.getHeader().setField(self.fix.StringField(97, "Y"))
         self.fix.Session.sendToTarget(message, self._id)
-        self._raise_failure()
         with self.store.writing() as session:
             now = keeping.request_named(session, row.name)
             if now is not None and now.state == SENDING:
-                keeping.mark(session, now, SENT, now=self.clock())
+                keeping.mark(session, now, SENT, now=self.clock(), seq=self._numbers.get(row.name))
+
+    def _lets_out(self, row: Request, kept: Kept) -> bool:
+        """Return whether a request may go out now: not withdrawn, not halted; written down where it may."""
+        following = int(self._session().getExpectedSenderNum())
+        with self.store.writing() as session:
+            now = keeping.request_named(session, row.name)
+            if now is None or now.state != TO_SEND:
+                return False
+            if row.kind != "cancel" and touching(halts(session), kept.ticket) is not None:
+                keeping.mark(session, row, WITHDRAWN, now=self.clock())
+                return False
+            keeping.mark(session, row, SENDING, now=self.clock(), seq=following)
+        return True
 
     def _fields(self, row: Request, kept: Kept) -> Fields:
         at = self.clock()
@@ -173,27 +200,21 @@ class Line:
             (header if tag == 35 else message).setField(self.fix.StringField(tag, value))
         return message
 
-    def lets_out(self, fields: dict[int, str]) -> bool:
-        """Return whether a message may go out now, its sequence number written where it may."""
-        name, is_again = fields.get(11, ""), fields.get(43) == "Y"
-        with self.store.writing() as session:
-            row = keeping.request_named(session, name)
-            if row is None:
-                return False
-            kept = keeping.ticket_kept(session, row.ticket_id)
-            if row.kind == "cancel":
-                stopped = False
-            elif is_again:
-                stopped = not kept.state.is_open or touching(halts(session), kept.ticket) is not None
-                return not stopped
-            else:
-                stopped = row.state == WITHDRAWN or touching(halts(session), kept.ticket) is not None
-            if stopped:
-                keeping.mark(session, row, WITHDRAWN, now=self.clock())
-                return False
-            if not is_again:
-                keeping.mark(session, row, SENDING, now=self.clock(), seq=int(fields[34]))
-        return True
+    def expect_again(self, number: int) -> None:
+        """Have the library expect a message again: it counts one up when the callback returns."""
+        self._missed = min(number, self._missed or number)
+        self._session().setNextTargetMsgSeqNum(self._missed - 1)
+
+    def stopped(self) -> None:
+        """Have the library's file say what is to come again, once nothing comes in any more."""
+        self.logged_on.clear()
+        if self._missed is not None:
+            self._session().setNextTargetMsgSeqNum(self._missed)
+
+    def numbered(self, fields: dict[int, str]) -> None:
+        """Remember the number under which the library sends a request."""
+        if 11 in fields:
+            self._numbers[fields[11]] = int(fields.get(34, "0"))
 
     def keep(self, fields: dict[int, str]) -> None:
         """Keep what came in."""
@@ -226,12 +247,7 @@ def _application(line: Line) -> Any:
                 self._keep(fields)
 
         def toApp(self, message: Any, _session: Any) -> None:  # noqa: N802
-            try:
-                goes = line.failure is None and line.lets_out(_fields_of(message))
-            except BaseException as problem:
-                line.failure, goes = problem, False
-            if not goes:
-                raise fix.DoNotSend()
+            line.numbered(_fields_of(message))
 
         def fromApp(self, message: Any, _session: Any) -> None:  # noqa: N802
             self._keep(_fields_of(message))
@@ -243,7 +259,7 @@ def _application(line: Line) -> Any:
                     return
             except BaseException as problem:
                 line.failure = problem
-            raise fix.RejectLogon("the message could not be kept")
+            line.expect_again(int(fields[34]))
 
     return Callbacks()
 
@@ -272,4 +288,4 @@ def session(store: Store, settings: FixSettings, *, clock: Clock = now_utc) -> I
             yield line
         finally:
             initiator.stop()
-            line.logged_on.clear()
+            line.stopped()
