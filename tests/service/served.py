@@ -80,7 +80,11 @@ class Served:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """The lines that were logged."""
+        """The lines that were logged, once every request is done: the last line follows its answer."""
+        for _ in range(500):
+            if self.service.metrics.under_way._value.get() == 0:
+                break
+            time.sleep(0.01)
         return [json.loads(line) for line in self.lines.getvalue().splitlines()]
 
 

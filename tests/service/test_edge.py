@@ -141,8 +141,8 @@ def test_a_failure_of_ours_tells_a_number_and_nothing_else(
     monkeypatch.setattr(own.service.books, "desk", broken)
     got = own.post("/v1/gate", {"trades": TRADES})
     assert (got.status_code, got.json()["title"]) == (500, "an internal error")
-    assert "TAX-1" not in got.text + own.lines.getvalue()
     (failure,) = [line for line in own.log if line["event"] == "failure"]
+    assert "TAX-1" not in got.text + own.lines.getvalue()
     assert failure["kind"] == "ZeroDivisionError"
     assert failure["where"].startswith("test_edge.py:")
     assert failure["id"] in got.json()["detail"]

@@ -143,3 +143,12 @@ def test_an_alert_is_acknowledged_by_who_looked_at_it(own: Served) -> None:
     assert own.get("/v1/alerts", account="TAX-1").json()["alerts"][0]["note"] == "seen"
     assert own.get("/v1/alerts", state="closed").json()["alerts"] == []
     assert own.post("/v1/alerts/777/acknowledge", {}).status_code == 404
+
+
+def test_names_in_every_alphabet_get_keys(own: Served) -> None:
+    for name in ("\u010aETTA \u011c", "\u0416\u0430\u043d\u043d\u0430", "Stra\u00dfe"):
+        added = own.post("/v1/users", {"name": name, "role": "auditor"}, role="administrator")
+        assert added.status_code == 201, added.text
+        again = own.post(f"/v1/users/{name}/key", role="administrator")
+        assert again.json()["name"] == name
+        assert again.json()["key"] != added.json()["key"]

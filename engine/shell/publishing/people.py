@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from engine.facts.failure import InputError
@@ -173,8 +173,8 @@ def _hasher() -> "PasswordHasher":
 def _new_key(session: Session, author: Author, name: str) -> str:
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     users = table_of(UserRow)
-    folded = " ".join(name.split()).lower()
-    user_id = session.execute(select(users.c.id).where(func.lower(users.c.name) == folded)).scalar_one()
+    known = _found(session, name).name
+    user_id = session.execute(select(users.c.id).where(users.c.name == known)).scalar_one()
     row = {
         "user_id": user_id,
         "prefix": prefix,
@@ -188,7 +188,7 @@ def _new_key(session: Session, author: Author, name: str) -> str:
 
 def _revoke(session: Session, author: Author, name: str) -> None:
     keys, users = table_of(ApiKeyRow), table_of(UserRow)
-    ids = select(users.c.id).where(func.lower(users.c.name) == " ".join(name.split()).lower())
+    ids = select(users.c.id).where(users.c.name == _found(session, name).name)
     statement = update(keys).where(keys.c.user_id.in_(ids), keys.c.revoked_at.is_(None))
     session.execute(statement.values(revoked_at=author.now))
 

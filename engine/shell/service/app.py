@@ -8,9 +8,11 @@ without a route, and the application does not start. What is open between reques
 engine, threads) is opened when the worker starts and closed when it ends.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Security
@@ -25,7 +27,7 @@ from engine.facts.failure import GuardbandError
 from engine.shell import work
 from engine.shell.service import problems
 from engine.shell.service.answering import answer
-from engine.shell.service.books import Books
+from engine.shell.service.books import Asked, Books
 from engine.shell.service.edge import Edge
 from engine.shell.service.guard import GuardedRoute, Service, service_of
 from engine.shell.service.lanes import Lanes
@@ -33,7 +35,7 @@ from engine.shell.service.limits import Rate
 from engine.shell.service.logs import log_lines
 from engine.shell.service.metrics import Metrics
 from engine.shell.service.people import People
-from engine.shell.service.roles import TABLE, Entry, by_route
+from engine.shell.service.roles import TABLE, Entry, by_route, methods_at
 from engine.shell.service.running import health
 from engine.shell.service.settings import ENVIRONMENT, Settings, settings_from
 from engine.shell.service.signing import sessions, users
@@ -95,13 +97,18 @@ def make_app(
     for router in every:
         app.include_router(router, dependencies=[bearer], responses=problems.described(401, 403, 429, 503))
     app.add_middleware(Edge, settings=settings, metrics=metrics, log=log or log_lines())
+    app.state.methods = partial(methods_at, table)
     app.openapi = lambda: _openapi(app, table)  # type: ignore[method-assign]  # FastAPI's own way to do it
     return app
 
 
 def from_environment() -> FastAPI:
     """Return the application of a worker; its settings are in the environment."""
-    return make_app(settings_from(os.environ[ENVIRONMENT]))
+    from engine.shell.desk.app import DESK, PAGES
+
+    return make_app(
+        settings_from(os.environ[ENVIRONMENT]), families=(*FAMILIES, *DESK), table=(*TABLE, *PAGES)
+    )
 
 
 def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...]) -> Any:
@@ -124,9 +131,21 @@ def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...]) -> A
                 table=by_route(table),
                 inference=inference,
             )
+            if settings.opens_first:
+                app.state.opening = asyncio.create_task(_open_first(app.state.service))
             yield
 
     return lifespan
+
+
+async def _open_first(service: Service) -> None:
+    """Open the book in force, so that the first who asks need not wait; what is wrong is told to them."""
+    with suppress(GuardbandError, problems.Problem):
+        await service.lanes.run(
+            "gate",
+            service.settings.solve_seconds,
+            lambda: service.books.desk(Asked(), "gate").opened.reference,
+        )
 
 
 def _check(families: Sequence[APIRouter], table: tuple[Entry, ...]) -> None:

@@ -57,7 +57,6 @@ class Edge:
             self._log.error("failure", id=number, kind=failure, where=_where(error))
         finally:
             seconds = time.perf_counter() - began
-            self._metrics.under_way.dec()
             self._metrics.requests.labels(scope["method"], noted["path"], str(sent.status)).inc()
             self._metrics.seconds.labels(noted["path"]).observe(seconds)
             self._log.info(
@@ -69,6 +68,7 @@ class Edge:
                 milliseconds=round(seconds * 1000),
                 user=noted["user"],
             )
+            self._metrics.under_way.dec()
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """Return the body; raises Problem where it is too large or too slow."""

@@ -132,13 +132,16 @@ async def answer_error(_request: Request, error: Exception) -> Response:
     return problem_of(error).response()
 
 
-async def answer_http(_request: Request, error: Exception) -> Response:
+async def answer_http(request: Request, error: Exception) -> Response:
     """Answer what the framework refuses: an unknown path, a wrong method, a body that is not JSON."""
     assert isinstance(error, HTTPException)
     kinds = {404: "not-found", 405: "method", 413: "too-large", 415: "media-type"}
     title = _TITLES.get(error.status_code, str(error.detail))
     kind = kinds.get(error.status_code, "request")
-    return Problem(error.status_code, kind, title, headers=error.headers).response()
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(request.app.state.methods(request.url.path))
+    return Problem(error.status_code, kind, title, headers=headers).response()
 
 
 _TITLES = {

@@ -69,3 +69,14 @@ def by_route(table: tuple[Entry, ...]) -> dict[tuple[str, str], Entry]:
     found = {(entry.method, entry.path): entry for entry in table}
     assert len(found) == len(table), "a route has one entry"
     return found
+
+
+def methods_at(table: tuple[Entry, ...], path: str) -> tuple[str, ...]:
+    """Return the methods that are known at a path, in order."""
+    parts = path.split("/")
+    return tuple(sorted({entry.method for entry in table if _fits(entry.path.split("/"), parts)}))
+
+
+def _fits(pattern: list[str], parts: list[str]) -> bool:
+    same = len(pattern) == len(parts)
+    return same and all(p == part or p.startswith("{") for p, part in zip(pattern, parts, strict=True))

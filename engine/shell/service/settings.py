@@ -28,6 +28,7 @@ class Settings:
     waiting: int = 512  # requests that may wait for one lane
     session_hours: float = 10.0
     key_seconds: float = 15.0  # how long a key that was verified is taken as it is
+    opens_first: bool = False  # whether the book in force is opened before it is asked for
     books_open: int = 4  # books kept open at a time
 
     def as_text(self) -> str:

@@ -55,6 +55,7 @@ def start(said: Start) -> None:
         secret=_secret(),
         secure_cookies=said.secure_cookies,
         requests_per_minute=said.rate,
+        opens_first=True,
     )
     with open_store(settings.database) as store:
         _tell(store, said)

@@ -54,7 +54,8 @@ HEADS = {
 
 def sheet_of(name: str, rows: list[dict[str, Any]]) -> Sheet:
     """Return rows as the sheet that a file of them would be; a cell that is not told is blank."""
-    header = tuple(dict.fromkeys(column.strip() for row in rows for column in row))
+    named = tuple(dict.fromkeys(column.strip() for row in rows for column in row))
+    header = named or HEADS.get(name, ("row",))
     if "" in header:
         raise refused("a column has no name", place=name, cure="name it, or leave it out")
     cells = []
@@ -63,7 +64,7 @@ def sheet_of(name: str, rows: list[dict[str, Any]]) -> Sheet:
         if len(told) != len(row):
             raise refused("two columns have one name", place=f"{name} row {number}", cure="leave one out")
         cells.append((number, tuple(told.get(column, "") for column in header)))
-    return Sheet(place=name, header=header or HEADS.get(name, ()), rows=tuple(cells))
+    return Sheet(place=name, header=header, rows=tuple(cells))
 
 
 def given_shelf(mandates: Iterable[MandateIn]) -> policies.Shelf:

@@ -26,7 +26,7 @@ from engine.shell.service.models.requests import NoteIn
 from engine.shell.service.paging import LAST, Cursor, Limit, number_after, page
 from engine.shell.service.people import SignedIn
 from engine.shell.service.problems import Problem, described, not_found
-from engine.shell.service.v1.asking import Name
+from engine.shell.service.v1.asking import DayQuery, Name
 from engine.shell.store.columns import moment_text
 from engine.shell.store.facts import Seen
 from engine.shell.store.recording import table_of
@@ -70,7 +70,7 @@ async def decision(seq: Number, service: At) -> Response:
 @router.get("/v1/waivers", response_model=WaiversAnswer)
 async def waivers(
     service: At,
-    as_of: Annotated[date | None, Query(description="In force on this day; unsaid: on any.")] = None,
+    as_of: Annotated[DayQuery, Query(description="In force on this day; unsaid: on any.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
