@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine.facts.trades import Side, Trade
+from engine.gate.engine.plain import Plain
 from engine.shell import work
 from engine.shell.importers import importer
 from engine.shell.log.asked import Asked
@@ -56,6 +58,17 @@ FILES = {
     "T1,2025-01-10,TAX-1,buy,KO,150,50\nT2,2025-06-10,TAX-1,buy,KO,50,38\n"
     "T3,2025-01-10,TAX-2,buy,KO,100,50\nT4,2025-01-10,TAX-1,buy,XOM,60,70\n",
 }
+
+
+@pytest.fixture(autouse=True)
+def _one_evaluator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge without the rules engine's process: what is tested here begins after the gate."""
+
+    @contextmanager
+    def plain() -> Iterator[Plain]:
+        yield Plain()
+
+    monkeypatch.setattr(work, "engine", plain)
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def states(store):
         return {kept.ticket.symbol: (kept.state, kept.filled) for kept in keeping.tickets_kept(found)}
 
 
-@pytest.mark.parametrize("version", ["FIX.4.2", "FIX.4.4"])
+@pytest.mark.parametrize("version", [pytest.param("FIX.4.2", marks=pytest.mark.long), "FIX.4.4"])
 def test_fills_a_reject_and_a_correction_become_lots(book, store, broker, version):
     prices = {"KO": "40.10", "PEP": "100.10"}
     other = broker(version=version, reject=["GE"], correct=["KO"], prices=prices)

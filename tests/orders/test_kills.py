@@ -85,7 +85,7 @@ def check(store, other):
 
 
 def test_a_few_kills(book, store, broker):
-    other = broker(pause=0.25, version="FIX.4.4")
+    other = broker(pause=0.1, version="FIX.4.4")
     killed_again_and_again(book, store, other, kills=2, seed=5)
     check(store, other)
 

@@ -14,6 +14,7 @@ from engine.shell.orders.fix.session import session
 from engine.shell.orders.fix.settings import read_settings
 from engine.shell.orders.sending import Moved, cancel_orders, halt_and_stop, make_orders
 from engine.shell.orders.values import State
+from engine.shell.publishing.approvals import approve_decision
 from engine.shell.publishing.halts import Scope, halts, lift
 from engine.shell.store.facts import facts_of
 from tests.orders.conftest import DAY, NOW, decide, trades
@@ -64,11 +65,7 @@ def test_an_approval_of_exactly_this_list_lets_it_go(book, store):
     with pytest.raises(NotSendable, match="GAIN-1 asks for approval"):
         ready_to_send(store, str(seq), by="P. Lane", address=book)
     with store.writing() as writing:
-        from engine.shell.log.chain import entry
-
-        decision = entry(writing, str(seq)).body["decision_id"]
-        yes = {"decision": decision, "rule": "GAIN-1", "role": "Client", "person": "A. H.", "until": None}
-        append(writing, OFFICER, "approval", {"approvals": [yes]})
+        approve_decision(writing, OFFICER, str(seq), role="Client")
     assert ready_to_send(store, str(seq), by="P. Lane", address=book).answer.decision.value == "pass"
 
 
@@ -194,7 +191,7 @@ def test_files_out_and_executions_back(book, store, tmp_path):
             "TAX-2",
             "PEP",
             -5,
-            f"fills of order {names[1]} have not reached the custodian, or were busted there",
+            "5 shares stand in TAX-1 on one side, in TAX-2 on the other",
         ),
     ]
 
