@@ -207,6 +207,8 @@ class GroundWindow:
     partners: Mapping[Symbol, frozenset[Symbol]]
     missing: str | None  # `no transaction history`
     waiver: Waiver | None
+    without_history: bool = False  # past sales that it looks back on are not known, whatever else is missing
+    past_doubts: tuple[PastEvent, ...] = ()  # past trades of which it is unknown whether they are covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def _selects(scene: Scene, subject: Subject, slices: tuple[Slice, ...]) -> list[
     if selects_all(subject):
         return [not (without_cash and part.is_cash) for part in slices]
     test = compiled(subject.where, scene.setting)
-    return [False if without_cash and part.is_cash else test(part.row) for part in slices]
+    return [False if without_cash and part.is_cash else test(scene.row_of(part)) for part in slices]
 
 
 def select(

@@ -262,12 +262,25 @@ class LotRow:
         return gain if path == "gain" else max(FRACTION_ZERO, -gain)
 
 
+class Unpriced:
+    """A row of a position whose price cannot be relied on: what rests on that price is unknown."""
+
+    def __init__(self, row: "Row", *, held: bool) -> None:
+        """held: whether anything is held of it; the value of nothing is known."""
+        self.row = row
+        self.held = held
+
+    def read(self, path: str) -> Cell:
+        """Return the cell of a path."""
+        rests = path in ("price", "gain", "loss") or (self.held and path in ("value", "weight"))
+        return None if rests else self.row.read(path)
+
+
 class TradeRow:
     """One trade before its size is known: its security, its side, and whether it closes the position."""
 
-    def __init__(self, security: SecurityRow, *, side: str, closes: bool) -> None:
+    def __init__(self, security: "Row", *, side: str, closes: bool) -> None:
         self.security = security
-        self.facts = security.facts
         self.side = side
         self.closes = closes
 

@@ -19,7 +19,7 @@ from rulebooks.comparing import Setting, cell_number
 from rulebooks.evaluate import value
 from rulebooks.forms import Condition, Form, Most, Term, TermKind, linear, scaled, total
 from rulebooks.ground import Scope
-from rulebooks.rows import AccountRow, Facts, benchmark_of
+from rulebooks.rows import AccountRow, Facts, Row, Unpriced, benchmark_of
 from rulebooks.state import exchange_rate
 from rulebooks.universe import Slice, merged, money_form, positions_in
 
@@ -161,6 +161,13 @@ class Scene:
     def known_price(self, part: Slice) -> bool:
         """Return whether the value of a slice can be relied on."""
         return part.is_cash or not self.unpriced or part.position not in self.unpriced
+
+    def row_of(self, part: Slice) -> Row:
+        """Return what conditions read of a slice; what rests on a price that is missing is unknown."""
+        position = (part.account, part.row.symbol)
+        if part.is_cash or position not in self.unpriced:
+            return part.row
+        return Unpriced(part.row, held=position in self.facts.state.quantities)
 
     def worth(self, slices: tuple[Slice, ...], valued_at: ValuedAt) -> tuple[Form, tuple[Position, ...]]:
         """Return the value of slices as a form, and the positions whose value is unknown, left out of it."""

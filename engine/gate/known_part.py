@@ -8,6 +8,7 @@ base takes them at their last price. Without this a breach could pass unseen beh
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import assert_never
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, may_move, told_of
@@ -17,7 +18,19 @@ from engine.gate.items import Item
 from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed
 from engine.gate.unknowns import lacks_price
-from rulebooks.forms import Term, TermKind
+from rulebooks.forms import (
+    Count,
+    Form,
+    Guarded,
+    Largest,
+    Least,
+    Linear,
+    Most,
+    Risk,
+    Sum,
+    Term,
+    TermKind,
+)
 
 
 def known_item(
@@ -92,6 +105,23 @@ def _worth(
     return {term: amount for term, amount in gone.items() if amount}
 
 
+def _counts_cash(form: Form) -> bool:
+    """Return whether cash is in what a measure adds up; the tests of a derived set only weigh by it."""
+    match form:
+        case Linear():
+            return any(term.kind is TermKind.CASH for term, _ in form.terms)
+        case Least() | Most() | Largest() | Count():
+            return any(map(_counts_cash, form.parts))
+        case Sum():
+            return any(_counts_cash(part) for _, part in form.parts)
+        case Guarded():
+            return _counts_cash(form.form)
+        case Risk():
+            return any(_counts_cash(active) for _, active in form.actives)
+        case _:
+            assert_never(form)
+
+
 def _known_reading(listed: Listed, limit: OpenLimit, state: Values, hidden: Deltas) -> Reading:
     """Return the reading in which what is hidden is not in the figure; bound and base keep the cash."""
     limits, graph = listed.opened.limits, listed.opened.graph
@@ -103,6 +133,7 @@ def _known_reading(listed: Listed, limit: OpenLimit, state: Values, hidden: Delt
         (t.account, Symbol(listed.opened.book.accounts[t.account].currency))
         for t in hidden.keys() - paid.keys()
     }
-    if not cash.isdisjoint(limit.ground.members) and limit.measure not in (limit.base, limit.bound.high):
+    counts_cash = not cash.isdisjoint(limit.ground.members) and _counts_cash(limit.ground.measure)
+    if counts_cash and limit.measure not in (limit.base, limit.bound.high):
         values[limit.measure] = graph.value(limit.measure, graph.after(hidden, on=state))
     return limits.reading(limit, values)

@@ -165,7 +165,7 @@ class Limits:
             before=_NOT_YET,
             settles=any(term.kind in SETTLED_KINDS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
-            flows=frozenset(term.account for term in terms if term.kind in FLOWS),
+            flows=frozenset(term.account for term in terms if term.kind in FLOWS) | _base_at_cost(ground),
             turns=frozenset(term.account for term in terms if term.kind in TURNED),
             priced=ground.rule.rule.valued_at != "cost" or any(term.kind in PRICED for term in terms),
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
@@ -280,6 +280,12 @@ def _least(low: Fraction | None, high: Fraction | None) -> Fraction:
         side = high if low is None else low
         return NONE if side is None else side
     return min(low, high)
+
+
+def _base_at_cost(ground: GroundLimit) -> frozenset[AccountId]:
+    """Return the accounts whose cost the base is: what a purchase at an old price adds to it is unknown."""
+    terms = () if ground.base is None else terms_of(ground.base)
+    return frozenset(term.account for term in terms if term.kind is TermKind.COST)
 
 
 def _reads_history(measure: str) -> bool:

@@ -39,7 +39,8 @@ def _concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
         lacking = tuple(dict.fromkeys((*lacking, *limit.ground.gaps)))
     unknown = [p for p in lacking if p in held or p in traded]
     if not limit.priced:
-        unknown = [p for p in unknown if not lacks_price(listed, rule, *p)]
+        maybe = frozenset(limit.ground.maybe)
+        unknown = [p for p in unknown if p in maybe or not lacks_price(listed, rule, *p)]
     for account in sorted(limit.worths):
         unknown += [p for p in unpriced(listed.opened, rule, account) if p not in unknown]
     if limit.flows or limit.worths:

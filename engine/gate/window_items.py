@@ -95,7 +95,7 @@ def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
 
 
 def missing_window_items(listed: Listed) -> Iterator[Item]:
-    """Yield the items of windows that cannot be told: no history, or a trade of unknown membership."""
+    """Yield the items of windows that cannot be told: no history, or a pair of unknown membership."""
     for source, ground in enumerate(listed.opened.ground.windows):
         if ground.standing != "applies":
             continue
@@ -103,7 +103,10 @@ def missing_window_items(listed: Listed) -> Iterator[Item]:
         answers = [(trade, _covers(listed, ground, trade)) for trade in listed.trades]
         stoppable = [(t, a) for t, a in answers if t.account in ground.scope.stops]
         met = _met(listed, ground, source) if _is_unsure(ground) else None
-        blind = [t for t, a in stoppable if a is None or _is_untold(ground, t, a, met)]
+        doubtful = _doubtful(listed, ground)
+        blind = [
+            t for t, a in stoppable if t.number in doubtful or _is_untold(ground, t, a is not False, met)
+        ]
         if blind:
             found = unknown_item(item, blind)
             yield replace(found, missing=ground.missing) if ground.missing is not None else found
@@ -121,9 +124,9 @@ def _met(listed: Listed, ground: GroundWindow, source: int) -> frozenset[int]:
 
 def _is_untold(ground: GroundWindow, trade: Trade, covered: bool, met: frozenset[int] | None) -> bool:
     """Return whether it is not known if a trade completes a pair: no history, or whether the rule applies."""
-    if ground.missing is None:
-        return False
-    return covered if met is None else trade.number in met
+    if ground.without_history and covered:
+        return True
+    return met is not None and trade.number in met
 
 
 def _covers(listed: Listed, ground: GroundWindow, trade: Trade) -> bool | None:
@@ -138,15 +141,31 @@ def _covers(listed: Listed, ground: GroundWindow, trade: Trade) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
-def _listed_acts(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
+def _doubtful(listed: Listed, ground: GroundWindow) -> frozenset[int]:
+    """Return the trades in pairs of which it is not known whether the rule is about what is done."""
+    acts = tuple(_listed_acts(listed, ground, covered=None))
+    if not acts and not ground.past_doubts:
+        return frozenset()
+    made = tuple(_listed_events(listed, ground))
+    events = (*made, *_past_events(listed, ground, acts)) if acts else made
+    past = _past_acts(listed, replace(ground, past_actions=ground.past_doubts), made)
+    pairs = meetings(ground, (*acts, *past), events)
+    return frozenset(n for pair in pairs for n in (pair.act_trade, pair.event_trade) if n is not None)
+
+
+def _listed_acts(listed: Listed, ground: GroundWindow, *, covered: bool | None = True) -> Iterator[Party]:
+    """Yield what the list does that the rule is about; covered None: that it may be about."""
     for trade in listed.trades:
-        if not _covers(listed, ground, trade):
+        if trade.account not in ground.scope.holds or not actions_of(listed, trade) & ground.actions:
             continue
+        member = ground.securities.get((trade.account, trade.symbol), False)
         if trade.side is not Side.SELL:
-            yield _of_trade(listed, ground, trade, order=_listed_order(trade))
+            if member is covered:
+                yield _of_trade(listed, ground, trade, order=_listed_order(trade))
             continue
         for row in listed.settlement.of_trade(trade.number):
-            if ground.lots is None or ground.lots.get((row.account, row.lot)):
+            of_row = member if ground.lots is None else ground.lots.get((row.account, row.lot), False)
+            if of_row is covered:
                 yield _of_row(listed, ground, trade, row)
 
 

@@ -17,7 +17,7 @@ from rulebooks.grounding.limits import Sheet, forbidden_subject, sheet_of, waive
 from rulebooks.grounding.waivers import waiver_of_ban
 from rulebooks.members import Verdict, either, less, memberships, universe_of
 from rulebooks.predicates import Test, compiled
-from rulebooks.rows import LotRow, SecurityRow
+from rulebooks.rows import LotRow, Row, SecurityRow, Unpriced
 from rulebooks.scene import Figure, Scene
 from rulebooks.universe import Slice
 
@@ -96,7 +96,10 @@ def _lots(laying: Laying, sheet: Sheet, subject: Subject, accounts: tuple[Accoun
         row = rows.get((lot.account, lot.symbol))
         if lot.account not in wanted or row is None:
             continue
-        verdict = _lot_verdict(LotRow(lot, row), test, exceptions)
+        own: Row = LotRow(lot, row)
+        if (lot.account, lot.symbol) in sheet.scene.unpriced:
+            own = Unpriced(own, held=True)
+        verdict = _lot_verdict(own, test, exceptions)
         found.setdefault((lot.account, lot.lot), []).append(verdict)
     lots = {key: verdict for key, parts in found.items() if (verdict := either(parts)) is not False}
     return Covered(securities={}, lots=lots)
@@ -112,7 +115,7 @@ def leaving_tests(scene: Scene, gone: tuple[Leaving, ...]) -> list[Test]:
     return [test_of(row) for row in gone]
 
 
-def _lot_verdict(row: LotRow, test: Test, exceptions: list[Test]) -> Verdict:
+def _lot_verdict(row: Row, test: Test, exceptions: list[Test]) -> Verdict:
     member = test(row)
     return less(member, either([exception(row) for exception in exceptions])) if exceptions else member
 

@@ -1,5 +1,6 @@
 """Measures of a scope before trading, for conditions that name them: `when cash_weight is less than 2%`."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from dsl.policy import MeasureTerm
@@ -14,6 +15,7 @@ from rulebooks.scene import Ask, Scene
 def measure_before(scene: Scene, term: MeasureTerm) -> Fraction | None:
     """Return a measure as answers tell it (a share as a fraction of one); None where it is unknown."""
     module = MEASURES[term.measure]
+    scene = scene if scene.valued_at == "market" else replace(scene, valued_at="market")
     lens = Lens(scene=scene, look_through=False, valued_at="market")
     part = parts_of(lens, (plain_subject(term.of),), None)[None]
     ask = Ask(name=term.measure, unit=module.unit, valued_at="market", period=term.period)

@@ -52,7 +52,7 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
     exceptions = leaving_tests(scene, leaving(laying, rule, scene))
     for account in scope.stops:
         slices = tuple(part for part in laying.slices(account) if not part.is_cash)
-        members, closing = _members(slices, test, exceptions, frozenset(paths_of(each.within.where)))
+        members, closing = _members(scene, slices, test, exceptions, frozenset(paths_of(each.within.where)))
         if stands.unknown is not None:
             members = dict.fromkeys(members)
         laid = _bounds(scene, obligation.low, obligation.high, slices, obligation.measure.unit)
@@ -78,11 +78,11 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
             closing=closing,
             bounds=laid.fixed,
             missing=laid.missing,
-            warn=warn.fixed,
+            warn={name: pair for name, pair in warn.fixed.items() if name not in warn.missing},
             waiver=waiver,
             waived=None if waived is None else _before(scene, waived.bound),
             moving=laid.moving,
-            warn_moving=warn.moving,
+            warn_moving={name: bound for name, bound in warn.moving.items() if name not in warn.missing},
             waived_moving=None if waived is None or not _moves(waived.bound) else waived.bound,
             unsure=laid.unsure,
             warn_unsure=warn.unsure,
@@ -91,12 +91,12 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
 
 
 def _members(
-    slices: tuple[Slice, ...], test: Test, exceptions: list[Test], paths: frozenset[str]
+    scene: Scene, slices: tuple[Slice, ...], test: Test, exceptions: list[Test], paths: frozenset[str]
 ) -> tuple[Members, Closing]:
     """Return which trades are the subject, and how trades that sell all that is held stand."""
 
     def verdict(part: Slice, side: Side, *, closes: bool) -> Verdict:
-        row = TradeRow(part.row, side=side.value, closes=closes)
+        row = TradeRow(scene.row_of(part), side=side.value, closes=closes)
         member = test(row)
         return less(member, either([exception(row) for exception in exceptions])) if exceptions else member
 
@@ -189,4 +189,6 @@ def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> _Waived | None:
     laid = bound_form(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit))
     is_floor = obligation.high is None
     bound = Bound(low=laid.form if is_floor else None, high=None if is_floor else laid.form)
+    if _reads_net_assets(bound) and scene.base_gaps:
+        bound = Bound(low=None, high=None)
     return _Waived(bound=bound, unsure=laid.unknown)

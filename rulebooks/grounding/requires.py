@@ -16,7 +16,7 @@ from rulebooks.ground import CompiledRule, GroundRequire, Scope
 from rulebooks.grounding.laying import Laying
 from rulebooks.members import Verdict
 from rulebooks.predicates import comparisons_of, compiled
-from rulebooks.rows import AccountRow, SecurityRow, account_columns
+from rulebooks.rows import AccountRow, Row, account_columns
 from rulebooks.scene import Scene
 
 FIGURES = frozenset({"portfolio_value", "net_assets", "total_assets", "cash"})
@@ -35,7 +35,7 @@ def ground_requires(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterato
         for account in scope.stops:
             for part in laying.slices(account):
                 if not part.is_cash:
-                    facts[part.position] = test(_FactRow(laying, scene, account, part.row))
+                    facts[part.position] = test(_FactRow(laying, scene, account, scene.row_of(part)))
     else:
         for account in scope.stops:
             facts[(account, None)] = test(_FactRow(laying, scene, account, None))
@@ -47,9 +47,7 @@ def ground_requires(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterato
 class _FactRow:
     """Facts of a trade: columns of its account, figures of the rule's scope, and what is its security's."""
 
-    def __init__(
-        self, laying: Laying, scene: Scene, account: AccountId, security: SecurityRow | None
-    ) -> None:
+    def __init__(self, laying: Laying, scene: Scene, account: AccountId, security: Row | None) -> None:
         self.laying = laying
         self.scope = scene.row
         self.account = AccountRow(laying.facts, (account,), known=scene.row.known)

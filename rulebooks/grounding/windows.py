@@ -58,6 +58,8 @@ def ground_window(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundWin
     actions = actions_of(rule)
     acted = Span(first=shifted(today, window.duration, scene.setting.calendar, back=True), last=today)
     acting = acted if window.before else Span(first=today, last=today)
+    untold = _missing(laying, scene, window, actions)
+    past = tuple(_past_actions(laying, scene, actions, covered, acting))
     excepted = covered.excepted and sheet.stands.standing == "applies"
     return GroundWindow(
         rule=rule,
@@ -71,9 +73,11 @@ def ground_window(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundWin
         first=span.first,
         last=span.last,
         events=tuple(_ordered(_events(laying, scene, window.event, span))),
-        past_actions=tuple(_ordered(_past_actions(laying, scene, actions, covered, acting))),
+        past_actions=tuple(_ordered(act for act, surely in past if surely)),
+        past_doubts=tuple(_ordered(act for act, surely in past if not surely)),
         partners=partners(laying, scene, window),
-        missing=_missing(laying, scene, window, actions) or sheet.stands.unknown,
+        missing=sheet.stands.unknown or untold,
+        without_history=untold is not None,
         waiver=waiver_of(scene, rule.rule.id),
     )
 
@@ -189,8 +193,8 @@ def _others(laying: Laying, scene: Scene, event: str, span: Span) -> Iterator[Pa
 
 def _past_actions(
     laying: Laying, scene: Scene, actions: frozenset[str], covered: Covered, span: Span
-) -> Iterator[PastEvent]:
-    """Yield past trades that the subject covers, as an event of today may meet them."""
+) -> Iterator[tuple[PastEvent, bool]]:
+    """Yield past trades that the subject covers, or may (False), as an event of today may meet them."""
     rows: list[PastEvent] = []
     if actions & {"buying", "increasing"}:
         rows.extend(_purchases(laying, scene, span))
@@ -199,8 +203,9 @@ def _past_actions(
     for row in rows:
         assert row.account is not None
         assert row.symbol is not None
-        if _is_covered(covered, row.account, row.symbol, row.lot):
-            yield row
+        verdict = _is_covered(covered, row.account, row.symbol, row.lot)
+        if verdict is not False:
+            yield row, verdict is True
 
 
 def _is_covered(covered: Covered, account: AccountId, symbol: Symbol, lot: LotId | None) -> Verdict:

@@ -69,9 +69,10 @@ class Worths:
             case "quantity":
                 return _quantity
             case "cost" | "basis":
-                return _cost(self.market, is_basis=valued_at == "basis")
+                return _cost(self.market, is_basis=valued_at == "basis", takes_old=self.takes_old)
             case _:
-                return _at_face(self.market, "par" if valued_at == "par" else "notional")
+                name: ValuedAt = "par" if valued_at == "par" else "notional"
+                return _at_face(self.market, name, takes_old=self.takes_old)
 
 
 def _quantity(key: Key, position: Position) -> Sum:
@@ -90,29 +91,34 @@ def _securities(signed: Worth, *, is_size: bool) -> Worth:
     return worth
 
 
-def _cost(market: Market, *, is_basis: bool) -> Worth:
-    """Return what positions cost; as a basis cash counts for nothing."""
+def _cost(market: Market, *, is_basis: bool, takes_old: bool) -> Worth:
+    """Return what positions cost; as a basis cash counts for nothing.
+
+    takes_old: cash that trades at an old price have moved counts at that price.
+    """
 
     def worth(key: Key, position: Position) -> Sum:
         if is_basis and is_cash(key[1]):
             return NOTHING, frozenset()
         rate = market.rate(market.book.accounts[key[0]].currency)
-        if position.cost == 0 and not position.unknown:
+        unknown = frozenset[Key]() if takes_old else position.unknown
+        if position.cost == 0 and not unknown:
             return NOTHING, frozenset()
-        if position.unknown or rate is None:
-            return NOTHING, position.unknown or frozenset({key})
+        if unknown or rate is None:
+            return NOTHING, unknown or frozenset({key})
         return position.cost * rate, frozenset()
 
     return worth
 
 
-def _at_face(market: Market, valued_at: ValuedAt) -> Worth:
+def _at_face(market: Market, valued_at: ValuedAt, *, takes_old: bool) -> Worth:
     def worth(key: Key, position: Position) -> Sum:
         unit = market.unit(*key, valued_at)
-        if position.quantity == 0 and not position.unknown:
+        unknown = frozenset[Key]() if takes_old else position.unknown
+        if position.quantity == 0 and not unknown:
             return NOTHING, frozenset()
-        if unit is None or position.unknown:
-            return NOTHING, position.unknown or frozenset({key})
+        if unit is None or unknown:
+            return NOTHING, unknown or frozenset({key})
         return position.quantity * unit, frozenset()
 
     return worth

@@ -109,13 +109,15 @@ class State:
         """Return the earlier state's sum, corrected for the positions that have changed since."""
         assert self.came_from is not None
         amount, missing = self.came_from.sum_over(name, keys, changed, worth)
+        gone, lacking = set[Key](), set[Key]()
         for key in changed(self):
             was, was_missing = worth(key, self.came_from.position(key))
             now, now_missing = worth(key, self.position(key))
             amount += now - was
-            if was_missing or now_missing:
-                missing = (missing - was_missing) | now_missing
-        return amount, missing
+            gone |= was_missing
+            lacking |= now_missing
+        # a security and the cash that it moves may lack the same price: all goes before anything comes
+        return amount, (missing - gone) | lacking if gone or lacking else missing
 
 
 def opening(book: Book) -> State:
