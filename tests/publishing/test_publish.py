@@ -183,6 +183,33 @@ def test_once_there_are_users_only_officers_publish_and_approve(address: str) ->
                 approve_policy(session, by(name), NAME)
 
 
+EXAMPLE = """
+example "a company at 31% is asked for"
+  given date 2026-03-10
+  given holding "ACME" weight 30% with issuer "Acme Corp", asset_class equity
+  trade buy 1,000 USD of "ACME"
+  expect require approval of "Compliance" by ASK-1
+  expect ASK-1 measured PART
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "refused"),
+    [("31%", ()), ("32%", ("1 of its 1 examples fail",))],
+)
+def test_examples_of_days_before_the_version_are_run_as_if_it_were_in_force(
+    part: str, refused: tuple[str, ...]
+) -> None:
+    assert found(tightened() + EXAMPLE.replace("PART", part)).refused == refused
+
+
+def test_the_impact_is_that_of_the_version_in_force_though_its_day_is_to_come() -> None:
+    """With caps on companies and sectors of 1% the book of February stands in breach from April on."""
+    impact = found(tightened().replace("at most 45%", "at most 1%")).data["impact"]
+    assert "CAP-2" in {row["rule"] for row in impact["accounts"]["in_breach"]}
+    assert impact["accounts"]["no_longer_in_breach"] == [], "no rule of the version before is gone"
+
+
 def test_the_evidence_is_kept_word_for_word(address: str) -> None:
     with firm(address) as store:
         published(store)

@@ -5,7 +5,7 @@ the people who decide, and kept with the record.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -140,7 +140,11 @@ def _examples(policy: CheckedPolicy, inference: InferenceEngine) -> _Section:
     from engine.gate.examples import examples_answer, run_examples
     from reports.examples_text import examples_text
 
-    results = run_examples(policy, engine=inference)
+    at_once = run_examples(_in_force_at_once(policy), engine=inference)
+    results = tuple(  # the days of examples may lie before the version's first one
+        later if later.passed else row
+        for row, later in zip(run_examples(policy, engine=inference), at_once, strict=True)
+    )
     failed = [row for row in results if not row.passed]
     return _Section(
         title="examples",
@@ -157,7 +161,8 @@ def _difference(
     from optimizer.diff.compare import compare
 
     securities = {str(symbol): dict(row.attributes) for symbol, row in records.securities.items()}
-    found = compare(old, new, engine=inference, today=today, securities=securities or None)
+    day = max(today, new.effective_from or today)
+    found = compare(old, new, engine=inference, today=day, securities=securities or None)
     return _Section(title="difference", text=diff_text(found), data=diff_answer(found))
 
 
@@ -182,10 +187,24 @@ def _impact(
         return _Section(title="impact", text=text, data=None)
     found = impact(
         work.rulebook_of((*now, *same)),
-        work.rulebook_of((*now, policy)),
+        work.rulebook_of((*now, _in_force_at_once(policy))),
         records,
         as_of=default_as_of(records),
         days=days,
         engine=inference,
     )
     return _Section(title="impact", text=impact_text(found), data=impact_answer(found))
+
+
+def _in_force_at_once(policy: CheckedPolicy) -> CheckedPolicy:
+    """Return a version as if its first day had come: the book that it is tried on is of a day before."""
+    first = policy.effective_from
+    if first is None:
+        return policy
+    rules = tuple(
+        replace(rule, effective_from=None)
+        if rule.effective_from is not None and rule.effective_from <= first
+        else rule
+        for rule in policy.rules
+    )
+    return replace(policy, effective_from=None, rules=rules)
