@@ -12,6 +12,7 @@ import random
 import resource
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -83,7 +84,8 @@ def write_book(folder: Path, *, accounts: int, positions: int) -> None:
         "date,symbol,price",
         (f"{day},{s},{prices[s]}" for day in days if day.weekday() < 5 for s in symbols),
     )
-    people, lots = [], []
+    people: list[str] = []
+    lots: list[str] = []
     for number in range(accounts):
         kind, owner = ("taxable", "self") if number % 2 == 0 else ("ira", "self")
         account, household = f"A{number:05d}", f"H{number // 2:05d}"
@@ -103,8 +105,8 @@ def write_book(folder: Path, *, accounts: int, positions: int) -> None:
     (folder / "many.mandate").write_text(MANDATE, encoding="utf-8")
 
 
-def _write(path: Path, header: str, rows: object) -> None:
-    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")  # type: ignore[misc]
+def _write(path: Path, header: str, rows: Iterable[str]) -> None:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
 
 
 def run(address: str, *, second: bool) -> str:
