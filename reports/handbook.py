@@ -58,7 +58,7 @@ def handbook_html(handbook: Handbook) -> str:
         title=policy.title,
         first=first_sentence(handbook, sources),
         notice="",
-        sections=_sections(handbook, sources),
+        sections=sections_of(handbook, sources),
         footer=(
             f"Policy {policy.id} {policy.version}, text {policy.digest}",
             f"Rulebook hash {handbook.rulebook.hash}",
@@ -136,7 +136,8 @@ def first_sentence(handbook: Handbook, sources: tuple[SourceClauses, ...]) -> st
 # ------------------------------------------------------------------ sections
 
 
-def _sections(handbook: Handbook, sources: tuple[SourceClauses, ...]) -> tuple[Section, ...]:
+def sections_of(handbook: Handbook, sources: tuple[SourceClauses, ...]) -> tuple[Section, ...]:
+    """Return the sections of a handbook, for its own page or another one."""
     loose = uncited(handbook)
     sections = (
         _summary(handbook, sources),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dsl import syntax as s
-from dsl.library import FileReader, Library
+from dsl.library import FileReader, Library, LibraryPolicy
+from engine.gate.engine.port import InferenceEngine
 from engine.shell import policies, work
 from engine.shell.version import VERSION
 from reports.handbook import Handbook, PolicyText
@@ -29,13 +30,35 @@ def handbook_of(path: Path) -> Handbook:
     )
 
 
+def handbook_of_listed(
+    entry: LibraryPolicy, *, beside: policies.Beside, inference: InferenceEngine
+) -> Handbook:
+    """Return everything that the handbook of a mandate of a shelf words; raises MandateErrors."""
+    from dsl.diagnostics import has_errors
+    from engine.gate.examples import run_examples
+
+    checked = policies.check_listed(entry, beside=beside)
+    if checked.policy is None or has_errors(checked.diagnostics):
+        raise policies.MandateErrors((checked,))
+    return Handbook(
+        policy=checked.policy,
+        rulebook=work.rulebook_of((checked.policy,)),
+        results=run_examples(checked.policy, engine=inference),
+        texts=tuple(_texts_from(entry.file, entry.text, entry.files, policies.library(beside))),
+        product=f"Guardband {VERSION}",
+    )
+
+
 def _texts(path: Path) -> Iterator[PolicyText]:
+    text = path.read_bytes().decode("utf-8-sig")
+    yield from _texts_from(path.name, text, policies.files_below(path.parent), policies.library(path.parent))
+
+
+def _texts_from(file: str, text: str, files: FileReader, library: Library) -> Iterator[PolicyText]:
     """Yield the mandate itself and every policy that it builds on, each once, parents after children."""
     from dsl.parse import parse
 
-    library = policies.library(path.parent)
-    text = path.read_bytes().decode("utf-8-sig")
-    waiting = [("", path.name, text, policies.files_below(path.parent))]
+    waiting = [("", file, text, files)]
     seen: set[str] = set()
     while waiting:
         _, file, text, files = waiting.pop(0)

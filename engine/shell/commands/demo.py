@@ -18,6 +18,10 @@ def demo(
         Path,
         typer.Argument(metavar="[DIR]", help="Where the demonstration is laid out; an existing one is used."),
     ] = Path("guardband-demo"),
+    for_desk: Annotated[
+        bool,
+        typer.Option("--desk", help="Lay out a database for `guardband serve`, with people and their keys."),
+    ] = False,
 ) -> None:
     """Check, rebalance, harvest and explain an invented household at real market prices.
 
@@ -26,6 +30,9 @@ def demo(
 
     Exit status: 0, 1 where no list can pass, 2 where the edited files have errors.
     """
+    if for_desk:
+        _for_the_desk(folder)
+        return
     from engine.shell import work
     from engine.shell.console import print_text
     from engine.shell.demo import lay_out
@@ -48,3 +55,19 @@ def demo(
         "again."
     )
     raise typer.Exit(int(proposal.status is Status.INFEASIBLE))
+
+
+def _for_the_desk(folder: Path) -> None:
+    """Lay out a database with people, and say how to begin."""
+    from datetime import UTC, datetime
+
+    from engine.shell.console import print_text
+    from engine.shell.desk.demo import demo_database, keys_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    address = f"sqlite:///{folder / 'desk.db'}"
+    demo = demo_database(address, now=datetime.now(UTC))
+    print_text(
+        f"{keys_text(demo)}\n\nThe household is invented; the prices are real. Now run\n"
+        f"  guardband serve --book {address}\nand open http://127.0.0.1:8000/desk"
+    )
