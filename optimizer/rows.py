@@ -1,7 +1,8 @@
 """Rows from rules: each group of each limit becomes bounds, rows, or cutting planes, and keeps its rule.
 
 The row is `headroom after >= min(0, headroom before)`. Where a breach exists and its base moves, the
-told figure may not get worse: headroom - (headroom before / base before) * base >= 0.
+told figure may not get worse: headroom - (headroom before / base before) * base >= 0. Headroom is the
+smaller of both sides: in a band that is breached by 3 points, either side may be left by up to 3.
 
     issuer Acme Corp: 1,000 of headroom now -> 100 b(ACME) - 100 s(ACME lots) <= 1,000
 
@@ -107,13 +108,23 @@ def requirements(
         bound = _bound(limit)
         if bound is None:
             continue
-        for side, edge in (("low", bound.low), ("high", bound.high)):
-            if edge is not None:
-                form = less(limit.measure, edge) if side == "low" else less(edge, limit.measure)
-                one = _requirement(limit, "low" if side == "low" else "high", form, state)
-                if one is not None:
-                    found.append(one)
+        forms = _sides(limit, bound)
+        before = min((value(form, state) for _, form in forms), default=Fraction(0))
+        for side, form in forms:
+            one = _requirement(limit, side, form, before, state)
+            if one is not None:
+                found.append(one)
     return tuple(found)
+
+
+def _sides(limit: GroundLimit, bound: Bound) -> list[tuple[Literal["low", "high"], Form]]:
+    """Return the distance to each bound, as a form."""
+    found: list[tuple[Literal["low", "high"], Form]] = []
+    if bound.low is not None:
+        found.append(("low", less(limit.measure, bound.low)))
+    if bound.high is not None:
+        found.append(("high", less(bound.high, limit.measure)))
+    return found
 
 
 def _bound(limit: GroundLimit) -> Bound | None:
@@ -124,9 +135,9 @@ def _bound(limit: GroundLimit) -> Bound | None:
 
 
 def _requirement(
-    limit: GroundLimit, side: Literal["low", "high"], form: Form, state: BookState
+    limit: GroundLimit, side: Literal["low", "high"], form: Form, before: Fraction, state: BookState
 ) -> Requirement | None:
-    before = value(form, state)
+    """Return one side of a limit; before: the headroom, which is the smaller of both sides."""
     rule = limit.rule.rule
     force = force_of(rule)
     if before < 0:

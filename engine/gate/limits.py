@@ -31,6 +31,9 @@ PRICED = frozenset({TermKind.VALUE, TermKind.NET_ASSETS})
 HISTORY = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG})
 """Terms that the history of the year is in."""
 
+GAINS = frozenset({TermKind.GAIN_SHORT, TermKind.GAIN_LONG, TermKind.DISALLOWED})
+"""Terms that only a sale of which the gain is known tells."""
+
 HISTORY_WORDS = ("turnover", "realized", "gains")
 """Words in a measure's name that say it reads the history."""
 
@@ -84,6 +87,7 @@ class OpenLimit:
     linear: bool
     before: Reading
     settles: bool = False  # reads what only a settlement tells
+    gains: bool = False  # reads gains and losses of the list
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
     turns: frozenset[AccountId] = (
         frozenset()
@@ -164,6 +168,7 @@ class Limits:
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
             before=_NOT_YET,
             settles=any(term.kind in SETTLED_KINDS for term in terms),
+            gains=any(term.kind in GAINS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS) | _base_at_cost(ground),
             turns=frozenset(term.account for term in terms if term.kind in TURNED),

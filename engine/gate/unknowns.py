@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from dsl.policy import Limit
 from engine.facts.ids import AccountId, Symbol
-from engine.facts.trades import Trade
+from engine.facts.trades import Side, Trade
 from engine.gate.limits import OpenLimit, Position
 from engine.gate.measure import Listed, OpenBook
 from rulebooks.ground import CompiledRule, GroundLimit
@@ -45,7 +45,17 @@ def _concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
         unknown += [p for p in unpriced(listed.opened, rule, account) if p not in unknown]
     if limit.flows or limit.worths:
         unknown += [p for p in _unpriced_trades(listed, limit) if p not in unknown]
+    if limit.gains:
+        unknown += [p for p in _unsettled_sales(listed, limit) if p not in unknown]
     return tuple(unknown)
+
+
+def _unsettled_sales(listed: Listed, limit: OpenLimit) -> Iterator[Position]:
+    """Yield what the list sells without that the ledger can say what the sale would come to."""
+    for number in listed.settlement.unsettled:
+        trade = listed.by_number[number]
+        if trade.side is Side.SELL and trade.account in limit.ground.scope.holds:
+            yield (trade.account, trade.symbol)
 
 
 def unpriced(opened: OpenBook, rule: CompiledRule, account: AccountId) -> tuple[Position, ...]:

@@ -5,6 +5,7 @@ The price of S is twelve days old, others are of today; every price is 10.
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_a_derived_set_weighs_its_groups_by_a_base_with_all_its_cash() -> None:
     mandate = policy_of(text, base="invested_assets")
     answer = gate(mandate, stale("X", cash="90000"), "buy 300 S")
     (breach,) = (v for v in answer.verdicts if v.rule == "R" and v.outcome.value == "breach")
-    assert (breach.before, breach.after) == (100, 25)
+    assert (breach.before, breach.after) == (Fraction(100), Fraction(25))
 
 
 def test_a_group_that_may_be_one_says_so_without_a_trade_at_cost() -> None:
