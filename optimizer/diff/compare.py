@@ -17,7 +17,8 @@ from dsl.policy import CheckedPolicy, CheckedRule, Limit
 from engine.facts.ids import Symbol
 from engine.gate.engine.port import InferenceEngine
 from optimizer.diff.difference import Difference, Direction, Witness
-from optimizer.diff.shown import Side, Start, common_start, of_demand
+from optimizer.diff.shown import Side, common_start, of_demand
+from optimizer.diff.stricter import impossible
 from optimizer.diff.telling import (
     SIDES,
     Findings,
@@ -26,6 +27,7 @@ from optimizer.diff.telling import (
     unmoved_rule,
     witness_of,
 )
+from optimizer.diff.together import one_of_each_kind, shown_together, wanted_of
 from optimizer.diff.trials import trials_of
 from optimizer.diff.versions import Pair, changed_pairs, statements
 from optimizer.portfolios.demands import (
@@ -43,11 +45,12 @@ from optimizer.portfolios.demands import (
 )
 from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.kinds import Made, given, made_up
+from optimizer.portfolios.meaning import meanings
 from optimizer.portfolios.proof import Judge, gate_with, proven
 from optimizer.portfolios.room import Room
 from optimizer.portfolios.world import World, situations
 from rulebooks.compile import compile_rulebook
-from rulebooks.ground import CompiledRule, GroundLimit, Rulebook
+from rulebooks.ground import CompiledRule, Rulebook
 from rulebooks.grounding import ground
 from rulebooks.grounding.per_trade import is_per_trade
 from rulebooks.predicates import Setting
@@ -55,8 +58,8 @@ from rulebooks.predicates import Setting
 FEW = 4
 """Changed rules up to which each proof has a start of its own, and so the shortest list."""
 
-MOST_GROUPS = 12
-"""Groups of a rule that are tried, one of each kind first."""
+MOST_TRIED = 120
+"""Lists of a rule, in each direction, that are put to the gate over all worlds."""
 
 
 def compare(
@@ -74,13 +77,16 @@ def compare(
     """
     rulebooks = (compile_rulebook((old,)), compile_rulebook((new,)))
     pairs = changed_pairs(*rulebooks)
-    found = {pair.key: Findings() for pair in pairs}
+    found = {pair.key: Findings(settled=impossible(pair)) for pair in pairs}
     made: Made | None = None
     if pairs:
         ask = gate_with(engine)
         for world in _worlds((old, new), rulebooks, pairs, today, securities):
-            made = world.made
-            _search(world, rulebooks, pairs, found, ask)
+            made = made or world.made
+            open_pairs = tuple(pair for pair in pairs if _is_open(pair, found[pair.key]))
+            if not open_pairs:
+                break
+            _search(world, rulebooks, open_pairs, found, ask)
     return Difference(
         old=(old.id, old.version),
         new=(new.id, new.version),
@@ -103,24 +109,23 @@ def _worlds(
     today: date,
     securities: Mapping[str, Mapping[str, str]] | None,
 ) -> Iterator[World]:
-    every = tuple(dict.fromkeys(r.rule for rulebook in rulebooks for r in rulebook.rules))
-    changed = tuple(
-        dict.fromkeys(rule.rule for pair in pairs for rule in (pair.old, pair.new) if rule is not None)
-    )
+    every = meanings(r.rule for rulebook in rulebooks for r in rulebook.rules)
+    changed = meanings(rule.rule for pair in pairs for rule in (pair.old, pair.new) if rule is not None)
     ordered = (*changed, *(rule for rule in every if rule not in changed))
     whole = any(compares_with_index(rule) for rule in every)
     tight = any(measures_of(rule) & DATA_MEASURES for rule in changed)
+    known: dict[tuple[date, bool], Made] = {}
     for now in situations(policies, changed, today=today, every=ordered):
         setting = Setting(today=now.day, calendar=policies[1].calendar)
         if securities is not None:
             yield World(situation=now, made=given(securities), whole=whole)
             continue
-        made = made_up(ordered, setting)
-        yield World(situation=now, made=made, whole=whole)
-        if tight:
-            yield World(situation=now, made=made, whole=whole, tight=True)
-        if _asks_of_every_group(every):
-            yield World(situation=now, made=made_up(ordered, setting, single=True), whole=whole)
+        for single in (False, True) if _asks_of_every_group(every) else (False,):
+            made = known.get((now.day, single)) or made_up(ordered, setting, single=single)
+            known[now.day, single] = made
+            yield World(situation=now, made=made, whole=whole)
+            if tight and not single:
+                yield World(situation=now, made=made, whole=whole, tight=True)
 
 
 def _asks_of_every_group(rules: tuple[CheckedRule, ...]) -> bool:
@@ -140,21 +145,15 @@ def _search(
     found: dict[tuple[str, str], Findings],
     ask: Judge,
 ) -> None:
-    open_pairs = [pair for pair in pairs if _is_open(pair, found[pair.key])]
-    if not open_pairs:
-        return
     old, new = _sides(rulebooks, world)
-    start = common_start(old, new) if len(open_pairs) > FEW else None
-    for pair in open_pairs:
-        for direction in SIDES:
-            forbids, admits = (old, new) if direction == "loosened" else (new, old)
-            rule = pair.old if direction == "loosened" else pair.new
-            known = found[pair.key]
-            if rule is None or direction in known.witnesses:
-                continue
-            witness = _witness(direction, rule, forbids, admits, ask, known, start)
+    start = common_start(old, new) if len(pairs) > FEW else None
+    if start is not None:
+        shown_together(start, pairs, old, new, found, ask)
+    for pair in pairs:
+        for direction, rule, forbids, admits in wanted_of(pair, old, new, found[pair.key]):
+            witness = _witness(direction, rule, forbids, admits, ask, found[pair.key])
             if witness is not None:
-                known.witnesses[direction] = witness
+                found[pair.key].witnesses[direction] = witness
 
 
 def _sides(rulebooks: tuple[Rulebook, Rulebook], world: World) -> tuple[Side, Side]:
@@ -178,8 +177,10 @@ def _sides(rulebooks: tuple[Rulebook, Rulebook], world: World) -> tuple[Side, Si
 
 
 def _is_open(pair: Pair, known: Findings) -> bool:
-    wanted = sum(1 for rule in (pair.old, pair.new) if rule is not None)
-    return len(known.witnesses) < wanted
+    return any(
+        rule is not None and known.wants(direction)
+        for direction, rule in zip(SIDES, (pair.old, pair.new), strict=True)
+    )
 
 
 def _side(rulebook: Rulebook, world: World) -> Side:
@@ -200,13 +201,12 @@ def _witness(
     admits: Side,
     ask: Judge,
     known: Findings,
-    start: Start | None,
 ) -> Witness | None:
     if measures_of(rule.rule) & NEVER_TRIED:
         known.untried.append("no made-up securities have the data that it reads")
         return None
     if isinstance(rule.rule.obligation, Limit) and not is_per_trade(rule.rule):
-        witness, settled = _of_limits(direction, rule, forbids, admits, ask, known, start)
+        witness, settled = _of_limits(direction, rule, forbids, admits, ask, known)
         if witness is not None or settled:
             return witness
     level = level_of(rule.rule)
@@ -227,8 +227,10 @@ def _of_trials(
     """Return a proof from lists that are put to the gate as they are."""
     room = admits.room(level_of(rule.rule))
     tried = trials_of(rule, forbids.grounded, admits.grounded, room, forbids.world)
-    for trial in islice(tried, known.trials):
-        known.trials -= 1
+    left = known.trials.get(direction, MOST_TRIED)
+    screens = (forbids.only(rule.rule.id), admits.only(rule.rule.id))
+    for trial in islice(tried, left):
+        left = known.trials[direction] = left - 1
         judged = proven(
             ask,
             forbids=forbids.rulebook,
@@ -237,7 +239,7 @@ def _of_trials(
             trades=trial.trades,
             rule=rule.rule.id,
             level=level_of(rule.rule),
-            screened=not trial.sure,
+            screens=screens,
         )
         if judged is not None:
             return witness_of(
@@ -253,11 +255,10 @@ def _of_limits(
     admits: Side,
     ask: Judge,
     known: Findings,
-    start: Start | None,
 ) -> tuple[Witness | None, bool]:
     """Return a proof from the rule's limits, and whether its rows settle that there is none."""
     settled = True
-    for limit in _one_of_each_kind(forbids.of_rule(rule), forbids.world.made):
+    for limit in one_of_each_kind(forbids.of_rule(rule), forbids.world.made):
         why = why_not_tried(limit)
         if why is not None:
             known.untried.append(why)
@@ -267,7 +268,7 @@ def _of_limits(
                 known.untried.append("a breach of it is only reported")
                 continue
             try:
-                witness = of_demand(direction, demand, forbids, admits, ask, known, start)
+                witness = of_demand(direction, demand, forbids, admits, ask, known)
             except NotRowsError as problem:
                 known.untried.append(f"it reads {problem}")
                 settled = False
@@ -276,13 +277,3 @@ def _of_limits(
             if witness is not None:
                 return witness, True
     return None, settled
-
-
-def _one_of_each_kind(limits: tuple[GroundLimit, ...], made: Made) -> tuple[GroundLimit, ...]:
-    """Return the limits of a rule, groups of the same kinds of securities once."""
-    seen: dict[tuple[object, ...], GroundLimit] = {}
-    for limit in limits:
-        members = sorted(made.kind_of.get(symbol, -1) for _, symbol in limit.members)
-        key = (limit.scope, limit.standing, limit.group is None, *members)
-        seen.setdefault(key, limit)
-    return tuple(seen.values())[:MOST_GROUPS]

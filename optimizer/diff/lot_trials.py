@@ -32,13 +32,17 @@ class SoldLot:
     before: Holdings
 
 
-def sold_lots(rules: tuple[CheckedRule, ...], after: Holdings, world: World) -> Iterator[SoldLot]:
-    """Yield sales of a lot for each purchase day and each gain that the rules may tell apart."""
+def sold_lots(
+    rules: tuple[CheckedRule, ...], after: Holdings, world: World, *, barred: frozenset[Position]
+) -> Iterator[SoldLot]:
+    """Yield sales of a lot for each purchase day and each gain that the rules may tell apart.
+
+    barred: positions that are not to be held or sold.
+    """
     account = world.situation.accounts[0]
     size = (world.situation.worth / 100).quantize(CENT)
-    place = next(
-        ((account, Symbol(s)) for s in world.made.securities if (account, Symbol(s)) not in after), None
-    )
+    places = ((account, Symbol(symbol)) for symbol in world.made.securities)
+    place = next((place for place in places if place not in after and place not in barred), None)
     if place is None:
         return
     before = {**after, place: size}

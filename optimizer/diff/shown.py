@@ -8,15 +8,15 @@ before it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from engine.facts.book import Book
+from engine.facts.trades import Trade
 from optimizer.diff.difference import Direction, Witness
 from optimizer.diff.telling import Findings, witness_of
 from optimizer.diff.tickets import fits_tickets, tickets_of, without_crumbs
-from optimizer.portfolios.demands import WARN, Demand
+from optimizer.portfolios.demands import WARN, Demand, is_on_data
 from optimizer.portfolios.encode import NotRowsError
 from optimizer.portfolios.proof import Judge, book_of, proven
 from optimizer.portfolios.room import Room, meets, reader
@@ -42,14 +42,29 @@ class Side:
     world: World
     overdraft: bool
     rooms: dict[int, Room] = field(default_factory=dict)
+    alone: dict[str, Rulebook] = field(default_factory=dict)
 
     def room(self, level: int) -> Room:
         """Return the portfolios that nothing of that level or above forbids."""
         known = self.rooms.get(level)
         if known is None:
             asked = (demand for demand in self.demands if demand.level >= level)
-            known = self.rooms[level] = Room(self.world, asked, overdraft=self.overdraft)
+            ticket = max(tickets_of(self.grounded), default=Decimal(0))
+            known = self.rooms[level] = Room(self.world, asked, overdraft=self.overdraft, ticket=ticket)
         return known
+
+    def only(self, rule: str) -> Rulebook:
+        """Return the rulebook cut down to a rule and its exceptions."""
+        known = self.alone.get(rule)
+        if known is None:
+            kept = (r for r in self.rulebook.rules if rule in (r.rule.id, r.rule.exception_to))
+            known = self.alone[rule] = replace(self.rulebook, rules=tuple(kept))
+        return known
+
+    @cached_property
+    def on_data(self) -> frozenset[str]:
+        """The demands that say something else in an account of another worth, index or history."""
+        return frozenset(d.name for d in self.demands if is_on_data(d.limit.rule.rule))
 
     @cached_property
     def demands_by_limit(self) -> dict[int, list[Demand]]:
@@ -81,10 +96,19 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A portfolio that both versions admit, and its book with every security in it."""
+    """A portfolio that both versions admit, from which the lists of many rules start."""
 
     held: Mapping[Position, Decimal]
-    book: Book
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A list that is to be put to the gate, and what is held after it."""
+
+    rule: str
+    level: int
+    trades: tuple[Trade, ...]
+    after: Mapping[Position, Decimal]
 
 
 def common_start(old: Side, new: Side) -> Start | None:
@@ -94,7 +118,7 @@ def common_start(old: Side, new: Side) -> Start | None:
         held = Room(old.world, asked, overdraft=old.overdraft and new.overdraft).some()
     except NotRowsError:
         return None
-    return None if held is None else Start(held=held, book=old.world.book(held))
+    return None if held is None else Start(held=held)
 
 
 def of_demand(
@@ -104,15 +128,12 @@ def of_demand(
     admits: Side,
     ask: Judge,
     known: Findings,
-    start: Start | None,
 ) -> Witness | None:
     """Return the proof that the other version admits what this demand forbids."""
     if _is_said_by(demand, admits):
+        if is_on_data(demand.limit.rule.rule):
+            known.untried.append(_ON_DATA)
         return None
-    if start is not None:
-        witness = _from_start(direction, demand, forbids, admits, ask, start)
-        if witness is not None:
-            return witness
     room = admits.room(demand.level)
     asked = [d.form for d in room.demands]
     unbuyable = banned(admits.grounded, {"buying", "increasing"})
@@ -128,7 +149,30 @@ def of_demand(
                     return witness
     if unconfirmed:
         known.untried.append("a portfolio was found, and the gate did not confirm it")
+    elif _may_be_left(demand, admits):
+        known.untried.append(
+            "of the accounts that were tried none shows a difference; one of another worth may"
+        )
     return None
+
+
+_ON_DATA = "no account that was tried shows a difference; one of another worth, index or history may"
+
+
+def _may_be_left(demand: Demand, admits: Side) -> bool:
+    """Return whether the answer hangs on what was settled for the world: worth, index, history."""
+    if demand.name in admits.on_data or is_on_data(demand.limit.rule.rule):
+        return True
+    if not admits.on_data:
+        return False
+    room = admits.room(demand.level)
+    room.leave_out(admits.on_data)
+    try:
+        return room.is_left(demand.form)
+    except NotRowsError:
+        return True
+    finally:
+        room.leave_out(())
 
 
 def _is_said_by(demand: Demand, admits: Side) -> bool:
@@ -162,9 +206,13 @@ def _is_never_negative(form: Linear) -> bool:
     )
 
 
-def _from_start(
-    direction: Direction, demand: Demand, forbids: Side, admits: Side, ask: Judge, start: Start
-) -> Witness | None:
+def list_from(start: Start, demand: Demand, admits: Side) -> Listed | None:
+    """Return a list from the common start to a portfolio that misses a demand and that a version admits.
+
+    Raises NotRowsError where the demand has no rows.
+    """
+    if _is_said_by(demand, admits):
+        return None
     room = admits.room(demand.level)
     unbuyable = banned(admits.grounded, {"buying", "increasing"})
     points = room.near(start.held, demand.form, barred=unbuyable)
@@ -175,19 +223,8 @@ def _from_start(
         if value(demand.form, read) >= 0 or any(value(form, read) < 0 for form in wanted):
             continue
         trades = list_between(start.held, after)
-        if not fits_tickets(admits.grounded, trades, start.held):
-            continue
-        judged = proven(
-            ask,
-            forbids=forbids.rulebook,
-            admits=admits.rulebook,
-            book=start.book,
-            trades=trades,
-            rule=demand.rule,
-            level=demand.level,
-        )
-        if judged is not None:
-            return witness_of(direction, room.world, start.held, after, judged)
+        if fits_tickets(admits.grounded, trades, start.held):
+            return Listed(rule=demand.rule, level=demand.level, trades=trades, after=after)
     return None
 
 

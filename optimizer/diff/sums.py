@@ -66,14 +66,21 @@ def _without(after: Holdings, ranked: list[Position], amount: Decimal) -> Holdin
     return {place: money for place, money in found.items() if money > 0}
 
 
-def sales(world: World, after: Holdings, forbids: list[Form], admits: list[Form]) -> Iterator[Traded]:
+def sales(
+    world: World,
+    after: Holdings,
+    forbids: list[Form],
+    admits: list[Form],
+    *,
+    barred: frozenset[Position] = frozenset(),
+) -> Iterator[Traded]:
     """Yield a start with one more holding, sold at as much of a gain or loss as one version forbids."""
     for account in world.situation.accounts:
         held = sum((money for (owner, _), money in after.items() if owner == account), Decimal(0))
         worth = (world.situation.worth - held).quantize(CENT)
         for symbol in world.made.securities:
             place = (account, Symbol(symbol))
-            if place not in after and worth > 0:
+            if place not in after and place not in barred and worth > 0:
                 yield from _sold(world, after, place, worth, forbids, admits)
                 break
 

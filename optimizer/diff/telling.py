@@ -22,7 +22,12 @@ class Findings:
     witnesses: dict[Direction, Witness] = field(default_factory=dict)
     untried: list[str] = field(default_factory=list)
     tried: bool = False
-    trials: int = 60  # lists that may still be put to the gate
+    trials: dict[Direction, int] = field(default_factory=dict)  # lists that may still be put to the gate
+    settled: frozenset[Direction] = frozenset()  # in which the words alone show no difference
+
+    def wants(self, direction: Direction) -> bool:
+        """Return whether a proof of a direction is still to be looked for."""
+        return direction not in self.witnesses and direction not in self.settled
 
 
 def witness_of(

@@ -11,14 +11,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 
 from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side, Trade
 from optimizer.diff.lot_trials import sold_lots
 from optimizer.diff.sums import purchases, sales
-from optimizer.diff.window_trials import days_of, kinds_covered, told, with_event
+from optimizer.diff.window_trials import (
+    days_of,
+    kinds_covered,
+    past_days,
+    told,
+    with_event,
+    with_purchase_beside,
+)
 from optimizer.portfolios.demands import all_demands, demands_of, is_of_trades, level_of, why_not_tried
 from optimizer.portfolios.proof import book_of
 from optimizer.portfolios.room import CENT, Room, meets, reader
@@ -58,7 +65,7 @@ def _proposed(
     name = rule.rule.id
     for ban in forbids.bans:
         if ban.rule.rule.id == name and ban.standing == "applies":
-            yield from _of_lots(ban, admits.bans, room, world) if ban.lots is not None else ()
+            yield from _of_lots(ban, admits, room, world) if ban.lots is not None else ()
             yield from _of_ban(ban, admits, room, world)
     for per_trade in forbids.per_trade:
         if per_trade.rule.rule.id == name and per_trade.standing == "applies":
@@ -75,16 +82,38 @@ def _proposed(
 # ------------------------------------------------------------------ bans
 
 
+def first_steps(
+    rule: CompiledRule, forbids: GroundBook, admits: GroundBook, room: Room, held: Holdings
+) -> Iterator[Trial]:
+    """Yield purchases from a portfolio that a ban stops in one version and nothing in the other."""
+    forms = [demand.form for demand in room.demands]
+    for ban in forbids.bans:
+        if ban.rule.rule.id != rule.rule.id or ban.standing != "applies" or "buying" not in ban.actions:
+            continue
+        for position in _set_free(ban, admits, room.world, "buying"):
+            size = (room.world.situation.worth / 100).quantize(CENT)
+            trade = Trade(number=1, account=position[0], side=Side.BUY, symbol=position[1], quantity=size)
+            after = _after(held, trade)
+            if meets(room.world, after, forms):
+                book = book_of(room.world, held, (trade,))
+                yield Trial(book=book, trades=(trade,), before=held, after=after, sure=True)
+
+
+def _set_free(ban: GroundBan, admits: GroundBook, world: World, action: str) -> list[Position]:
+    """Return one position of each kind that a ban covers and no ban of the other version does."""
+    free: dict[int, Position] = {}
+    taken = _covered(admits, action)
+    for position, covered in ban.securities.items():
+        if covered and position not in taken:
+            free.setdefault(world.made.kind_of.get(position[1], -1), position)
+    return list(free.values())
+
+
 def _of_ban(ban: GroundBan, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
-    free: dict[tuple[int, str], Position] = {}
     for action in sorted(ban.actions):
-        taken = _covered(admits, action)
-        for position, covered in ban.securities.items():
-            if covered and position not in taken:
-                free.setdefault((world.made.kind_of.get(position[1], -1), action), position)
-    for (_, action), position in free.items():
         side = Side.SHORT_SELL if action == "shorting" else Side.SELL if action == "selling" else Side.BUY
-        yield from _one_trade(position, side, room, world)
+        for position in _set_free(ban, admits, world, action):
+            yield from _one_trade(position, side, room, world)
 
 
 def _covered(grounded: GroundBook, action: str) -> set[Position]:
@@ -95,6 +124,13 @@ def _covered(grounded: GroundBook, action: str) -> set[Position]:
         for position, covered in ban.securities.items()
         if covered is not False
     }
+
+
+def _barred(grounded: GroundBook) -> frozenset[Position]:
+    """Return positions that a version bans from being bought, held or sold, but for those of single lots."""
+    actions = ("buying", "holding", "increasing", "selling")
+    lots = [ban for ban in grounded.bans if ban.lots is None]
+    return frozenset().union(*(_covered(replace(grounded, bans=tuple(lots)), action) for action in actions))
 
 
 def _one_trade(
@@ -173,37 +209,50 @@ def _before(after: Holdings, trade: Trade) -> Holdings | None:
 # ------------------------------------------------------------------ windows
 
 
-def _of_lots(
-    rule: GroundBan | GroundWindow, others: tuple[GroundBan | GroundWindow, ...], room: Room, world: World
-) -> Iterator[Trial]:
+def _of_lots(rule: GroundBan | GroundWindow, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
     """Yield sales of one lot, bought when and for what the versions of the rule may tell apart."""
     after = room.some()
     if after is None:
         return
+    others: tuple[GroundBan | GroundWindow, ...] = (*admits.bans, *admits.windows)
     same = tuple(other.rule.rule for other in others if other.rule.rule.id == rule.rule.rule.id)
-    for sold in sold_lots((rule.rule.rule, *same), after, world):
+    for sold in sold_lots((rule.rule.rule, *same), after, world, barred=_barred(admits)):
         yield Trial(book=sold.book, trades=(sold.trade,), before=sold.before, after=after)
 
 
 def _of_window(window: GroundWindow, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
     if window.lots is not None:
-        for trial in _of_lots(window, admits.windows, room, world):
+        for trial in _of_lots(window, admits, room, world):
             trade = trial.trades[0]
-            for day in days_of(window, admits):
-                yield replace(
-                    trial,
-                    book=with_event(trial.book, window, day, trade.account, trade.symbol),
-                    history=(told(window, day, trade.symbol),),
-                )
+            yield from _with_events(trial, window, admits, (trade.account, trade.symbol))
+    yield from _of_past_purchases(window, admits, room, world)
     side = Side.SELL if window.actions == frozenset({"selling"}) else Side.BUY
     for position in islice(kinds_covered(window, dict(world.made.kind_of)), _MOST_GOALS):
         for trial in islice(_one_trade(position, side, room, world), 1):
-            for day in days_of(window, admits):
-                yield replace(
-                    trial,
-                    book=with_event(trial.book, window, day, *position),
-                    history=(told(window, day, position[1]),),
-                )
+            yield from _with_events(trial, window, admits, position)
+
+
+def _of_past_purchases(window: GroundWindow, admits: GroundBook, room: Room, world: World) -> Iterator[Trial]:
+    """Yield sales at a loss, where a retirement account of the household has bought the same."""
+    account, after = world.situation.accounts[0], room.some()
+    days = past_days(window, admits)
+    if after is None or not days or window.rule.rule.scope != "household":
+        return
+    if admits.book.accounts[account].is_retirement:
+        return
+    for sold in sold_lots((), after, world, barred=_barred(admits)):
+        for day in days if any(lot.basis > lot.quantity for lot in sold.book.lots) else ():
+            book = with_purchase_beside(sold.book, account, sold.trade.symbol, day)
+            history = (f"purchase of {sold.trade.symbol} in {account}-ira on {day.isoformat()}",)
+            yield Trial(book=book, trades=(sold.trade,), before=sold.before, after=after, history=history)
+
+
+def _with_events(
+    trial: Trial, window: GroundWindow, admits: GroundBook, position: Position
+) -> Iterator[Trial]:
+    for day in days_of(window, admits):
+        book = with_event(trial.book, window, day, *position)
+        yield replace(trial, book=book, history=(told(window, day, *position, book),))
 
 
 # ------------------------------------------------------------------ sizes
@@ -271,17 +320,17 @@ def _of_sums(
     if after is None or not is_of_trades(rule.rule):
         return
     asked = [demand.form for demand in all_demands(admits) if demand.level >= level_of(rule.rule)]
-    for make in (purchases, sales):
-        for found in make(world, after, forbids, asked):
-            trades = list_between(found.before, found.after)
-            symbols = {symbol for _, symbol in found.before} | {trade.symbol for trade in trades}
-            yield Trial(
-                book=world.book(found.before, only=symbols, paid=found.paid),
-                trades=trades,
-                before=found.before,
-                after=found.after,
-                sure=True,
-            )
+    sold = sales(world, after, forbids, asked, barred=_barred(admits))
+    for found in chain(purchases(world, after, forbids, asked), sold):
+        trades = list_between(found.before, found.after)
+        symbols = {symbol for _, symbol in found.before} | {trade.symbol for trade in trades}
+        yield Trial(
+            book=world.book(found.before, only=symbols, paid=found.paid),
+            trades=trades,
+            before=found.before,
+            after=found.after,
+            sure=True,
+        )
 
 
 _STEPS = 32

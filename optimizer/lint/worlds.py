@@ -30,6 +30,8 @@ from rulebooks.ground import CompiledRule, GroundBook, Rulebook
 from rulebooks.grounding import ground
 from rulebooks.predicates import Setting
 
+_MOST_WORTHS = 6
+
 
 @dataclass(slots=True, kw_only=True)
 class Laid:
@@ -123,7 +125,7 @@ def cases(
     """Yield the situations of a policy, its worlds made up from `rules` or of the securities given."""
     rulebook = compile_rulebook((policy,))
     limits = tuple(rule for rule in rules if isinstance(rule.obligation, Limit))
-    found = situations((policy,), limits, today=today)
+    found = situations((policy,), limits, today=today, most_worths=_MOST_WORTHS)
     ordered = sorted(found, key=lambda now: (now.day, now.facts))
     for _, group in groupby(ordered, key=lambda now: (now.day, now.facts)):
         variants = sorted(group, key=lambda now: -now.worth)

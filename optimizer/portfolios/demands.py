@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl.policy import AnyAmount, CheckedRule, DataRef, Greater, Limit, Response, Smaller, Times
+from optimizer.portfolios.worths import OF_TRADES, hangs_on_worth
 from rulebooks.forms import Form, less
 from rulebooks.ground import Bound, GroundBook, GroundLimit
 
@@ -72,10 +73,6 @@ def measures_of(rule: CheckedRule) -> frozenset[str]:
     return frozenset(term.measure for term in rule.obligation.measure.terms)
 
 
-OF_TRADES = frozenset({"turnover", "net_realized_gains", "realized_gains", "realized_losses"})
-"""Measures of what is traded; they have no rows, whatever is held."""
-
-
 def is_of_trades(rule: CheckedRule) -> bool:
     """Return whether a limit measures trades alone."""
     return bool(measures_of(rule)) and measures_of(rule) <= OF_TRADES
@@ -88,6 +85,12 @@ def compares_with_index(rule: CheckedRule) -> bool:
     obligation = rule.obligation
     bounds = (obligation.low, obligation.high, rule.warn_from) if isinstance(obligation, Limit) else ()
     return any(_names_index(amount) for amount in bounds)
+
+
+def is_on_data(rule: CheckedRule) -> bool:
+    """Return whether a limit hangs on more than shares: a worth, an index, a history, volumes or risk."""
+    data = measures_of(rule) & (DATA_MEASURES | OF_TRADES)
+    return bool(data) or hangs_on_worth(rule) or compares_with_index(rule)
 
 
 def _names_index(amount: AnyAmount | None) -> bool:

@@ -70,8 +70,9 @@ class Sheet:
     accounts: tuple[AccountId, ...]
     unit: Fraction  # money in one point
     overdraft: bool = False  # whether cash may be below 0
-    few: bool = False  # whether the largest groups are chosen among a few: enough to find, not to rule out
-    shortened: bool = False  # whether that left any group out
+    few: bool = False  # whether choices are narrowed, such as to a few groups: to find, not to rule out
+    ticket: float = 0.0  # points that a trade must have: where `few`, what is counted has as much
+    shortened: bool = False  # whether that left anything out
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     whole: list[bool] = field(default_factory=list)
@@ -250,12 +251,15 @@ class Sheet:
     def _count(self, form: Count, *, below: bool) -> Affine:
         one = as_float(1 / self.unit)
         parts: dict[int, float] = {}
+        least = STRICT
+        if below and self.few and self.ticket > STRICT:
+            self.shortened, least = True, self.ticket
         for part in form.parts:
             held = self._linear(part)
             there = self.column(0, 1, whole=True)
             parts[there] = one
             if below:
-                self.need(self.join((1.0, held), (-STRICT, self.single(there))))
+                self.need(self.join((1.0, held), (-least, self.single(there))))
             else:
                 self.need(self.join((max(held.high, STRICT), self.single(there)), (-1.0, held)))
         return self.affine(parts)

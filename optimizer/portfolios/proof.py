@@ -76,13 +76,14 @@ def proven(
     trades: tuple[Trade, ...],
     rule: str,
     level: int,
-    screened: bool = False,
+    screens: tuple[Rulebook, Rulebook] | None = None,
 ) -> Judged | None:
     """Return both answers where `rule` stops the list at a level under one rulebook and the other lets it by.
 
-    screened: ask one evaluator first, where most lists are expected to fail; the answers are of both.
+    screens: both rulebooks cut down to the rule, which one evaluator is asked first where most lists are
+    expected to fail; the answers are of both evaluators and of all rules.
     """
-    if screened and _judged(ask, forbids, admits, book, trades, rule, level, False) is None:
+    if screens is not None and _judged(ask, *screens, book, trades, rule, level, False) is None:
         return None
     return _judged(ask, forbids, admits, book, trades, rule, level, True)
 

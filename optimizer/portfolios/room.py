@@ -39,11 +39,20 @@ LEAST_SEEN = 1e-6
 class Room:
     """The portfolios that meet a set of demands in one world."""
 
-    def __init__(self, world: World, demands: Iterable[Demand], *, overdraft: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        demands: Iterable[Demand],
+        *,
+        overdraft: bool = False,
+        ticket: Decimal = Decimal(0),
+    ) -> None:
+        """Lay the demands out. ticket: the least that a trade may be, in money."""
         now = world.situation
         self.world = world
         self.places: tuple[Position, ...] = _places(world)
         self._sheet = sheet_for(self.places, now.accounts, worth=worth_of(now), overdraft=overdraft)
+        self._sheet.ticket = as_float(Fraction(ticket) * 100 / worth_of(now))
         self.demands: list[Demand] = []
         self.left_out: dict[str, str] = {}  # name of a rule -> what it reads that has no rows
         self._off: dict[str, int] = {}
@@ -190,6 +199,7 @@ class Room:
         sheet, unit = self._sheet, worth_of(self.world.situation) / 100
         held = {p: as_float(Fraction(m) / unit) for p, m in start.items() if p in sheet.places}
         away = [column for place, column in sheet.places.items() if place not in held]
+        sheet.few = True
         try:
             over = sheet.bounded(form, below=False)
             sheet.need(sheet.join((-1.0, over)), plus={self._more: -1.0})
@@ -206,6 +216,7 @@ class Room:
         except UnsettledError:
             return None
         finally:
+            sheet.few = False
             self._program.prices(away, 0.0)
             self._bar(barred, None)
             self._reset()

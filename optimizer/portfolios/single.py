@@ -19,6 +19,7 @@ from rulebooks.forms import Form, Term, TermKind
 Holdings = Mapping[Position, Decimal]
 _SHARES = (Decimal("0.01"), Decimal("0.03"))
 _MOST_HELD = 10
+_MOST_OPENED = 8
 _MOST_STARTS = 2
 
 
@@ -62,6 +63,9 @@ def _steps(
     sizes = sorted({(worth * share).quantize(CENT) for share in _SHARES} | set(tickets), reverse=True)
     bought = [place for place in _largest(after) if place not in kept_down]
     sold = [place for place in _others(world, after) if place not in kept_up]
+    for place in _smallest(after):
+        if place not in kept_down and after[place] >= max(tickets, default=CENT):
+            yield _moved(after, {place: -after[place]})
     for size in sizes:
         if size < max(tickets, default=Decimal(0)):
             continue
@@ -75,6 +79,11 @@ def _steps(
             for other in sold[:_MOST_KINDS]:
                 if place != other and place[0] == other[0] and after[place] >= size:
                     yield _moved(after, {place: -size, other: size})
+
+
+def _smallest(after: Holdings) -> list[Position]:
+    """Return a few positions that may have been opened by the list, where names are counted."""
+    return sorted(after, key=lambda place: (after[place], place))[:_MOST_OPENED]
 
 
 def _largest(after: Holdings) -> list[Position]:

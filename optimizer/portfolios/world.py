@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, product
 
-from dsl.policy import Amount, CheckedPolicy, CheckedRule, Comparison, Limit, Unit
+from dsl.policy import CheckedPolicy, CheckedRule, Comparison, Limit
 from engine.facts.accounts import Account
 from engine.facts.book import Book, Coverage, RiskModel
 from engine.facts.calendar import period_end
@@ -25,12 +25,10 @@ from engine.facts.securities import Price, Security
 from optimizer.portfolios.choices import account_tests, choices
 from optimizer.portfolios.demands import is_of_trades
 from optimizer.portfolios.kinds import Made
+from optimizer.portfolios.worths import MOST_WORTHS, WORTH, usual_worths, worths
 from rulebooks.predicates import Setting
 
-WORTH = Decimal(1_000_000)
-"""What an account is worth unless a rule speaks of amounts of money."""
-
-MOST_SITUATIONS = 24
+MOST_SITUATIONS = 32
 LONG_AGO = timedelta(days=3660)
 """How long ago what is held was bought: beyond any window and holding period."""
 
@@ -185,6 +183,7 @@ def situations(
     *,
     today: date,
     every: tuple[CheckedRule, ...] | None = None,
+    most_worths: int = MOST_WORTHS,
 ) -> tuple[Situation, ...]:
     """Return the situations that the rules can tell apart: days, facts of the account, worths.
 
@@ -192,14 +191,12 @@ def situations(
     """
     whole = rules if every is None else every
     base = _first(policies, rules)
-    worths = _worths(rules)
-    if worths == (WORTH,):
-        worths = _worths(whole)[:1]
+    sizes = (worths(rules, whole) or usual_worths(whole))[:most_worths]
     found = (
         replace(base, day=day, worth=worth, facts=facts)
+        for worth in sizes
         for day in _days(policies, rules, today)
         for facts in _facts(whole, day, policies)
-        for worth in worths
     )
     return tuple(islice(found, MOST_SITUATIONS))
 
@@ -274,25 +271,6 @@ def _computed(path: str) -> bool:
     return path in (
         "account", "household", "portfolio_value", "net_assets", "total_assets", "cash", "today", "price_age",
     )  # fmt: skip
-
-
-def _worths(rules: tuple[CheckedRule, ...]) -> tuple[Decimal, ...]:
-    """Return the worths to try: one where rules speak of shares, more beside each amount of money."""
-    marks: set[Decimal] = set()
-    for rule in rules:
-        if isinstance(rule.obligation, Limit):
-            for amount in (rule.obligation.low, rule.obligation.high):
-                if isinstance(amount, Amount) and amount.unit in (Unit.MONEY, Unit.SHARES_HELD):
-                    marks.add(abs(amount.value))
-        for test in account_tests(rule):
-            if test.path in ("portfolio_value", "net_assets", "total_assets"):
-                marks |= {abs(a.value) for a in test.right if isinstance(a, Amount)}
-    marks.discard(Decimal(0))
-    if not marks:
-        return (WORTH,)
-    beside = {max(marks) * 2, *(mark / 2 for mark in marks), *marks}
-    ample = max(WORTH, max(marks) * 100)
-    return (ample, *sorted((size for size in beside if size != ample), reverse=True))[:6]
 
 
 def worth_of(now: Situation) -> Fraction:

@@ -9,6 +9,7 @@ from engine.gate.engine.port import InferenceEngine
 from optimizer.diff.answer import diff_answer, diff_text
 from optimizer.diff.compare import compare
 from optimizer.diff.difference import Difference
+from optimizer.portfolios.meaning import meanings
 from tests.rulebooks.tiny import TODAY, policy_of, rule
 
 HEADER = """policy "Growth mandate"
@@ -145,3 +146,36 @@ def test_a_value_that_reads_other_leaves_something_else_to_hold(engine: Inferenc
     rest = rule('limit weight of holdings where sector is in ("energy", "other") to at most 75%', name="REST")
     floor = rule("limit weight of holdings where asset_class is cash to at least 10%", name="CASH")
     assert changes(between(rest, rest + floor, engine)) == {"CASH": "tightened"}
+
+
+CASH = "limit weight of holdings where asset_class is cash to between 1% and 8%"
+FEES = "limit value of holdings where asset_class is cash to at least {} USD"
+
+
+def test_a_bound_in_money_is_tried_where_shares_leave_room_for_it(engine: InferenceEngine) -> None:
+    """2,000 is inside 1% to 8% of accounts from 25,000 to 200,000; in one of a million it never binds."""
+    old, new = (rule(CASH, name="BAND") + rule(FEES.format(fee), name="FEES") for fee in ("2,000", "3,000"))
+    found = between(old, new, engine)
+    assert changes(found) == {"FEES": "tightened"}
+    assert 25_000 < found.rules[0].witnesses[0].worth < 300_000
+
+
+def test_a_bound_in_money_that_shows_nothing_is_not_settled(engine: InferenceEngine) -> None:
+    more = rule(FEES.format("5,000"), name="MORE")
+    old, new = (more + rule(FEES.format(fee), name="FEES") for fee in ("2,000", "3,000"))
+    found = between(old, new, engine)
+    assert changes(found) == {}
+    assert [(row.rule, row.decided) for row in found.without_effect] == [("FEES", False)]
+
+
+def test_a_longer_period_that_no_history_shows_is_not_settled(engine: InferenceEngine) -> None:
+    turn = "limit turnover over the last {} months to at most 10%"
+    old, new = (rule(turn.format(months), name="TURN") for months in (12, 18))
+    found = between(old, new, engine)
+    assert [(row.rule, row.decided) for row in found.without_effect] == [("TURN", False)]
+
+
+def test_rules_that_mean_the_same_are_one_wherever_they_are_written() -> None:
+    one, other = (policy_of(text, header=HEADER).rules for text in (BASE, "\n\n# moved\n" + BASE))
+    assert set(one) != set(other)
+    assert meanings((*one, *other)) == meanings(one)
