@@ -1,6 +1,6 @@
 """`diff` against a grid of portfolios: on drawn pairs of policies neither finds what the other does not.
 
-The everyday run draws 10 pairs; the full one:
+The everyday run draws 6 pairs; the full one:
 GUARDBAND_DIFF_PAIRS=200 python -m pytest tests/diff/test_brute_force.py --long
 """
 
@@ -24,7 +24,7 @@ from rulebooks.grounding import ground
 from tests.diff.worlds import UNIVERSE, Drawn, changed, drawn_rules, grid, policy_of
 from tests.rulebooks.tiny import TODAY
 
-EVERYDAY = 10
+EVERYDAY = 6
 PAIRS = int(os.environ.get("GUARDBAND_DIFF_PAIRS", "200"))
 SEED = int(os.environ.get("GUARDBAND_DIFF_SEED", "20260310"))
 LEVELS = (3, 3, 3, 2, 1)

@@ -1,6 +1,6 @@
 """`lint` against a grid of portfolios: no pair of rules that exclude each other is missed, none is made up.
 
-The everyday run draws 25 policies; the full one (both policies of 200 pairs):
+The everyday run draws 15 policies; the full one (both policies of 200 pairs):
 GUARDBAND_LINT_PAIRS=200 python -m pytest tests/lint/test_brute_force.py --long
 """
 
@@ -25,7 +25,7 @@ from rulebooks.grounding import ground
 from tests.diff.worlds import UNIVERSE, Drawn, changed, drawn_rules, grid, policy_of
 from tests.rulebooks.tiny import TODAY
 
-EVERYDAY = 25
+EVERYDAY = 15
 PAIRS = int(os.environ.get("GUARDBAND_LINT_PAIRS", "200"))
 SEED = int(os.environ.get("GUARDBAND_LINT_SEED", "20260311"))
 LEVELS = (3, 3, 2, 1)

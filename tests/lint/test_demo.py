@@ -19,6 +19,7 @@ LIBRARY = tuple(sorted((Path(rulebooks.__file__).parent / "library").glob("*.man
 MANDATE = Path(demo.__file__).parent / "data" / "household.mandate"
 
 
+@pytest.mark.long
 def test_the_demonstration_has_no_contradiction() -> None:
     (policy,) = policies.load((str(MANDATE),))
     with Contained() as engine:
