@@ -4,7 +4,9 @@ Every section is one small module under `reports.sections`: a function from the 
 whose body is made by the template of the same name.
 """
 
+import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -37,6 +39,9 @@ class Page:
     notice: str
     sections: tuple[Section, ...]
     footer: tuple[str, ...]
+    kind: str = ""  # of report, for its style
+    created: date | None = None  # the date that the files carry
+    running: str = ""  # what stands at the foot of every printed page
 
 
 def _template(name: str) -> str:
@@ -70,4 +75,10 @@ def fill(template: str, **values: object) -> Markup:
 
 def page_html(page: Page) -> str:
     """Return the page as one HTML file that reaches for nothing outside itself."""
-    return str(fill("page.html.j2", page=page, css=Markup(_template("page.css"))))
+    css = _template("page.css")
+    if page.running:
+        css += _RUNNING % json.dumps(page.running, ensure_ascii=False).replace("<", "\\3c ")
+    return str(fill("page.html.j2", page=page, css=Markup(css)))
+
+
+_RUNNING = "@page { @bottom-left { content: %s; font-size: 7.5pt; color: #59636d; } }\n"

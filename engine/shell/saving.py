@@ -8,13 +8,18 @@ from engine.facts.failure import InputError
 
 
 def save(path: Path, text: str) -> None:
+    """Write a text file (UTF-8) as `save_bytes` does."""
+    save_bytes(path, text.encode())
+
+
+def save_bytes(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever reads half of it.
 
     Raises InputError where the folder cannot be written to.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as problem:
         raise InputError(
             f"the file cannot be written: {problem.strerror}",
@@ -22,8 +27,8 @@ def save(path: Path, text: str) -> None:
             cure="choose a folder you may write to",
         ) from problem
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
