@@ -8,13 +8,13 @@ from decimal import Decimal
 from engine.gate.verdict import Decision
 from optimizer.proposal import AccountFigures, Proposal
 from reports import words
-from reports.kinds.identity import footer_of, identity_of
+from reports.kinds.identity import identity_of
 from reports.prints.report import Column, Figure, Part, Picture, Report, Table, percent, whole
 from reports.review import Review
 from reports.sections.summary import band_rows, first_sentence
 from reports.sections.trades import whys
 
-CLASSES, REASONS = 6, 4
+CLASSES, REASONS = 5, 3
 """Rows that a page has room for; the review tells the rest."""
 
 
@@ -37,7 +37,7 @@ def letter(review: Review, *, to: str) -> Report:
         notice=review.notice,
         parts=tuple(parts),
         identity=identity_of(review.answer),
-        footer=footer_of(review.answer)[-1:],
+        footer=("Tax is reckoned at the marginal rates that we hold for you. Not tax or investment advice.",),
     )
 
 
@@ -139,7 +139,7 @@ def _reasons(proposal: Proposal) -> Part:
     table = Table(
         title="Why these trades",
         columns=(Column(name="Reason"), Column(name="Trades", kind="count")),
-        rows=tuple((row.what, row.trades) for row in found[:REASONS]),
+        rows=tuple((_plainly(row.what), row.trades) for row in found[:REASONS]),
         empty="",
     )
     gap = len(found) - len(table.rows)
@@ -155,6 +155,14 @@ def _reasons(proposal: Proposal) -> Part:
         first=f"A trade may have several reasons.{more} Trading is expected to cost {cost}.",
         tables=(table,),
     )
+
+
+def _plainly(what: str) -> str:
+    """Return a reason without the names that only the mandate knows."""
+    head, _, rest = what.partition(":")
+    if rest.endswith("]"):
+        return f"{head}: {rest.rpartition('[')[2][:-1]}".replace("_", " ")
+    return "closer to target" if what == "drift" else what
 
 
 def _asked(review: Review) -> Part:

@@ -30,17 +30,15 @@ def month_of(text: str | None, *, book_day: date) -> Period:
             raise InputError(f"`{text}` is no month", place="--month", cure="write it like 2026-03")
         year, month = int(found[1]), int(found[2])
     last = date(year, month, calendar.monthrange(year, month)[1])
-    return _period(date(year, month, 1), last, book_day, f"{last:%B %Y}", place="--month")
+    return _period(date(year, month, 1), last, book_day, f"{last:%B %Y}")
 
 
 def year_of(year: int | None, *, book_day: date) -> Period:
     """Return a year; unsaid: that of the book's day."""
     chosen = book_day.year if year is None else year
-    return _period(date(chosen, 1, 1), date(chosen, 12, 31), book_day, str(chosen), place="--year")
+    return _period(date(chosen, 1, 1), date(chosen, 12, 31), book_day, str(chosen))
 
 
-def _period(since: date, until: date, book_day: date, word: str, *, place: str) -> Period:
-    if since > book_day:
-        reason = f"the book ends on {book_day}, before {word} begins"
-        raise InputError(reason, place=place, cure="ask for days that the book covers")
+def _period(since: date, until: date, book_day: date, word: str) -> Period:
+    """Return the days; a log may go on after the book's last day, on which the book is then judged."""
     return Period(since=since, until=until, stands=min(until, book_day), word=word)
