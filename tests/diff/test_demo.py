@@ -77,7 +77,7 @@ BOUNDS = (
     ("at least 1,000 USD", "at least 500 USD", "IPS-5.4", "loosened"),
 )
 IMPLIED = ("from 91% to 99%", "from 0.5% to 8%")
-"""Changes that nothing in the book shows: it has equities and cash alone, and the other's band says the same."""
+"""What nothing in the book shows: it has equities and cash alone, and the band of the other says the same."""
 
 UNSETTLED = (
     ("between 40 and 150", "between 40 and 160", "IPS-3.4"),
