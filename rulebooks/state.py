@@ -115,6 +115,10 @@ class BookState:
             1
         )
 
+    def paid(self, account: AccountId, symbol: Symbol) -> Fraction:
+        """Return the basis of the lots of a position, in the state's currency, also where it nets to 0."""
+        return self._costs.get((account, symbol), ZERO) * self.rate_of(account)
+
     def _currency_of(self, account: AccountId, symbol: Symbol) -> str:
         security = self.book.securities.get(symbol)
         if security is not None and security.currency is not None:
@@ -140,7 +144,7 @@ class BookState:
                 return self._value(account, symbol)
             case TermKind.COST:
                 assert symbol is not None
-                return self._costs.get((account, symbol), ZERO) * self.rate_of(account)
+                return self.paid(account, symbol) if (account, symbol) in self.quantities else ZERO
             case TermKind.QUANTITY:
                 assert symbol is not None
                 return self.quantities.get((account, symbol), ZERO)

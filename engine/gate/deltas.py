@@ -113,7 +113,31 @@ def settled_deltas(
     for trade in trades:
         if trade.side is Side.BUY and trade.number in standing:
             change(TermKind.COST, trade.account, amount_of(state.book, trade) or Fraction(0), trade.symbol)
+    deltas |= _costs_of_the_closed(state, trades, standing, deltas)
     return {term: delta for term, delta in deltas.items() if delta}
+
+
+def _costs_of_the_closed(
+    state: BookState, trades: Iterable[Trade], standing: Set[int], deltas: Deltas
+) -> Deltas:
+    """Return the change of cost of positions that are 0 shares before or after: 0 shares have no cost.
+
+    A sale that names a lot smaller than itself leaves the other lots' basis, and no shares, behind.
+    """
+    moved: Deltas = {}
+    for trade in trades:
+        if trade.number in standing:
+            term = Term(TermKind.QUANTITY, trade.account, trade.symbol)
+            moved[term] = moved.get(term, Fraction(0)) + trade.side.sign * exact(trade.quantity)
+    found: Deltas = {}
+    for held, change in moved.items():
+        before = state(held)
+        if before == 0 or before + change == 0:
+            assert held.symbol is not None
+            cost = Term(TermKind.COST, held.account, held.symbol)
+            paid = state.paid(held.account, held.symbol) + deltas.get(cost, Fraction(0))
+            found[cost] = (paid if before + change else Fraction(0)) - state(cost)
+    return found
 
 
 def disallowed_by(row: Taken | Restated, standing: Set[int]) -> Fraction:

@@ -94,7 +94,8 @@ def _securities(signed: Worth, *, is_size: bool) -> Worth:
 def _cost(market: Market, *, is_basis: bool, takes_old: bool) -> Worth:
     """Return what positions cost; as a basis cash counts for nothing.
 
-    takes_old: cash that trades at an old price have moved counts at that price.
+    takes_old: cash that trades at an old price have moved counts at that price. 0 shares have no cost,
+    whatever basis a sale from a lot smaller than itself has left.
     """
 
     def worth(key: Key, position: Position) -> Sum:
@@ -102,7 +103,7 @@ def _cost(market: Market, *, is_basis: bool, takes_old: bool) -> Worth:
             return NOTHING, frozenset()
         rate = market.rate(market.book.accounts[key[0]].currency)
         unknown = frozenset[Key]() if takes_old else position.unknown
-        if position.cost == 0 and not unknown:
+        if (position.cost == 0 or position.quantity == 0) and not unknown:
             return NOTHING, frozenset()
         if unknown or rate is None:
             return NOTHING, unknown or frozenset({key})
