@@ -23,7 +23,7 @@ from dsl.policy import (
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.answer import RuleKey
 from engine.gate.reference.limits import LimitPlan, Term
-from engine.gate.reference.plans import ceilings, in_force, own_row
+from engine.gate.reference.plans import ceilings, in_force, is_current, own_row
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting
 from engine.gate.reference.state import NOTHING
@@ -148,6 +148,7 @@ def _band(setting: Setting, targets: Targets, row: TargetClass, scope: Scope) ->
     subjects = Subjects(market=setting.market, parts=(row.subject,), own=own_row(setting, view))
     holdings = table(subjects, scope, setting.before)
     term = MeasureTerm(measure="weight", of=row.subject)
+    is_today = is_current(setting.policy, setting.book.as_of)
     return LimitPlan(
         policy=setting.policy.id,
         rule=targets.name,
@@ -159,6 +160,8 @@ def _band(setting: Setting, targets: Targets, row: TargetClass, scope: Scope) ->
         terms=(Term(measure=term.measure, table=holdings, derived=None, subject=row.subject, period=None),),
         whole=holdings,
         raw=None,
+        why_not=None if is_today else "not in force",
+        is_out_of_force=not is_today,
         low=Amount(value=row.low, unit=Unit.SHARE, written=str(row.low)),
         high=Amount(value=row.high, unit=Unit.SHARE, written=str(row.high)),
         tables={},

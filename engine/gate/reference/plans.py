@@ -49,8 +49,14 @@ NO_MONEY = Amount(value=Decimal(0), unit=Unit.MONEY, written="0")
 
 def in_force(policy: CheckedPolicy, rule: CheckedRule, today: date) -> bool:
     """Return whether policy and rule are in force on a day, first and last days included."""
-    spans = ((policy.effective_from, policy.effective_until), (rule.effective_from, rule.effective_until))
-    return all((a is None or a <= today) and (b is None or today <= b) for a, b in spans)
+    first, last = rule.effective_from, rule.effective_until
+    return is_current(policy, today) and (first is None or first <= today) and (last is None or today <= last)
+
+
+def is_current(policy: CheckedPolicy, today: date) -> bool:
+    """Return whether a policy is in force on a day, first and last days included."""
+    first, last = policy.effective_from, policy.effective_until
+    return (first is None or first <= today) and (last is None or today <= last)
 
 
 def applies(setting: Setting, rule: CheckedRule, view: View) -> Truth:
