@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from dsl.policy import Waiver
 from engine.gate.amounts import words
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
+from engine.gate.items import Item
 from engine.gate.measure import OpenBook
 
 
@@ -24,14 +26,26 @@ def _waivers(opened: OpenBook, concluded: Concluded) -> Iterator[str]:
             named = f"waiver{size} until {waiver.until.isoformat()}, approved by {waiver.approved_by}"
             if waiver.until < opened.book.as_of:
                 yield f"{named}: expired"
-            elif item.waiver != waiver:
+            elif not _covers(item, waiver):
                 yield f"{named}: its scope does not cover this"
+            elif item.waiver is None:
+                yield f"{named}: how far it goes is unknown"
+            elif item.waiver != waiver:
+                yield f"{named}: stands beside the one until {item.waiver.until.isoformat()}"
             elif concluded.standing is Standing.WAIVED:
                 yield f"{named}: governs"
             elif concluded.standing in (Standing.NEW, Standing.WORSENED, Standing.PASSIVE):
                 yield f"{named}: the breach goes beyond it"
             else:
                 yield f"{named}: not needed"
+
+
+def _covers(item: Item, waiver: Waiver) -> bool:
+    if waiver.noun == "household":
+        return item.scope.household == waiver.id
+    if (waiver.noun, waiver.id) in item.group:
+        return True
+    return waiver.noun in ("account", "portfolio", "fund") and item.scope.account == waiver.id
 
 
 def _exceptions(opened: OpenBook, concluded: Concluded) -> Iterator[str]:

@@ -158,10 +158,11 @@ def waived_of(listed: Listed, rule: PerTrade, symbol: Symbol, after: Values) -> 
     if _is_lost(listed, rule, rule.waived_moving, rule.waived_unsure) or _is_held(listed, rule.waived_unsure):
         return (low, high)
     sides = rule.waived if rule.waived_moving is None else _read(listed, rule.waived_moving, after)
-    amount = next((side for side in sides if side is not None), None)
-    if amount is None:
-        return (low, high)
-    return (None if low is None else min(low, amount), None if high is None else max(high, amount))
+    least, most = sides
+    return (
+        low if low is None or least is None else min(low, least),
+        high if high is None or most is None else max(high, most),
+    )
 
 
 def _warn_of(listed: Listed, rule: PerTrade, symbol: Symbol) -> Bounds:

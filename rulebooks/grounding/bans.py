@@ -14,7 +14,7 @@ from rulebooks.ground import Bound, CompiledRule, GroundBan, GroundLimit, Scope
 from rulebooks.grounding.exceptions import Leaving, excepted_slices, without
 from rulebooks.grounding.laying import Laying
 from rulebooks.grounding.limits import Sheet, forbidden_subject, sheet_of, waived_weight
-from rulebooks.grounding.waivers import waiver_of_ban
+from rulebooks.grounding.waivers import waived_ban
 from rulebooks.members import Verdict, either, less, memberships, universe_of
 from rulebooks.predicates import Test, compiled
 from rulebooks.rows import LotRow, Row, SecurityRow, Unpriced
@@ -52,7 +52,7 @@ def ground_bans(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterator[Gr
     if sheet.stands.unknown is not None:
         securities = dict.fromkeys(securities)
         lots = None if lots is None else dict.fromkeys(lots)
-    waiver = waiver_of_ban(sheet.scene, rule.rule.id)
+    waived = waived_ban(sheet.scene, rule.rule.id)
     excepted = covered.excepted and sheet.stands.standing == "applies"
     yield GroundBan(
         rule=rule,
@@ -62,8 +62,8 @@ def ground_bans(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterator[Gr
         actions=actions,
         securities=securities,
         lots=lots,
-        waiver=waiver,
-        waived=_waived(sheet, waived_weight(sheet.scene, waiver)),
+        waiver=waived.told,
+        waived=_waived(sheet, waived_weight(waived)),
     )
 
 

@@ -19,7 +19,6 @@ from dsl.policy import (
     MeasureTerm,
     Not,
     Subject,
-    Unit,
     Waiver,
 )
 from rulebooks.catalogue import MEASURES
@@ -29,7 +28,7 @@ from rulebooks.grounding.amounts import Laid, Ruler, bound_form, is_groupless
 from rulebooks.grounding.exceptions import leaving, plain_subject
 from rulebooks.grounding.laying import Laying, Stands
 from rulebooks.grounding.taken import Lens, Part, is_whole, parts_of, taken_of
-from rulebooks.grounding.waivers import waiver_of, waiver_of_ban
+from rulebooks.grounding.waivers import Waived, waived_ban, waived_by, waivers_of
 from rulebooks.measures.active_weight import ACTIVE_WEIGHT, benchmark_weight
 from rulebooks.measures.model import with_offset
 from rulebooks.scene import Ask, Figure, Position, Scene
@@ -209,15 +208,15 @@ def _sides(
     )
     low, high = (_side(sheet, amount, ruler) for amount in (obligation.low, obligation.high))
     missing = low.missing or high.missing
-    waiver = waiver_of(sheet.scene, rule.id, group)
     if missing is not None:
-        return Sides(missing=missing, waiver=waiver)
+        return Sides(missing=missing)
+    waived = waived_by(sheet.scene, waivers_of(sheet.scene, rule.id, group), ruler)
     bound = Bound(low=low.form, high=high.form)
     return Sides(
         bound=bound,
         warn=_warn(sheet, ruler, bound),
-        waiver=waiver,
-        waived=_waived(sheet, waiver, ruler, bound),
+        waiver=waived.told,
+        waived=_waived(waived, bound),
         unknown=(*low.unknown, *high.unknown),
     )
 
@@ -282,16 +281,13 @@ def _warn(sheet: Sheet, ruler: Ruler, bound: Bound) -> Bound | None:
     return Bound(low=None, high=form) if on_ceiling else Bound(low=form, high=None)
 
 
-def _waived(sheet: Sheet, waiver: Waiver | None, ruler: Ruler, bound: Bound) -> Bound | None:
-    """Return the bound within a waiver: each side as far as the waiver's amount."""
-    if waiver is None or waiver.up_to is None:
+def _waived(waived: Waived, bound: Bound) -> Bound | None:
+    """Return the bound within waivers: each side as far as the furthest amount; None: none, or any size."""
+    if not waived.forms:
         return None
-    form = bound_form(sheet.scene, waiver.up_to, ruler).form
-    if form is None:
-        return bound
     return Bound(
-        low=None if bound.low is None else least(bound.low, form),
-        high=None if bound.high is None else most(bound.high, form),
+        low=None if bound.low is None else least(bound.low, *waived.forms),
+        high=None if bound.high is None else most(bound.high, *waived.forms),
     )
 
 
@@ -310,18 +306,14 @@ def ground_holding(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundLi
         members=tuple(dict.fromkeys(s.position for s in part.sure)),
         unknown=tuple(dict.fromkeys((*(s.position for s in part.maybe), *lacking))),
     )
-    waiver = waiver_of_ban(scene, rule.rule.id)
-    sides = Sides(bound=Bound(low=None, high=ZERO), waiver=waiver, waived=waived_weight(scene, waiver))
+    waived = waived_ban(scene, rule.rule.id)
+    sides = Sides(bound=Bound(low=None, high=ZERO), waiver=waived.told, waived=waived_weight(waived))
     return _laid(sheet, None, _standing(sheet, [part], None), figure, sides, excepted=_gone([part]))
 
 
-def waived_weight(scene: Scene, waiver: Waiver | None) -> Bound | None:
-    """Return the bound of a waiver of a ban: the subject's value within a weight."""
-    if waiver is None or waiver.up_to is None:
-        return None
-    ruler = Ruler(base=scene.base, money=True, unit=Unit.SHARE)
-    form = bound_form(scene, waiver.up_to, ruler).form
-    return None if form is None else Bound(low=None, high=form)
+def waived_weight(waived: Waived) -> Bound | None:
+    """Return the bound of a ban's waivers: the subject's value within a weight; None: none, or any size."""
+    return Bound(low=None, high=most(*waived.forms)) if waived.forms else None
 
 
 def forbidden_subject(rule: CompiledRule) -> Subject:

@@ -16,13 +16,13 @@ from dsl.policy import AnyAmount, CheckedRule, Limit, Unit, Waiver
 from engine.facts.ids import Symbol
 from engine.facts.trades import Side
 from rulebooks.catalogue import MEASURES
-from rulebooks.forms import TermKind, terms_of
+from rulebooks.forms import Form, TermKind, least, most, terms_of
 from rulebooks.ground import Bound, CompiledRule, PerTrade, Scope
 from rulebooks.grounding.amounts import Ruler, bound_form
 from rulebooks.grounding.bans import leaving_tests
 from rulebooks.grounding.exceptions import leaving
 from rulebooks.grounding.laying import Laying
-from rulebooks.grounding.waivers import waiver_of
+from rulebooks.grounding.waivers import of_any_size, waived_by, waivers_of
 from rulebooks.members import Verdict, either, less
 from rulebooks.predicates import Test, compiled, paths_of
 from rulebooks.rows import TradeRow
@@ -65,8 +65,9 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
             slices if early is not None else (),
             obligation.measure.unit,
         )
-        waiver = waiver_of(scene, rule.rule.id)
-        waived = None if waiver is None else _waived(scene, obligation, waiver)
+        waivers = waivers_of(scene, rule.rule.id)
+        waiver = of_any_size(waivers) or next(iter(waivers), None)
+        waived = _waived(scene, obligation, waivers)
         yield PerTrade(
             rule=rule,
             scope=scope,
@@ -182,13 +183,20 @@ def _reads_net_assets(bound: Bound) -> bool:
     return any(term.kind is TermKind.NET_ASSETS for side in sides for term in terms_of(side))
 
 
-def _waived(scene: Scene, obligation: Limit, waiver: Waiver) -> _Waived | None:
-    if waiver.up_to is None:
+def _waived(scene: Scene, obligation: Limit, waivers: tuple[Waiver, ...]) -> _Waived | None:
+    """Return how far waivers go, on each side the furthest of those known; None: any size, or none."""
+    if not waivers or of_any_size(waivers) is not None:
         return None
     unit = obligation.measure.unit
-    laid = bound_form(scene, waiver.up_to, Ruler(base=None, money=unit is Unit.MONEY, unit=unit))
-    is_floor = obligation.high is None
-    bound = Bound(low=laid.form if is_floor else None, high=None if is_floor else laid.form)
-    if _reads_net_assets(bound) and scene.base_gaps:
-        bound = Bound(low=None, high=None)
-    return _Waived(bound=bound, unsure=laid.unknown)
+    amounts = waived_by(scene, waivers, Ruler(base=None, money=unit is Unit.MONEY, unit=unit)).amounts
+    known = [laid for laid in amounts if not (scene.base_gaps and _reads_net_assets(_both(laid.form)))]
+    known = [laid for laid in known if not laid.unknown] or known
+    forms = [laid.form for laid in known if laid.form is not None]
+    if not forms:
+        return _Waived(bound=Bound(low=None, high=None), unsure=())
+    unsure = tuple(dict.fromkeys(position for laid in known for position in laid.unknown))
+    return _Waived(bound=Bound(low=least(*forms), high=most(*forms)), unsure=unsure)
+
+
+def _both(form: Form | None) -> Bound:
+    return Bound(low=form, high=form)

@@ -21,7 +21,7 @@ from rulebooks.ground import CompiledRule, GroundWindow, PastEvent, Scope
 from rulebooks.grounding.bans import Covered, actions_of, cover
 from rulebooks.grounding.laying import Laying
 from rulebooks.grounding.limits import sheet_of
-from rulebooks.grounding.waivers import waiver_of
+from rulebooks.grounding.waivers import of_any_size, waivers_of
 from rulebooks.measures.history import shifted
 from rulebooks.members import Verdict
 from rulebooks.scene import Scene
@@ -78,7 +78,7 @@ def ground_window(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundWin
         partners=partners(laying, scene, window),
         missing=sheet.stands.unknown or untold,
         without_history=untold is not None,
-        waiver=waiver_of(scene, rule.rule.id),
+        waiver=of_any_size(waivers_of(scene, rule.rule.id)),
     )
 
 
