@@ -109,7 +109,7 @@ def _glance(audited: Audited) -> Part:
             Figure(
                 name="Decision",
                 value=audited.gate["decision"],
-                beside=f"of {len(audited.gate['trades'])} trades",
+                beside=f"of {words.plural(len(audited.gate['trades']), 'trade')}",
             ),
             Figure(
                 name="Verdicts",
