@@ -41,7 +41,8 @@ def _first(seen: Oversight) -> str:
     rules = sum(bool(rule.breached) for rule in seen.rules)
     return (
         f"{words.plural(len(seen.log.decisions), 'decision')}, {words.plural(rules, 'rule')} fired, "
-        f"{words.plural(len(seen.log.approvals), 'approval')} given; {stand} on {words.day(seen.stands)}, and {gaps} no rule."
+        f"{words.plural(len(seen.log.approvals), 'approval')} given; "
+        f"{stand} on {words.day(seen.stands)}, and {gaps} no rule."
     )
 
 
