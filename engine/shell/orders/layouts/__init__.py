@@ -1,7 +1,7 @@
 """Order files: one layout, one module; `text(tickets)` gives the file, a row per account and order.
 
-`plain` is ours and can be read back. The others follow what the brokers publish of their upload files; they
-are not tried against a broker's system.
+`plain` is ours and can be read back. The others were written without a specification of the brokers at hand,
+and no broker has been sent one.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,6 +1,6 @@
 """A Fidelity trade upload: account number, trade type, quantity, security, order type, time in force.
 
-Built from public descriptions of adviser trade uploads; not tried against Fidelity's system.
+Written without a specification of Fidelity's at hand; Fidelity has not been sent one.
 """
 
 from collections.abc import Iterable

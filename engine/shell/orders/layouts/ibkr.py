@@ -1,7 +1,7 @@
 """A basket file of Interactive Brokers' Trader Workstation.
 
-Columns as the workstation's basket trader names them. It takes no lots: they are matched in the broker's
-tax optimizer, by the reference. Not tried against the workstation.
+Written without a specification at hand and not tried against the workstation. It has no column for lots:
+they are to be matched by the reference, where the broker matches lots.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """A Schwab trade upload: account, action, quantity, symbol, order type, price, timing, tax lots.
 
-Built from public descriptions of adviser trade uploads; not tried against Schwab's system.
+Written without a specification of Schwab's at hand; Schwab has not been sent one.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,276 @@
+"""A whole day by the commands of docs/day.md, against a broker in a process of its own.
+
+pytest tests/day                 a few orders on four companies
+pytest tests/day --long -s       the demonstration as it stands; prints the story
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.gate.engine.plain import Plain
+from engine.shell import work
+from engine.shell.demo import demo_folder
+from tests.day import custodian, page, small
+from tests.orders.conftest import Broker
+from tests.shell.cli import Ran, run
+
+BOOK = "sqlite:///firm.db"
+SELF, SPOUSE = "ALD-TAX-1", "ALD-TAX-2"
+Answer = dict[str, Any]
+
+
+@dataclass
+class Day:
+    """The day so far: what ran, what it printed, and the counterparty."""
+
+    run: Callable[..., Ran]
+    folder: Path
+    broker: Broker
+    story: list[str] = field(default_factory=list)
+    kept: dict[str, Path] = field(default_factory=dict)
+    start: custodian.Positions = field(default_factory=dict)
+
+    def answer(self, *words: str) -> Answer:
+        """What a command tells a program, on the day's book."""
+        return self.run(*words, "--book", BOOK, "--format", "json").answer
+
+    def executed(self) -> dict[str, custodian.Executed]:
+        return custodian.executed(self.broker.journal("said"))
+
+    def orders(self) -> list[Answer]:
+        return list(self.answer("orders", "list")["orders"])
+
+
+def play(day: Day, *, leaving_out: tuple[str, ...] = (), figures: bool) -> None:
+    """Run the page's commands in order; `figures`: what the page says they tell is compared as well."""
+    for step in page.steps():
+        day.story.append(f"\n== {step.title}")
+        printed = "".join(do(day, line) for line in step.commands if not line.startswith(leaving_out))
+        if figures:
+            missing = page.untold(step.told, printed)
+            assert missing is None, f"{step.title}: the page says `{missing}`, not so:\n{printed[-3000:]}"
+        if step.title in AFTER:
+            AFTER[step.title](day)
+
+
+def do(day: Day, line: str) -> str:
+    """Run one line of the page as a shell would; returns what it printed."""
+    words = page.words(line)
+    day.story.append(f"\n$ {line}")
+    if words[0] == "echo":
+        with (day.folder / words[3]).open("a", encoding="utf-8") as file:
+            file.write(words[1] + "\n")
+        return ""
+    assert words[0] == "guardband", line
+    if words[1:3] == ("orders", "reconcile"):
+        settle(day)
+    told = day.run(*words[1:])
+    day.story += [f"    {row}" for row in shortened((told.out + told.err).splitlines())]
+    if page.is_refused(line):
+        assert told.status == 2, told
+    else:
+        assert told.status == status_of(words), (line, told.out[-2000:], told.err)
+        assert "Traceback" not in told.err
+    return told.out + told.err
+
+
+def status_of(words: tuple[str, ...]) -> int:
+    """Return the exit status that a command of the day has: 1 for an alert, and for a list to be approved."""
+    return int(words[1] == "monitor" or (words[1] == "gate" and "trades.csv" in words))
+
+
+def shortened(rows: list[str], most: int = 14) -> list[str]:
+    return rows if len(rows) <= most else [*rows[:most], f"… {len(rows) - most} lines more"]
+
+
+# ------------------------------------------------------------------ what holds after each part
+
+
+def alerted(day: Day) -> None:
+    found = day.answer("monitor", "alerts")["alerts"]
+    assert {row["account"] for row in found if row["kind"] == "drift"} == {SELF}
+    (due,) = [row for row in found if row["kind"] == "rebalance"]
+    assert due["account"] == SELF
+
+
+def proposed(day: Day) -> None:
+    rows = listed(day.folder / "trades.csv")
+    assert {row["account"] for row in rows} == {SELF}
+    assert "T0605" not in {row["lot"] for row in rows}, "a loss that waits for approval is not proposed"
+    with_buys = {(row["side"], row["symbol"]) for row in rows}
+    assert {("sell", "XOM"), ("buy", "GM")} <= with_buys
+
+
+def approved(day: Day) -> None:
+    assert not day.orders(), "nothing goes out before the approval"
+    assert not (day.broker.folder / "journal.jsonl").read_text(), "the broker has heard nothing"
+    day.start = custodian.before(day.folder / "household")
+
+
+def sent(day: Day) -> None:
+    heard = Counter(row["fields"]["11"] for row in day.broker.journal("heard"))
+    rows = {row["order"]: row for row in day.orders()}
+    assert heard.keys() == rows.keys()
+    assert set(heard.values()) == {1}, "an order came twice"
+    assert not day.broker.journal("again")
+    wanted: Counter[tuple[str, str]] = Counter()
+    for row in listed(day.folder / "trades.csv"):
+        wanted[row["side"], row["symbol"]] += int(row["quantity"])
+    assert {(row["side"], row["symbol"]): int(row["quantity"]) for row in rows.values()} == wanted
+    filled_as_executed(day, list(rows.values()))
+
+
+def filled_as_executed(day: Day, rows: list[Answer]) -> None:
+    done = day.executed()
+    ours = {
+        fill["reference"]: (row["order"], Decimal(fill["quantity"]), Decimal(fill["price"]))
+        for row in rows
+        for fill in row["fills"]
+    }
+    theirs = {name: (row.order, row.quantity, row.price) for name, row in done.items()}
+    assert {(o, q, p) for o, q, p in ours.values()} == set(theirs.values())
+    assert len(ours) == len(theirs)
+    states = Counter(row["state"] for row in rows)
+    assert states == {"filled": len(rows) - 1, "rejected": 1}
+    parts = Counter(row.order for row in done.values())
+    assert max(parts.values()) == 2, "orders are filled in parts"
+    (exxon,) = [row for row in rows if row["symbol"] == "XOM"]
+    assert sorted(fill["price"] for fill in exxon["fills"]) == ["76.05", "76.08"]
+    assert exxon["void"], "the corrected fill is named"
+
+
+def left(day: Day) -> None:
+    (row,) = listed(day.folder / "rest.csv")
+    (given,) = [one for one in listed(day.folder / "trades.csv") if one["symbol"] == "GM"]
+    assert (row["side"], row["symbol"], row["quantity"]) == ("buy", "GM", given["quantity"])
+
+
+def washed(day: Day) -> None:
+    answer = day.answer("lots")
+    (sale,) = [row for row in answer["disposals"] if row["lot"] == "T0605"]
+    fills = [row for row in day.executed().values() if row.symbol == "T"]
+    size = sum((row.quantity for row in fills), Decimal(0))
+    money = sum((row.quantity * row.price for row in fills), Decimal(0))
+    loss = Decimal("41.88") * 53 - money * 53 / size
+    (other,) = [row for row in answer["open_lots"] if row["lot"] == "R0001"]
+    assert abs(-Decimal(sale["gain"]) - loss) < Decimal("0.01")
+    disallowed = Decimal(sale["disallowed"])
+    assert abs(disallowed - loss * 10 / 53) < Decimal("0.01")
+    assert Decimal(sale["recognized"]) == Decimal(sale["gain"]) + disallowed
+    assert Decimal(other["basis"]) == 374 + disallowed
+    assert (other["account"], other["acquired"], other["adjusted_acquired"]) == (
+        SPOUSE,
+        "2018-02-01",
+        "2017-02-28",
+    )
+    lots_are_those_named(day, answer)
+
+
+def lots_are_those_named(day: Day, answer: Answer) -> None:
+    """Every sale took its shares from the lots that the list named."""
+    named: Counter[str] = Counter()
+    for row in listed(day.folder / "trades.csv"):
+        if row["side"] == "sell":
+            named[row["lot"]] += int(row["quantity"])
+    taken: Counter[str] = Counter()
+    for row in answer["disposals"]:
+        if row["sale"].startswith("GB"):
+            taken[row["lot"]] += int(row["quantity"])
+    assert taken == named
+
+
+def settle(day: Day) -> None:
+    """The custodian settles what the broker did and sends its positions."""
+    held = custodian.after(day.start, day.executed().values(), SELF)
+    custodian.write(day.folder / "custodian.csv", held)
+
+
+def reconciled(day: Day) -> None:
+    """The same file with one share and one cent less does not agree."""
+    held = custodian.after(day.start, day.executed().values(), SELF)
+    held[SELF, "XOM"] -= 1
+    held[SELF, "CASH"] -= Decimal("0.01")
+    custodian.write(day.folder / "off.csv", held)
+    told = day.run("orders", "reconcile", "--positions", "off.csv", "--book", BOOK, "--format", "json")
+    assert told.status == 1
+    assert {(row["account"], row["symbol"], row["difference"]) for row in told.answer["breaks"]} == {
+        (SELF, "XOM", "-1"),
+        (SELF, "CASH", "-0.01"),
+    }
+
+
+def reported(day: Day) -> None:
+    text = (day.folder / "review.html").read_text(encoding="utf-8")
+    assert "The Alders, 8 February 2018" in text
+    assert day.run("orders", "receive", "--fix", "desk.cfg", "--wait", "1", "--book", BOOK).status == 0
+    assert not day.broker.journal("again"), "the session taken up again sends nothing again"
+
+
+AFTER: Mapping[str, Callable[[Day], None]] = {
+    "1 Alert": alerted,
+    "2 Proposal": proposed,
+    "4 Approval": approved,
+    "5 Orders": sent,
+    "6 What was not done": left,
+    "7 Lots": washed,
+    "8 Reconciliation": reconciled,
+    "9 Report": reported,
+}
+
+
+def listed(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# ------------------------------------------------------------------ the two sizes
+
+
+@pytest.fixture
+def day(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+    broker: Callable[..., Broker],
+) -> Iterator[Day]:
+    monkeypatch.chdir(tmp_path)
+    rows = listed(demo_folder() / "prices.csv")
+    prices = {row["symbol"]: row["price"] for row in rows if row["date"] == small.DAY}
+    other = broker(day=small.DAY.replace("-", ""), prices=prices, reject=["GM"], correct=["XOM"])
+    assert other.settings() == tmp_path / "desk.cfg"
+    made = Day(run=lambda *words: run(capsys, monkeypatch, *words), folder=tmp_path, broker=other)
+    yield made
+    if request.config.getoption("capture") == "no":
+        with capsys.disabled():
+            print("\n".join(made.story))
+
+
+def test_a_day_on_four_companies(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def plain() -> Iterator[Plain]:
+        yield Plain()
+
+    monkeypatch.setattr(work, "engine", plain)
+    small.lay_out(day.folder / "household")
+    play(day, leaving_out=("guardband demo",), figures=False)
+
+
+@pytest.mark.long
+def test_the_day_of_the_demonstration_tells_what_its_page_says(day: Day) -> None:
+    play(day, figures=True)
+
+
+def test_the_page_has_every_part_of_the_day() -> None:
+    titles = [step.title for step in page.steps()]
+    assert set(AFTER) <= set(titles), "each part is looked at"
+    assert titles[0] == "The book"
+    assert [title[0] for title in titles[1:]] == list("123456789")
