@@ -156,7 +156,9 @@ def test_each_role_s_day(sit: Any) -> None:
     auditor.get_by_text("The chain holds").wait_for()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [pytest.param(1440, "light", marks=pytest.mark.long), (390, "dark")]
+)
 def test_pages_fit_and_are_labelled_and_legible(sit: Any, width: int, scheme: str) -> None:
     for name, paths in PAGES.items():
         page = sit(name, viewport={"width": width, "height": 844}, color_scheme=scheme)

@@ -20,6 +20,7 @@ def maker() -> ModuleType:
     return module
 
 
+@pytest.mark.long
 def test_the_page_is_current(maker: ModuleType) -> None:
     """Where this fails: python docs/make_rule_kinds.py"""
     assert maker.PAGE.read_text(encoding="utf-8") == maker.page()

@@ -51,6 +51,7 @@ def flat(told: list[tuple[int, int, int]]) -> bool:
     return all(end - start < GROWTH_BYTES for start, end in zip(first[1:], last[1:], strict=True))
 
 
+@pytest.mark.long
 def test_two_hundred_checks_in_a_row_hold_no_more_memory() -> None:
     assert flat(soaked(200))
 

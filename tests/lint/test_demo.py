@@ -27,6 +27,7 @@ def test_the_demonstration_has_no_contradiction() -> None:
     assert [row.rules for row in found if row.diagnostic.severity is Severity.ERROR] == []
 
 
+@pytest.mark.long
 def test_a_contradiction_put_into_the_demonstration_is_found(tmp_path: Path) -> None:
     for name in ("lists/restricted.csv", "ips.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
