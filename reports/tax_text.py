@@ -90,16 +90,7 @@ def _differences(told: TaxYear) -> str:
         lines.append(f"    {one.sale} {one.symbol} in {one.account}: {boxes(one)}; {one.because}")
         if one.needs_statement:
             lines.append("      less than box 1g: attach a statement that says why")
-    if told.forms is not None:
-        lines += [
-            f"    {row.sale} {row.symbol} in {row.account}, sold {row.sold}: on no form"
-            for row in told.forms.missing
-        ]
-        lines += [
-            f"    row {line.row} of form_1099b.csv, {line.account} {line.sale or line.symbol}: "
-            "no such sale in the records"
-            for line in told.forms.unmatched
-        ]
+    lines += [f"    {line}" for line in tax_words.unpaired(told)]
     return "\n".join(lines)
 
 

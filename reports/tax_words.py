@@ -72,6 +72,23 @@ def forms(told: TaxYear) -> str:
     return text + "."
 
 
+def unpaired(told: TaxYear) -> tuple[str, ...]:
+    """Return, a line each, the sales that stand on no form and the lines of forms without a sale."""
+    if told.forms is None:
+        return ()
+    return (
+        *(
+            f"{row.sale} {row.symbol} in {row.account}, sold {row.sold}: on no form"
+            for row in told.forms.missing
+        ),
+        *(
+            f"row {line.row} of form_1099b.csv, {line.account} {line.sale or line.symbol}: "
+            "no such sale in the records"
+            for line in told.forms.unmatched
+        ),
+    )
+
+
 def first(told: TaxYear) -> str:
     """Return the year in one sentence."""
     total = told.netting.net_short + told.netting.net_long

@@ -204,9 +204,15 @@ def _broker(told: TaxYear) -> Part:
             for one in told.box_differences
         ),
         empty="No sale differs from what the brokers report, or must report.",
+        note="Brokers report wash sales of one account and one CUSIP; a taxpayer reports all of them "
+        "(26 U.S.C. 6045(g)(2)(B)(ii)).",
     )
     return Part(
-        anchor="broker", title="Beside the broker’s form", first=tax_words.forms(told), tables=(differences,)
+        anchor="broker",
+        title="Beside the broker’s form",
+        first=tax_words.forms(told),
+        lines=tax_words.unpaired(told),
+        tables=(differences,),
     )
 
 

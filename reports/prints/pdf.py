@@ -8,7 +8,6 @@ import hashlib
 import warnings
 from datetime import UTC, date, datetime, time
 from importlib import import_module
-from typing import NoReturn
 
 from engine.facts.failure import InputError
 
@@ -19,10 +18,11 @@ ATTACHED = "report.json"
 def page_pdf(page: str, *, data: bytes, dated: date) -> bytes:
     """Return a page as PDF/A-3b with `data` (JSON) inside; nothing is fetched for it.
 
-    Raises InputError where the extra `pdf` is not installed, or the libraries that it needs are missing.
+    Raises InputError where the extra `pdf` is not installed, or the libraries that it needs are missing,
+    and ValueError where the page asks for anything outside itself.
     """
     try:
-        weasyprint = import_module("weasyprint")
+        weasyprint, urls = import_module("weasyprint"), import_module("weasyprint.urls")
     except (ImportError, OSError) as missing:
         raise InputError(
             "a PDF needs the package weasyprint, which cannot be imported here",
@@ -38,17 +38,17 @@ def page_pdf(page: str, *, data: bytes, dated: date) -> bytes:
         created=moment,
         modified=moment,
     )
+    nothing = urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
-        made = weasyprint.HTML(string=page, url_fetcher=_fetch_nothing).write_pdf(
-            pdf_variant="pdf/a-3b",
-            pdf_tags=True,
-            pdf_identifier=hashlib.sha256(page.encode() + data).digest()[:16],
-            attachments=[attached],
-        )
+        try:
+            made = weasyprint.HTML(string=page, url_fetcher=nothing).write_pdf(
+                pdf_variant="pdf/a-3b",
+                pdf_tags=True,
+                pdf_identifier=hashlib.sha256(page.encode() + data).digest()[:16],
+                attachments=[attached],
+            )
+        except urls.FatalURLFetchingError as asked:  # no Exception: it would end a server's thread
+            raise ValueError(f"the page is not complete in itself: {asked}") from asked
     assert isinstance(made, bytes), "without a target the PDF is returned"
     return made
-
-
-def _fetch_nothing(address: str, *_: object, **__: object) -> NoReturn:
-    raise ValueError(f"the page is complete in itself, and asks for {address}")

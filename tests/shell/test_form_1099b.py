@@ -65,3 +65,12 @@ def test_income_on_the_command_line(guardband: Guardband, tmp_path: Path) -> Non
     wrong = guardband(*words, "--magi", "much")
     assert (wrong.status, wrong.out) == (2, "")
     assert "`much` is not a number" in wrong.err
+
+
+def test_the_page_and_the_text_name_what_has_no_counterpart(guardband: Guardband, tmp_path: Path) -> None:
+    another_day = BY_DAY.replace("2017-11-30", "2017-11-29")
+    folder = book(tmp_path / "b", transactions=HISTORY, form_1099b=another_day)
+    for words in (("tax", "--format", "text"), ("tax", "--format", "html")):
+        told = guardband(words[0], "--book", folder, "--year", 2017, *words[1:]).out
+        assert "T2 KO in TAX-1, sold 2017-11-30: on no form" in told
+        assert "row 2 of form_1099b.csv, TAX-1 KO: no such sale in the records" in told

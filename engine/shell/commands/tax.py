@@ -11,8 +11,7 @@ from engine.shell.options import AsOfOption, BookOption, KnownOption, PolicyOpti
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from engine.facts.lots import Lot
-    from engine.ledger.tax.year import TaxYear
+    from reports.kinds.tax import TaxPack
 
 
 class TaxFormat(StrEnum):
@@ -70,35 +69,25 @@ def tax(
 
     Example: `guardband tax --book BOOK --year 2016 --format html --out tax-2016.html`
     """
-    from engine.facts.ids import HouseholdId
-    from engine.ledger.book import open_book
     from engine.ledger.tax.answer import tax_answers
-    from engine.ledger.tax.year import Stated, tax_year
+    from engine.ledger.tax.year import Stated
     from engine.shell import work
     from engine.shell.books import read_book
     from engine.shell.console import print_json
+    from engine.shell.reporting.taxes import tax_pack_of
 
     read = read_book(book, as_of=as_of, known=known)
-    records = read.records
-    day, reading = work.as_of_date(records, as_of), work.reading_of(policy, read.beside)
     stated = Stated(
         magi=_amount(magi, "--magi"),
         investment_income=_amount(investment_income, "--investment-income"),
         whole_dollars=whole_dollars,
     )
     if every:
-        print_json(tax_answers(records, year=year, as_of=day, reading=reading, stated=stated))
+        day, reading = work.as_of_date(read.records, as_of), work.reading_of(policy, read.beside)
+        print_json(tax_answers(read.records, year=year, as_of=day, reading=reading, stated=stated))
         return
-    chosen = None if household is None else HouseholdId(household)
-    told = tax_year(records, year=year, as_of=day, reading=reading, household=chosen, stated=stated)
-    opened = open_book(records, as_of=day, reading=reading)
-    embedded = tuple(
-        lot
-        for lot in opened.lots
-        if lot.deferred and (row := records.accounts[lot.account]).household == told.household
-        if not row.is_retirement
-    )
-    _tell(told, embedded, output, out)
+    pack = tax_pack_of(read, year=year, as_of=as_of, policies=policy, household=household, stated=stated)
+    _tell(pack, output, out)
 
 
 def _amount(text: str | None, option: str) -> "Decimal | None":
@@ -114,57 +103,45 @@ def _amount(text: str | None, option: str) -> "Decimal | None":
         raise InputError(str(problem), place=option, cure="write it like 230000 or 230,000.50") from problem
 
 
-def _save_pdf(page: str, out: Path | None) -> None:
-    """Write the page as a PDF, whole or not at all."""
-    import os
-    import tempfile
-
+def _tell(pack: "TaxPack", output: TaxFormat, out: Path | None) -> None:
     from engine.facts.failure import InputError
-    from reports.tax_page import pdf_of
+    from engine.shell.console import print_text
+    from engine.shell.saving import save_bytes
 
-    if out is None:
+    if output is TaxFormat.PDF and out is None:
         raise InputError("a PDF is not for a terminal", place="--format pdf", cure="say --out tax.pdf")
-    made = pdf_of(page)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as folder:
-            part = Path(folder) / out.name
-            part.write_bytes(made)
-            os.replace(part, out)
-    except OSError as problem:
-        raise InputError(
-            f"the file cannot be written: {problem.strerror}",
-            place=str(out),
-            cure="choose a folder you may write to",
-        ) from problem
+    made = _printed(pack, output)
+    if out is not None:
+        save_bytes(out, made)
+    elif output is TaxFormat.TEXT:
+        print_text(made.decode())
+    else:
+        typer.echo(made.decode(), nl=False)
 
 
-def _tell(told: "TaxYear", embedded: "tuple[Lot, ...]", output: TaxFormat, out: Path | None) -> None:
+def _printed(pack: "TaxPack", output: TaxFormat) -> bytes:
+    """Return the year as a file's bytes."""
     import json
+    from typing import assert_never
 
     from engine.ledger.tax.answer import tax_answer
     from engine.ledger.tax.files import rows_as_csv, rows_as_txf
-    from engine.shell.console import print_text
-    from engine.shell.saving import save
-    from reports.tax_page import tax_html
+    from engine.shell.reporting.choices import Print
+    from engine.shell.reporting.make import Made
+    from reports.kinds.tax import tax_pack
     from reports.tax_text import tax_text
 
+    told = pack.told
     match output:
         case TaxFormat.TEXT:
-            text = tax_text(told, embedded)
+            return tax_text(told, pack.embedded).encode()
         case TaxFormat.JSON:
-            text = json.dumps(tax_answer(told), ensure_ascii=False, indent=2) + "\n"
+            return (json.dumps(tax_answer(told), ensure_ascii=False, indent=2) + "\n").encode()
         case TaxFormat.CSV:
-            text = rows_as_csv(told.rows)
+            return rows_as_csv(told.rows).encode()
         case TaxFormat.TXF:
-            text = rows_as_txf(told.rows, made=told.coverage.until)
+            return rows_as_txf(told.rows, made=told.coverage.until).encode()
         case TaxFormat.HTML | TaxFormat.PDF:
-            text = tax_html(told, embedded)
-    if output is TaxFormat.PDF:
-        _save_pdf(text, out)
-    elif out is not None:
-        save(out, text)
-    elif output is TaxFormat.TEXT:
-        print_text(text)
-    else:
-        typer.echo(text, nl=False)
+            return Made(report=tax_pack(pack)).printed(Print(output.value))
+        case _:
+            assert_never(output)

@@ -158,31 +158,15 @@ def _recorded(wanted: Wanted, name: str) -> "tuple[dict[str, object], Recorded]"
 
 
 def _tax(wanted: Wanted) -> Made:
-    from engine.facts.ids import HouseholdId
-    from engine.ledger.book import open_book
-    from engine.ledger.tax.year import tax_year
-    from reports.kinds.tax import TaxPack, tax_pack
+    from engine.shell.reporting.taxes import tax_pack_of
+    from reports.kinds.tax import tax_pack
 
-    read = read_book(wanted.book, as_of=wanted.as_of, known=wanted.known)
-    day = work.as_of_date(read.records, wanted.as_of)
-    reading = work.reading_of(wanted.policies, read.beside)
-    told = tax_year(
-        read.records,
-        year=day.year if wanted.year is None else wanted.year,
-        as_of=day,
-        reading=reading,
-        household=None if wanted.household is None else HouseholdId(wanted.household),
-    )
-    accounts = {
-        name: row
-        for name, row in read.records.accounts.items()
-        if row.household == told.household and not row.is_retirement
-    }
-    lots = open_book(read.records, as_of=day, reading=reading).lots
-    pack = TaxPack(
-        told=told,
-        embedded=tuple(lot for lot in lots if lot.deferred and lot.account in accounts),
-        currency=", ".join(sorted({row.currency for row in accounts.values()})),
+    pack = tax_pack_of(
+        read_book(wanted.book, as_of=wanted.as_of, known=wanted.known),
+        year=wanted.year,
+        as_of=wanted.as_of,
+        policies=wanted.policies,
+        household=wanted.household,
     )
     report = tax_pack(pack)
     return Made(
