@@ -18,6 +18,7 @@ from engine.ledger.doubts import every_doubt
 from engine.shell.importers import Importer
 from engine.shell.importers.merging import Choice, Known, Merged, merge
 from engine.shell.importers.statement import Statement
+from engine.shell.importers.text import Unreadable
 from engine.shell.store.address import is_address
 
 _UNNAMED = "(unnamed)"
@@ -53,7 +54,13 @@ def run(
     assert importer.parse is not None, "a book's folder is imported by the store"
     if mapping is not None and importer.format != "xlsx":
         raise InputError("a mapping belongs to `xlsx`", place="--mapping", cure="leave it out")
-    statement = importer.parse(path, mapping) if mapping is not None else importer.parse(path)
+    if since is not None and not is_address(book):
+        cure = "leave it out, or import into a database"
+        raise InputError("a folder does not keep what was in force before", place="--from", cure=cure)
+    try:
+        statement = importer.parse(path, mapping) if mapping is not None else importer.parse(path)
+    except Unreadable as stop:  # outside the rows that stop themselves alone: a position, a security's name
+        raise InputError(stop.reason, place=path.name, cure=stop.cure) from None
     if is_address(book):
         return _database(importer.format, path, statement, book, choice, now, dry_run=dry_run, since=since)
     return _folder(statement, Path(book), choice, dry_run=dry_run)

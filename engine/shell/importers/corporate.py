@@ -9,6 +9,11 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.shell.importers.text import Unreadable
+
+_ADDED = re.compile(r"\s+XXX|\s+EFF:")
+"""What Schwab puts between a security's name and the notice of its corporate action: `XXX`, or the day."""
+
 _RATIO = re.compile(r"\bSPLIT\s+(\d+(?:\.\d+)?)\s+FOR\s+(\d+(?:\.\d+)?)", re.IGNORECASE)
 
 
@@ -33,14 +38,16 @@ def _scaled(ratio: Fraction, digits: int) -> Decimal:
 def told_ratio(words: str) -> Fraction | None:
     """Return new shares for each old one as the words tell it: `SPLIT 1 FOR 25` is 1/25."""
     found = _RATIO.search(words)
-    return Fraction(found[1]) / Fraction(found[2]) if found else None
+    return Fraction(found[1]) / Fraction(found[2]) if found and Fraction(found[2]) else None
 
 
 def counted_ratio(new: Decimal, old: Decimal) -> Fraction:
-    """Return new shares for each old one as the two quantities tell it."""
+    """Return new shares for each old one as the two quantities tell it; Unreadable where old is 0."""
+    if not old:
+        raise Unreadable("nothing went out for what came in", "correct the quantity from the notice")
     return Fraction(abs(new)) / Fraction(abs(old))
 
 
 def security_name(words: str) -> str:
-    """Return a name without what a custodian adds to it: `XXXREVERSE SPLIT EFF: 06/10/24`."""
-    return re.split(r"\s+XXX|\s+EFF:", words)[0].strip()
+    """Return a name without what Schwab adds to it: `TONIX PHARMA HLDGS XXXREVERSE SPLIT EFF: 06/10/24`."""
+    return _ADDED.split(words)[0].strip()

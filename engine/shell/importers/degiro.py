@@ -44,7 +44,7 @@ class _Row:
 def parse(path: Path) -> Statement:
     """Return what a statement says. Raises InputError where it is none."""
     found = text.lines(path)
-    if not found or len(found[0][1]) < 12:
+    if not found or len(found[0][1]) <= _ORDER:
         raise text.no_header(path, "date, time, value date, product, ISIN and seven more")
     rows, unread = _rows(_unwrapped(found[1:]))
     base = Counter(row.currency for row in rows if row.currency).most_common(1)
@@ -68,12 +68,13 @@ def _is_paper(row: _Row) -> bool:
 def _unwrapped(found: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
     """Return the rows; a line with nothing but the rest of an order's number belongs to the one before."""
     rows: list[tuple[int, list[str]]] = []
-    for line, cells in found:
+    for line, told in found:
+        cells = [*told, *[""] * (_ORDER + 1 - len(told))]
         if rows and not cells[_DATE] and not cells[_WORDS]:
             before = rows[-1][1]
             before[_ORDER] = before[_ORDER] + cells[_ORDER]
             continue
-        rows.append((line, [*cells, *[""] * (12 - len(cells))]))
+        rows.append((line, cells))
     return rows
 
 

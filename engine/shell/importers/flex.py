@@ -86,7 +86,7 @@ def _elements(path: Path) -> list[tuple[str, Line]]:
     parser.StartElementHandler = start
     parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(text.decoded(path).encode(), True)
+        parser.Parse(text.decoded(path), True)  # a str: whatever encoding it declares
     except expat.ExpatError as error:
         reason = f"the file is not XML ({error})"
         raise InputError(reason, place=path.name, cure="export it again, as XML") from None

@@ -17,7 +17,8 @@ from engine.facts.ids import Symbol
 from engine.facts.securities import Price
 from engine.facts.transactions import TransactionType as T
 from engine.shell.importers import text
-from engine.shell.importers.drafting import came_or_went, cash, moved, oldest_first, unknown
+from engine.shell.importers.corporate import counted_ratio, exact_decimal
+from engine.shell.importers.drafting import before_fees, came_or_went, cash, moved, oldest_first, unknown
 from engine.shell.importers.options import option
 from engine.shell.importers.sgml import Element, tree
 from engine.shell.importers.statement import CashHeld, Draft, Held, Paper, Statement, Unread
@@ -136,7 +137,7 @@ def _trade(element: Element, draft: Draft) -> Draft:
         kind = T.SHORT_SELL
     if not draft.symbol or draft.quantity is None:
         raise Unreadable("a trade without security or units", "add it from the confirmation")
-    return replace(draft, type=kind, fees=fees, amount=abs(net) + fees if is_sale else abs(net) - fees)
+    return replace(draft, type=kind, fees=fees, amount=before_fees(net, fees, is_sale=is_sale))
 
 
 def _reinvest(element: Element, draft: Draft) -> Draft:
@@ -169,9 +170,15 @@ def _transfer(element: Element, draft: Draft) -> Draft:
 def _split(element: Element, draft: Draft) -> Draft:
     new, old = text.amount(element.value("NEWUNITS")), text.amount(element.value("OLDUNITS"))
     if new is None or old is None or new < old:
-        top, below = element.value("NUMERATOR"), element.value("DENOMINATOR")
-        ratio = text.needed(top, "NUMERATOR") / text.needed(below, "DENOMINATOR")
-        return replace(draft, type=T.SPLIT, quantity=ratio, price=None)
+        top, below = (text.needed(element.value(name), name) for name in ("NUMERATOR", "DENOMINATOR"))
+        ratio = exact_decimal(counted_ratio(top, below))
+        if ratio is not None:
+            return replace(draft, type=T.SPLIT, quantity=ratio, price=None)
+        if new is None:
+            raise Unreadable(
+                f"a split of {top} for {below} without its units", "add it from the confirmation"
+            )
+        return replace(draft, type=T.MERGER, from_symbol=draft.symbol, quantity=new, price=None)
     return replace(draft, type=T.STOCK_DIVIDEND, quantity=new - old, price=None)
 
 

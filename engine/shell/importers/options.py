@@ -32,7 +32,7 @@ def option_paper(name: str, words: str = "") -> Paper | None:
                 name.strip(),
                 underlying=found["of"],
                 right="call" if found["right"].upper().startswith("C") else "put",
-                strike=Decimal(found["strike"].replace(",", "")),
+                strike=text.needed(found["strike"], "strike"),
                 expiry=expiry,
                 words=words,
             )

@@ -28,7 +28,7 @@ from engine.shell.importers.statement import Draft, Paper, Statement
 FORMAT = "robinhood"
 HELP = "account activity of Robinhood, CSV"
 
-_TRADES = {"Buy": T.BUY, "Sell": T.SELL, "BCXL": T.BUY, "SCXL": T.SELL}
+_TRADES = {"Buy": T.BUY, "Sell": T.SELL}
 _OPTIONS = {
     "BTO": T.OPTION_BUY,
     "STO": T.OPTION_WRITE,

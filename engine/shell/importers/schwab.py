@@ -189,7 +189,8 @@ def _cash(draft: Draft, action: str, signed: Decimal) -> Draft:
     if action in _DIVIDENDS:
         return told(T.DIVIDEND) if draft.symbol else told(T.INTEREST)
     if action in _DISTRIBUTIONS:
-        return told(T.DIVIDEND, words=f"capital gain distribution, {draft.words}" if "Long" in action else "")
+        long = "capital gain distribution, " if "Long" in action else ""
+        return told(T.DIVIDEND, words=long + draft.words)
     if action in _INTEREST:
         return told(T.INTEREST, symbol=None)
     if action in _FEES:

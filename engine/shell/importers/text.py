@@ -25,6 +25,8 @@ COMPACT = "%Y%m%d"
 
 NOTHING = frozenset({"", "-", "--", "n/a", "N/A", "Not available"})
 _CURRENCY_SIGNS = re.compile(r"[$€£]")
+_PLUS = re.compile(r"^\+|(?<=[eE])\+")
+_BINARY = re.compile(r"-?(\d+\.?\d*|\.\d+)[eE]-?\d{1,2}")  # as a spreadsheet writes 0.00000012
 
 
 class Unreadable(Exception):
@@ -41,13 +43,11 @@ def amount(cell: str) -> Decimal | None:
     text = cell.strip()
     if text in NOTHING:
         return None
-    bare = _CURRENCY_SIGNS.sub("", text).replace("+", "")
+    bare = _PLUS.sub("", _CURRENCY_SIGNS.sub("", text))
     in_brackets = bare.startswith("(") and bare.endswith(")")
-    bare = bare.strip("()")
-    if re.fullmatch(r"-?[\d.]+[eE]-?\d+", bare):
-        return Decimal(bare)
+    bare = bare[1:-1] if in_brackets else bare
     try:
-        value = read_decimal(bare)
+        value = Decimal(bare) if _BINARY.fullmatch(bare) else read_decimal(bare)
     except ValueError:
         raise Unreadable(
             f"`{text}` is not an amount", "correct the cell, then import the file again"
@@ -86,12 +86,6 @@ def day(cell: str, form: str) -> date:
         raise Unreadable(f"`{text}` is not a day", "correct the date, then import the file again") from None
 
 
-def as_of(cell: str, form: str) -> date | None:
-    """Return the day after `as of`, None where there is none."""
-    _, marked, text = cell.partition(" as of ")
-    return day(text, form) if marked else None
-
-
 def decoded(path: Path) -> str:
     """Return a file's text: UTF-8, with or without mark, else Windows-1252.
 
@@ -112,14 +106,19 @@ def lines(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file that say anything, each with the line on which it begins.
 
     Two rows that the custodian ran together, `…"$5.49"` and `Total`, stay as the file has them.
+    Raises InputError where the file cannot be read, or its cells cannot be told apart.
     """
     reader = csv.reader(io.StringIO(decoded(path), newline=""))
     rows, before = [], 0
-    for cells in reader:
-        stripped = [cell.strip() for cell in cells]
-        if any(stripped):
-            rows.append((before + 1, stripped))
-        before = reader.line_num
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                rows.append((before + 1, stripped))
+            before = reader.line_num
+    except csv.Error as error:
+        place = f"{path.name} row {before + 1}"
+        raise InputError(f"the row is not CSV ({error})", place=place, cure="check its quotes") from None
     return rows
 
 

@@ -10,12 +10,11 @@ stand in one file after an export is continued. A split is told by two rows, wha
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 from engine.facts.transactions import TransactionType as T
 from engine.shell.importers import text
-from engine.shell.importers.corporate import exact_decimal
+from engine.shell.importers.corporate import counted_ratio, exact_decimal
 from engine.shell.importers.drafting import (
     Line,
     before_fees,
@@ -149,7 +148,7 @@ def _splits(rows: list[Line]) -> tuple[list[Draft], list[Unread]]:
             type=T.SPLIT,
             words=f"stock split, {old} became {new}, {row['Name']}",
             symbol=row["Ticker"],
-            quantity=exact_decimal(Fraction(new) / Fraction(old)),
+            quantity=exact_decimal(counted_ratio(new, old)),
             joined=(other.number,),
         )
         if draft.quantity is None:

@@ -28,7 +28,15 @@ from engine.facts.failure import InputError
 from engine.facts.transactions import TransactionType as T
 from engine.shell.files.cells import nearest
 from engine.shell.importers import text
-from engine.shell.importers.drafting import OF_SIGN, Line, oldest_first, read_rows, under, unknown
+from engine.shell.importers.drafting import (
+    OF_SIGN,
+    Line,
+    before_fees,
+    oldest_first,
+    read_rows,
+    under,
+    unknown,
+)
 from engine.shell.importers.statement import Draft, Paper, Statement
 from engine.shell.importers.text import Unreadable
 
@@ -182,8 +190,8 @@ def _draft(row: Line, how: Plan) -> Draft:
     signed, net = text.amount(cell("amount")), text.amount(cell("net_amount"))
     money = signed if signed is not None else net
     total = abs(signed) if signed is not None else None
-    if total is None and net is not None:
-        total = abs(net) - fees if type in _OUTFLOWS else abs(net) + fees
+    if total is None:
+        total = before_fees(net, fees, is_sale=type not in _OUTFLOWS)
     return Draft(
         line=row.number,
         day=_day(cell("date"), how),
