@@ -14,7 +14,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,25 +22,14 @@ from urllib.parse import quote
 from engine.facts.failure import GuardbandError, InputError
 from engine.facts.ids import AccountId
 from engine.gate.answer import gate_answer
-from engine.gate.measure import currency_of
 from engine.shell import work
-from engine.shell.requests import Request, intent_of
+from engine.shell.requests import Setup, opened
 from engine.shell.saving import save
 from optimizer.answer import Data, proposal_data
+from optimizer.settings import Intent
 
 MANIFEST = "batch.json"
 FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """What every worker opens."""
-
-    policy: tuple[str, ...] | None
-    book: str
-    as_of: datetime | None
-    known: datetime | None
-    request: Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +51,8 @@ def run_batch(
     setup: Setup, accounts: tuple[str, ...], *, folder: Path | None, workers: int, dask: bool = False
 ) -> tuple[Data, int]:
     """Solve accounts and return the summary and the exit status: 1 where one is infeasible or failed."""
-    with _opened(setup) as desk:
+    with opened(setup) as (desk, intent):
         chosen = tuple(sorted(desk.chosen(accounts)))
-        intent = intent_of(setup.request, desk.ground, currency=currency_of(desk.ground))
         manifest: Data = {
             "schema": "guardband/rebalance-batch/1",
             "as_of": desk.ground.book.as_of.isoformat(),
@@ -96,8 +83,7 @@ def file_name(account: str) -> str:
 def solve_one(setup: Setup, account: str) -> Done:
     """Return the answer of one account; every failure is an answer too."""
     try:
-        desk = _desk(setup)
-        intent = intent_of(setup.request, desk.ground, currency=currency_of(desk.ground))
+        desk, intent = _desk(setup)
         proposal = desk.propose(accounts=(account,), intent=intent)
         gate = None if proposal.gate is None else gate_answer(proposal.gate)
         command = "harvest" if intent.kind == "harvest" else "rebalance"
@@ -119,19 +105,12 @@ def _text(data: Data) -> str:
 # ------------------------------------------------------------------ workers
 
 
-@contextmanager
-def _opened(setup: Setup) -> Iterator[work.Desk]:
-    policy = None if setup.policy is None else list(setup.policy)
-    with work.opened(policy, setup.book, setup.as_of, setup.known) as desk:
-        yield desk
-
-
 @lru_cache(maxsize=1)
-def _desk(setup: Setup) -> work.Desk:
-    """Return this process's desk, opened once and closed when the process ends."""
+def _desk(setup: Setup) -> tuple[work.Desk, Intent]:
+    """Return this process's desk, opened once and closed when the process ends, and what is asked of it."""
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(_opened(setup))
+    return stack.enter_context(opened(setup))
 
 
 def _solved(setup: Setup, accounts: tuple[str, ...], workers: int, dask: bool) -> Iterator[Done]:

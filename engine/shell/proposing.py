@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
@@ -13,7 +13,7 @@ from engine.shell.console import print_json, print_text
 from engine.shell.files.trade_list import trades_csv
 from engine.shell.options import Format
 from engine.shell.recorded import Keeping, decided
-from engine.shell.requests import Request, intent_of
+from engine.shell.requests import Setup, opened
 from engine.shell.saving import save
 from optimizer.answer import proposal_data
 from optimizer.proposal import Proposal, Status
@@ -22,18 +22,11 @@ from optimizer.why_answer import why_data, why_not_data
 from reports.proposal_text import proposal_text
 from reports.why_text import why_not_text, why_text
 
-if TYPE_CHECKING:
-    from engine.shell.batch import Setup
-
 
 def run(
-    policy: list[str] | None,
-    book: str,
-    as_of: datetime | None,
+    setup: Setup,
     *,
-    known: datetime | None = None,
     accounts: tuple[str, ...],
-    request: Request,
     out: Path | None,
     output: Format,
     command: Literal["rebalance", "harvest"] = "rebalance",
@@ -43,11 +36,10 @@ def run(
     """Propose trades, record them where there is a log, and tell them; 1 where no list can pass, else 0."""
     from engine.shell.log.asked import Asked
 
-    with work.opened(policy, book, as_of, known) as desk:
-        intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
+    with opened(setup) as (desk, intent):
         settings = Settings(rule_costs=rule_costs)
         asked = Asked(command=command, accounts=accounts, intent=intent, settings=settings)
-        proposal = decided(desk, book, asked, keeping or Keeping()).proposal
+        proposal = decided(desk, setup.book, asked, keeping or Keeping()).proposal
         assert proposal is not None, "a proposal was asked for"
     status = tell(proposal, out=out, output=output, command=command)
     if command == "harvest" and output is Format.TEXT:
@@ -65,9 +57,7 @@ def _tell_what_follows(desk: work.Desk, proposal: Proposal) -> None:
         print_text(f"\n{text}")
 
 
-def batch(
-    setup: "Setup", accounts: str, *, out: Path | None, workers: int, dask: bool, output: Format
-) -> int:
+def batch(setup: Setup, accounts: str, *, out: Path | None, workers: int, dask: bool, output: Format) -> int:
     """Solve many accounts, each by itself; return 1 where one is infeasible or failed, else 0."""
     from engine.shell.batch import run_batch
     from reports.batch_text import batch_text
@@ -82,13 +72,9 @@ def batch(
 
 
 def frontier(
-    policy: list[str] | None,
-    book: str,
-    as_of: datetime | None,
+    setup: Setup,
     *,
-    known: datetime | None = None,
     accounts: tuple[str, ...],
-    request: Request,
     out: Path | None,
     output: Format,
 ) -> int:
@@ -97,9 +83,8 @@ def frontier(
     from optimizer.frontier import frontier_data
     from reports.frontier_text import frontier_html, frontier_text
 
-    with work.opened(policy, book, as_of, known) as desk:
+    with opened(setup) as (desk, intent):
         currency = currency_of(desk.ground)
-        intent = intent_of(request, desk.ground, currency=currency)
         day = desk.ground.book.as_of.isoformat()
         points = points_of(
             desk.ground,
@@ -140,20 +125,15 @@ def repaired(
 
 
 def why(
-    policy: list[str] | None,
-    book: str,
-    as_of: datetime | None,
+    setup: Setup,
     *,
-    known: datetime | None = None,
     accounts: tuple[str, ...],
     symbols: tuple[str, ...],
-    request: Request,
     output: Format,
 ) -> int:
     """Tell what each trade of a proposal is worth; return 1 where no list can pass, else 0."""
-    with work.opened(policy, book, as_of, known) as desk:
+    with opened(setup) as (desk, intent):
         _known(desk, symbols)
-        intent = intent_of(request, desk.ground, currency=currency_of(desk.ground))
         proposal = desk.propose(accounts=accounts, intent=intent)
     if output is Format.JSON:
         print_json(why_data(proposal, symbols=symbols))
@@ -163,27 +143,23 @@ def why(
 
 
 def why_not(
-    policy: list[str] | None,
-    book: str,
-    as_of: datetime | None,
+    setup: Setup,
     *,
-    known: datetime | None = None,
     accounts: tuple[str, ...],
     symbol: str,
-    request: Request,
     output: Format,
 ) -> int:
     """Tell why a security is not traded; return 0."""
     from optimizer.why import why_not as explained
 
-    with work.opened(policy, book, as_of, known) as desk:
+    with opened(setup) as (desk, intent):
         _known(desk, (symbol,))
         currency = currency_of(desk.ground)
         found = explained(
             desk.ground,
             Symbol(symbol),
             accounts=desk.chosen(accounts),
-            intent=intent_of(request, desk.ground, currency=currency),
+            intent=intent,
             settings=Settings(),
             judge=desk.quick_judge,
         )

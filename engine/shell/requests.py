@@ -5,14 +5,18 @@
 Amounts are money in the currency of the policy; `USD` after one may be said and is checked.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from engine.facts.failure import InputError
 from engine.facts.ids import LotId
 from engine.facts.money import read_decimal
+from engine.gate.measure import currency_of
+from engine.shell import work
 from optimizer.settings import BackTo, Intent, IntentKind
 from rulebooks.ground import GroundBook
 
@@ -31,6 +35,27 @@ class Request:
     to: str | None = None
     transition: bool = False
     rest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A request with what it is asked of: mandates (None: those that govern the book), a book, two times."""
+
+    policy: tuple[str, ...] | None
+    book: str
+    as_of: datetime | None
+    known: datetime | None
+    request: Request
+
+
+@contextmanager
+def opened(setup: Setup) -> Iterator[tuple[work.Desk, Intent]]:
+    """Give the desk of a setup, and the intent of its request over that book.
+
+    Raises what `work.opened` does, and InputError for what cannot be meant.
+    """
+    with work.opened(setup.policy, setup.book, setup.as_of, setup.known) as desk:
+        yield desk, intent_of(setup.request, desk.ground, currency=currency_of(desk.ground))
 
 
 def intent_of(request: Request, ground: GroundBook, *, currency: str) -> Intent:

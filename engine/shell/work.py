@@ -6,7 +6,7 @@
 Everything is read and checked before anything is judged; a problem anywhere leaves nothing done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -183,7 +183,7 @@ class Desk:
 
 @contextmanager
 def opened(
-    names: list[str] | None, book: str | Path, as_of: datetime | None, known: datetime | None = None
+    names: Sequence[str] | None, book: str | Path, as_of: datetime | None, known: datetime | None = None
 ) -> Iterator[Desk]:
     """Give a desk over a book: a folder, or a database as it was known at a moment.
 

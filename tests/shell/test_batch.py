@@ -10,9 +10,9 @@ import pytest
 
 from engine.facts.failure import InputError
 from engine.shell import work
-from engine.shell.batch import Setup, file_name, run_batch
+from engine.shell.batch import file_name, run_batch
 from engine.shell.demo import lay_out
-from engine.shell.requests import Request
+from engine.shell.requests import Request, Setup
 from tests.shell.cli import run
 
 ASK = Request(raising="3000")

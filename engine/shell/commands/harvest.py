@@ -2,7 +2,7 @@
 
 import typer
 
-from engine.shell.commands.rebalance import AccountsOption, OutOption
+from engine.shell.commands.rebalance import AccountsOption, Only, OutOption, setup_of
 from engine.shell.options import (
     AsOfOption,
     BookOption,
@@ -37,15 +37,10 @@ def harvest(
     Example: `guardband harvest --book BOOK --policy household.mandate --out trades.csv`
     """
     from engine.shell import proposing, recorded
-    from engine.shell.requests import Request
 
     status = proposing.run(
-        policy,
-        book,
-        as_of,
-        known=known,
+        setup_of(policy, book, as_of, known, only=Only.HARVEST),
         accounts=tuple(account or ()),
-        request=Request(only_harvest=True),
         out=out,
         output=output,
         command="harvest",

@@ -1,8 +1,9 @@
 """`guardband rebalance`: propose the trades that the mandates call for, and gate every one of them."""
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +18,9 @@ from engine.shell.options import (
     LogOption,
     PolicyOption,
 )
+
+if TYPE_CHECKING:
+    from engine.shell.requests import Setup
 
 AccountsOption = Annotated[
     list[str] | None,
@@ -160,8 +164,58 @@ def rebalance(
     if accounts is not None:
         _one_thread()
     from engine.shell import proposing, recorded
-    from engine.shell.batch import Setup
-    from engine.shell.requests import Request
+
+    setup = setup_of(
+        policy,
+        book,
+        as_of,
+        known,
+        raising=raising,
+        investing=investing,
+        only=only,
+        max_gain=max_gain,
+        lock=lock,
+        to=to,
+        transition=transition,
+        rest=rest,
+    )
+    names = tuple(account or ())
+    if accounts is not None:
+        spread = scale is Scale.DASK
+        raise typer.Exit(
+            proposing.batch(setup, accounts, out=out, workers=workers, dask=spread, output=output)
+        )
+    if frontier:
+        raise typer.Exit(proposing.frontier(setup, accounts=names, out=out, output=output))
+    status = proposing.run(
+        setup,
+        accounts=names,
+        out=out,
+        output=output,
+        command="harvest" if only is Only.HARVEST else "rebalance",
+        rule_costs=rule_costs,
+        keeping=recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known),
+    )
+    raise typer.Exit(status)
+
+
+def setup_of(
+    policy: list[str] | None,
+    book: str,
+    as_of: datetime | None,
+    known: datetime | None,
+    *,
+    raising: str | None = None,
+    investing: str | None = None,
+    only: Only | None = None,
+    max_gain: str | None = None,
+    lock: list[str] | None = None,
+    to: BackTo | None = None,
+    transition: bool = False,
+    rest: list[str] | None = None,
+) -> "Setup":
+    """Return what the options of `rebalance`, `harvest`, `why` and `why-not` ask, and of what."""
+    from engine.shell.requests import Request, Setup
 
     request = Request(
         raising=raising,
@@ -173,39 +227,13 @@ def rebalance(
         transition=transition,
         rest=tuple(rest or ()),
     )
-    names = tuple(account or ())
-    if accounts is not None:
-        setup = Setup(
-            policy=None if policy is None else tuple(policy),
-            book=book,
-            as_of=as_of,
-            known=known,
-            request=request,
-        )
-        spread = scale is Scale.DASK
-        raise typer.Exit(
-            proposing.batch(setup, accounts, out=out, workers=workers, dask=spread, output=output)
-        )
-    if frontier:
-        raise typer.Exit(
-            proposing.frontier(
-                policy, book, as_of, known=known, accounts=names, request=request, out=out, output=output
-            )
-        )
-    status = proposing.run(
-        policy,
-        book,
-        as_of,
+    return Setup(
+        policy=None if policy is None else tuple(policy),
+        book=book,
+        as_of=as_of,
         known=known,
-        accounts=names,
         request=request,
-        out=out,
-        output=output,
-        command="harvest" if request.only_harvest else "rebalance",
-        rule_costs=rule_costs,
-        keeping=recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known),
     )
-    raise typer.Exit(status)
 
 
 def _one_thread() -> None:

@@ -9,11 +9,11 @@ from engine.shell.commands.rebalance import (
     GainOption,
     InvestOption,
     LockOption,
-    Only,
     OnlyOption,
     RaiseOption,
     ToOption,
     TransitionOption,
+    setup_of,
 )
 from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
@@ -45,25 +45,24 @@ def why(
     Example: `guardband why --book BOOK --policy household.mandate XOM`
     """
     from engine.shell import proposing
-    from engine.shell.requests import Request
 
-    request = Request(
-        raising=raising,
-        investing=investing,
-        only_harvest=only is Only.HARVEST,
-        max_gain=max_gain,
-        locked=tuple(lock or ()),
-        to=None if to is None else to.value,
-        transition=transition,
-    )
-    status = proposing.why(
+    setup = setup_of(
         policy,
         book,
         as_of,
-        known=known,
+        known,
+        raising=raising,
+        investing=investing,
+        only=only,
+        max_gain=max_gain,
+        lock=lock,
+        to=to,
+        transition=transition,
+    )
+    status = proposing.why(
+        setup,
         accounts=tuple(account or ()),
         symbols=tuple(symbol or ()),
-        request=request,
         output=output,
     )
     raise typer.Exit(status)

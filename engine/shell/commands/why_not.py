@@ -9,11 +9,11 @@ from engine.shell.commands.rebalance import (
     GainOption,
     InvestOption,
     LockOption,
-    Only,
     OnlyOption,
     RaiseOption,
     ToOption,
     TransitionOption,
+    setup_of,
 )
 from engine.shell.options import AsOfOption, BookOption, Format, FormatOption, KnownOption, PolicyOption
 
@@ -44,25 +44,24 @@ def why_not(
     Example: `guardband why-not KO --book BOOK --policy household.mandate`
     """
     from engine.shell import proposing
-    from engine.shell.requests import Request
 
-    request = Request(
-        raising=raising,
-        investing=investing,
-        only_harvest=only is Only.HARVEST,
-        max_gain=max_gain,
-        locked=tuple(lock or ()),
-        to=None if to is None else to.value,
-        transition=transition,
-    )
-    status = proposing.why_not(
+    setup = setup_of(
         policy,
         book,
         as_of,
-        known=known,
+        known,
+        raising=raising,
+        investing=investing,
+        only=only,
+        max_gain=max_gain,
+        lock=lock,
+        to=to,
+        transition=transition,
+    )
+    status = proposing.why_not(
+        setup,
         accounts=tuple(account or ()),
         symbol=symbol,
-        request=request,
         output=output,
     )
     raise typer.Exit(status)
