@@ -24,7 +24,7 @@ from engine.facts.failure import InputErrors
 from engine.facts.trades import Trade
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge, open_book
-from engine.gate.reference import ReferenceVerdict
+from engine.gate.reference import Answer
 from engine.gate.reference import judge as reference_judge
 from engine.gate.verdict import GateAnswer, Outcome, Verdict
 from rulebooks.compile import compile_rulebook
@@ -128,7 +128,7 @@ class Judged:
     policy: CheckedPolicy
     book: Book
     trades: tuple[Trade, ...]
-    rows: tuple[ReferenceVerdict, ...]
+    rows: Answer
     answer: GateAnswer
     told: list[str]  # where the two differ
 

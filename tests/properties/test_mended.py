@@ -21,9 +21,8 @@ from engine.gate.measure import OpenBook
 from engine.gate.verdict import GateAnswer, Verdict
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
-from tests.properties import worlds
 from tests.properties.test_agreement import in_short, judged
-from tests.properties.worlds import world_of
+from tests.properties.worlds import books, world_of
 from tests.reference_evaluator.small import account, book_of, lot, policy_of, security, trades_of
 
 ENGINE = Inline()
@@ -59,7 +58,7 @@ STALE = {
 
 @pytest.mark.parametrize("seed", STALE, ids=str)
 def test_the_two_agree_again_on_old_prices(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worlds, "STALE_WORLDS", 1.0)
+    monkeypatch.setattr(books, "STALE_WORLDS", 1.0)
     test_the_two_agree_again(seed)
 
 

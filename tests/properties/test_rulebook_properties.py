@@ -22,7 +22,7 @@ from dsl.parse import parse
 from dsl.policy import CheckedPolicy, Limit
 from engine.facts.book import Book
 from engine.facts.failure import InputErrors
-from engine.facts.trades import Trade
+from engine.facts.trades import Side, Trade
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge, open_book
 from engine.gate.verdict import Decision, GateAnswer
@@ -30,6 +30,7 @@ from rulebooks.catalogue import catalogue
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.properties import worlds
+from tests.properties.worlds import mandates
 from tests.rule_kinds.cases import FILES
 from tests.shared import ROOT
 
@@ -46,8 +47,8 @@ QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large)
 
 def drawn_text(seed: int) -> str:
     """Return the text of a mandate drawn from a seed."""
-    with patch.object(worlds, "checked_policy", lambda text: text):
-        text = worlds._policy(Random(seed), worlds.PLAIN)
+    with patch.object(mandates, "checked_policy", lambda text: text):
+        text = mandates.drawn_policy(Random(seed), worlds.PLAIN)
     assert isinstance(text, str)
     return text
 
@@ -200,11 +201,11 @@ def test_a_limit_on_borrowing_is_one_of_the_two_rules_that_lift_a_default() -> N
         if symbol in book.prices and row.asset_class and row.instrument
     )
     trade = Trade(
-        number=1, account=account, side=worlds.Side.BUY, symbol=symbol,
+        number=1, account=account, side=Side.BUY, symbol=symbol,
         quantity=(cash + 1) / book.prices[symbol].price,
     )  # fmt: skip
     answers = [
-        answer_of(worlds.checked_policy(text), book, (trade,)) for text in (header, header + "\n" + limit)
+        answer_of(mandates.checked_policy(text), book, (trade,)) for text in (header, header + "\n" + limit)
     ]
     assert [answer.decision for answer in answers if answer] == [Decision.BLOCK, Decision.PASS]
 
