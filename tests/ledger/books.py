@@ -10,7 +10,7 @@ from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
 from engine.facts.securities import Price, Security
 from engine.ledger.book import open_book
-from tests.ledger.cases import account_of, transaction_of
+from tests.ledger.case_lines import account_of, transaction_of
 
 HOUSE = ("A self taxable", "B self taxable", "S spouse taxable", "I self ira")
 

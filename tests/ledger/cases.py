@@ -33,20 +33,20 @@ Transactions without `as` are named by their number. Where any `sale` is expecte
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from engine.facts.accounts import Account
 from engine.facts.book import Records
 from engine.facts.failure import GuardbandError
 from engine.facts.forms import BrokerForm
-from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
+from engine.facts.ids import AccountId, Symbol
 from engine.facts.money import plain
-from engine.facts.readings import TaxReading, WashReadings
+from engine.facts.readings import TaxReading
 from engine.facts.securities import Security
-from engine.facts.transactions import Transaction, TransactionType
+from engine.facts.transactions import Transaction
 from engine.ledger.answer import coverage_of, lots_answer
 from engine.ledger.broker import with_broker_view
 from engine.ledger.explain import with_explanations
@@ -55,18 +55,10 @@ from engine.ledger.replay import replay, replay_as_brokers
 from engine.ledger.tax.answer import tax_answer
 from engine.ledger.tax.netting import net_investment_income_tax
 from engine.ledger.tax.year import tax_year
+from tests.ledger.case_lines import account_of, form_of, pairs_of, reading_of, security_of, transaction_of
 
 ABOUT_TAXES = ("tax", "form", "box", "niit", "line", "investment")
 FOREVER = date(2099, 12, 31)
-NUMBERS = (
-    "short_term_rate",
-    "long_term_rate",
-    "carryover_short",
-    "carryover_long",
-    "adjusted_taxable_income",
-    "magi",
-    "investment_income",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +90,15 @@ def load(path: Path) -> Case:
     return Case(
         name=path.stem,
         accounts={account.account: account for account in accounts},
-        securities=dict(_security(line) for line in sections.get("securities", [])),
+        securities=dict(security_of(line) for line in sections.get("securities", [])),
         transactions=tuple(transaction_of(n, line) for n, line in enumerate(sections["happened"], start=1)),
         until=date.fromisoformat(sections["until"][0]) if "until" in sections else FOREVER,
         expectations=tuple(
-            Expectation(title=head, reading=_reading(head, sections.get("groups", [])), lines=tuple(lines))
+            Expectation(title=head, reading=reading_of(head, sections.get("groups", [])), lines=tuple(lines))
             for head, lines in sections.items()
             if head.startswith("expect")
         ),
-        forms=tuple(map(_form, sections["forms"])) if "forms" in sections else None,
+        forms=tuple(map(form_of, sections["forms"])) if "forms" in sections else None,
     )
 
 
@@ -171,20 +163,20 @@ def failures(case: Case, expectation: Expectation) -> list[str]:
 def _compare_tax(case: Case, reading: TaxReading, line: str) -> list[str]:
     head, _, rest = line.partition(":")
     if head == "niit":
-        return _compare_niit(line, _pairs(rest))
+        return _compare_niit(line, pairs_of(rest))
     kind, year, *name = head.split()
     told = tax_told(case, reading, int(year))
     if kind == "tax":
-        return _differences(line, _pairs(rest), told)
+        return _differences(line, pairs_of(rest), told)
     if kind == "investment":
-        return _differences(line, _pairs(rest), told["net_investment_income_tax"] or {})
+        return _differences(line, pairs_of(rest), told["net_investment_income_tax"] or {})
     if kind == "line":
         found = [one for one in told["schedule_d"] if one["line"] == name[0]]
-        return _differences(line, _pairs(rest), found[0]) if found else [f"missing: {line}"]
+        return _differences(line, pairs_of(rest), found[0]) if found else [f"missing: {line}"]
     sale, _, lot = name
     listed = told["rows" if kind == "form" else "broker_differences"]
     rows = [row for row in listed if (row["sale"], row["lot"]) == (sale, lot)]
-    results = [_differences(line, _pairs(rest), row) for row in rows]
+    results = [_differences(line, pairs_of(rest), row) for row in rows]
     return min(results, key=len) if results else [f"missing: {line}"]
 
 
@@ -203,7 +195,7 @@ def _compare(lines: tuple[str, ...], got: dict[str, Any]) -> list[str]:
     for line in lines:
         head, _, rest = line.partition(":")
         kind, _, name = head.partition(" ")
-        wanted = _pairs(rest)
+        wanted = pairs_of(rest)
         match kind:
             case "sale" | "open":
                 problems += _take_row(line, kind, name, wanted, left)
@@ -262,11 +254,6 @@ def _differences(line: str, wanted: dict[str, str], got: dict[str, Any]) -> list
     ]
 
 
-def _pairs(text: str) -> dict[str, str]:
-    words = (part.strip().partition(" ") for part in text.split(",") if part.strip())
-    return {key: value.strip() for key, _, value in words}
-
-
 def _sections(text: str) -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
     current: list[str] | None = None
@@ -283,122 +270,3 @@ def _sections(text: str) -> dict[str, list[str]]:
             assert line not in sections, f"`{line}` stands twice"
             current = sections[line] = []
     return sections
-
-
-def account_of(line: str) -> Account:
-    name, owner, kind, *rest = line.split()
-    pairs = dict(zip(rest[::2], rest[1::2], strict=True))
-    household = pairs.pop("household", "H")
-    stated = {key: Decimal(pairs.pop(key)) for key in NUMBERS if key in pairs}
-    return Account(
-        account=AccountId(name),
-        household=HouseholdId(household),
-        owner=owner,
-        kind=kind,
-        currency="USD",
-        cash=Decimal(0),
-        tax_status=pairs.pop("tax_status", "investor"),
-        filing_status=pairs.pop("filing_status", None),
-        average_cost=pairs.pop("average_cost", "").replace("_", " ") or None,
-        **stated,  # type: ignore[arg-type]
-    )
-
-
-def _security(line: str) -> tuple[Symbol, Security]:
-    name, *rest = line.split()
-    attributes = {"symbol": name, **dict(zip(rest[::2], rest[1::2], strict=True))}
-    return Symbol(name), Security(
-        symbol=Symbol(name),
-        asset_class=attributes.get("asset_class", "equity"),
-        instrument=attributes.get("instrument", "common_stock"),
-        issuer=attributes.get("issuer"),
-        attributes=attributes,
-        cusip=attributes.get("cusip"),
-        multiplier=Decimal(attributes.get("multiplier", "1")),
-        underlying=Symbol(attributes["underlying"]) if "underlying" in attributes else None,
-    )
-
-
-def _form(line: str) -> BrokerForm:
-    head, _, rest = line.partition(":")
-    account, sale, *lot = head.replace(" of ", " ").split()
-    pairs = _pairs(rest)
-    term = pairs.get("term")
-    assert term in ("short", "long", None)
-    return BrokerForm(
-        account=AccountId(account),
-        sale=TransactionId(sale),
-        lot=LotId(lot[0]) if lot else None,
-        term="short" if term == "short" else "long" if term == "long" else None,
-        proceeds=_number(pairs.get("proceeds")),
-        basis=_number(pairs.get("basis")),
-        box_1f=Decimal(pairs.get("box_1f", "0")),
-        box_1g=Decimal(pairs.get("box_1g", "0")),
-        basis_reported={"yes": True, "no": False, None: None}[pairs.get("basis_reported")],
-    )
-
-
-def transaction_of(number: int, line: str) -> Transaction:
-    day, account, kind, *rest = line.split()
-    quantity, symbol = (rest[0], rest[1]) if len(rest) > 1 and _is_number(rest[0]) else (None, None)
-    words = rest[2:] if quantity is not None else rest
-    if quantity is None and words and words[0] not in _KEYS:
-        symbol, words = words[0], words[1:]
-    pairs = dict(zip(words[::2], words[1::2], strict=True))
-    assert set(pairs) <= _KEYS, f"`{line}` has unknown words"
-    return Transaction(
-        id=TransactionId(pairs.get("as", str(number))),
-        date=date.fromisoformat(day),
-        account=AccountId("" if account == "-" else account),
-        type=TransactionType(kind),
-        symbol=None if symbol in (None, "-") else Symbol(symbol),
-        quantity=None if quantity is None else Decimal(quantity),
-        price=_number(pairs.get("at")),
-        amount=_number(pairs.get("for")),
-        fees=Decimal(pairs.get("fees", "0")),
-        order=pairs.get("order"),
-        lots=_lots(pairs.get("lots", "")),
-        time=time.fromisoformat(pairs["time"]) if "time" in pairs else None,
-        ex_date=date.fromisoformat(pairs["ex"]) if "ex" in pairs else None,
-        from_symbol=Symbol(pairs["from"]) if "from" in pairs else None,
-        basis=_number(pairs.get("basis")),
-        acquired=date.fromisoformat(pairs["since"]) if "since" in pairs else None,
-        basis_share=_number(pairs.get("share")),
-        note=pairs["note"].replace("_", " ") if "note" in pairs else None,
-        row=number + 1,
-    )
-
-
-_KEYS = {"for", "at", "fees", "as", "lots", "order", "time", "from", "basis", "since", "share", "ex", "note"}
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "").replace("-", "").isdigit()
-
-
-def _lots(text: str) -> tuple[tuple[LotId, Decimal], ...]:
-    pairs = (pair.rpartition(":") for pair in text.split(";") if pair)
-    return tuple((LotId(lot), Decimal(size)) for lot, _, size in pairs)
-
-
-def _reading(head: str, groups: list[str]) -> TaxReading:
-    identical = {Symbol(symbol): name for name, *symbols in map(str.split, groups) for symbol in symbols}
-    wash: dict[str, Any] = {}
-    relief: Any = "fifo"
-    country: Any = "us"
-    types = get_type_hints(WashReadings)
-    for key, value in _pairs(head.removeprefix("expect").removeprefix(" with")).items():
-        if key == "relief":
-            relief = value
-        elif key == "country":
-            country = value
-        elif types[key] is bool:
-            wash[key] = {"yes": True, "no": False}[value]
-        else:
-            assert value in get_args(types[key]), f"{key} has no reading {value}"
-            wash[key] = value
-    return TaxReading(wash=WashReadings(**wash), relief=relief, identical=identical, country=country)
