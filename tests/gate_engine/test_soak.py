@@ -52,12 +52,12 @@ def flat(told: list[tuple[int, int, int]]) -> bool:
 
 
 @pytest.mark.long
-def test_two_hundred_checks_in_a_row_hold_no_more_memory() -> None:
+def test_a_short_run_of_checks_holds_no_more_memory() -> None:
     assert flat(soaked(200))
 
 
 @pytest.mark.long
-def test_checks_in_a_row_hold_no_more_memory() -> None:
+def test_a_long_run_of_checks_holds_no_more_memory() -> None:
     told = soaked(int(os.environ.get("GUARDBAND_CHECKS", "24000")))
     for number, here, child in told:
         print(f"\n{number:7,} checks: gate {here / 2**20:7.1f} MiB, child {child / 2**20:6.1f} MiB", end="")
