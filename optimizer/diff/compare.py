@@ -8,7 +8,7 @@ tell apart, or over securities that are given. What it finds is always put to th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -27,7 +27,7 @@ from optimizer.diff.telling import (
     unmoved_rule,
     witness_of,
 )
-from optimizer.diff.together import one_of_each_kind, shown_together, wanted_of
+from optimizer.diff.together import MOST_GROUPS, one_of_each_kind, shown_together, wanted_of
 from optimizer.diff.trials import trials_of
 from optimizer.diff.versions import Pair, changed_pairs, statements
 from optimizer.portfolios.demands import (
@@ -48,7 +48,7 @@ from optimizer.portfolios.kinds import Made, given, made_up
 from optimizer.portfolios.meaning import meanings
 from optimizer.portfolios.proof import Judge, gate_with, proven
 from optimizer.portfolios.room import Room
-from optimizer.portfolios.world import World, situations
+from optimizer.portfolios.world import MOST_SITUATIONS, World, situations
 from rulebooks.compile import compile_rulebook
 from rulebooks.ground import CompiledRule, Rulebook
 from rulebooks.grounding import ground
@@ -60,6 +60,27 @@ FEW = 4
 
 MOST_TRIED = 120
 """Lists of a rule, in each direction, that are put to the gate over all worlds."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tried:
+    """What the worlds held that were gone through, and whether that was all that the rules tell apart."""
+
+    securities: int = 0  # of the first world
+    complete: bool = True
+    every_situation: bool = True
+
+    def add(self, made: Made) -> None:
+        """Count the securities of one more world."""
+        self.securities = self.securities or len(made.securities)
+        self.complete = self.complete and made.complete
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Why a difference may exist that was not found, in words; empty where all was tried."""
+        kinds = () if self.complete else ("not every kind of security was tried",)
+        accounts = () if self.every_situation else ("not every kind of account and day was tried",)
+        return kinds + accounts
 
 
 def compare(
@@ -78,11 +99,11 @@ def compare(
     rulebooks = (compile_rulebook((old,)), compile_rulebook((new,)))
     pairs = changed_pairs(*rulebooks)
     found = {pair.key: Findings(settled=impossible(pair)) for pair in pairs}
-    made: Made | None = None
+    tried = Tried()
     if pairs:
         ask = gate_with(engine)
-        for world in _worlds((old, new), rulebooks, pairs, today, securities):
-            made = made or world.made
+        for world in _worlds((old, new), rulebooks, pairs, today, securities, tried):
+            tried.add(world.made)
             open_pairs = tuple(pair for pair in pairs if _is_open(pair, found[pair.key]))
             if not open_pairs:
                 break
@@ -94,11 +115,13 @@ def compare(
         same_rules=not pairs,
         rules=tuple(changed_rule(pair, found[pair.key]) for pair in pairs if found[pair.key].witnesses),
         without_effect=tuple(
-            unmoved_rule(pair, found[pair.key]) for pair in pairs if not found[pair.key].witnesses
+            unmoved_rule(pair, found[pair.key], left=tried.left)
+            for pair in pairs
+            if not found[pair.key].witnesses
         ),
         statements=statements(old, new),
-        securities=0 if made is None else len(made.securities),
-        complete=made is None or made.complete,
+        securities=tried.securities,
+        complete=tried.complete,
     )
 
 
@@ -108,6 +131,7 @@ def _worlds(
     pairs: tuple[Pair, ...],
     today: date,
     securities: Mapping[str, Mapping[str, str]] | None,
+    tried: Tried,
 ) -> Iterator[World]:
     every = meanings(r.rule for rulebook in rulebooks for r in rulebook.rules)
     changed = meanings(rule.rule for pair in pairs for rule in (pair.old, pair.new) if rule is not None)
@@ -115,7 +139,9 @@ def _worlds(
     whole = any(compares_with_index(rule) for rule in every)
     tight = any(measures_of(rule) & DATA_MEASURES for rule in changed)
     known: dict[tuple[date, bool], Made] = {}
-    for now in situations(policies, changed, today=today, every=ordered):
+    found = situations(policies, changed, today=today, every=ordered, most=MOST_SITUATIONS + 1)
+    tried.every_situation = len(found) <= MOST_SITUATIONS
+    for now in found[:MOST_SITUATIONS]:
         setting = Setting(today=now.day, calendar=policies[1].calendar)
         if securities is not None:
             yield World(situation=now, made=given(securities), whole=whole)
@@ -258,7 +284,10 @@ def _of_limits(
 ) -> tuple[Witness | None, bool]:
     """Return a proof from the rule's limits, and whether its rows settle that there is none."""
     settled = True
-    for limit in one_of_each_kind(forbids.of_rule(rule), forbids.world.made):
+    limits = one_of_each_kind(forbids.of_rule(rule), forbids.world.made)
+    if len(limits) > MOST_GROUPS:
+        known.untried.append("it has more kinds of groups than were tried")
+    for limit in limits[:MOST_GROUPS]:
         why = why_not_tried(limit)
         if why is not None:
             known.untried.append(why)

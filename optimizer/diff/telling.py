@@ -104,11 +104,15 @@ def is_tried_only(rule: CompiledRule) -> bool:
     return not isinstance(rule.rule.obligation, Limit) or is_per_trade(rule.rule)
 
 
-def unmoved_rule(pair: Pair, known: Findings) -> Unmoved:
-    """Return a rule for which there is none, and whether that is settled."""
-    why = "; ".join(dict.fromkeys(known.untried))
-    if not why and any(is_tried_only(rule) for rule in (pair.old, pair.new) if rule is not None):
-        why = "it judges trades; of the lists that were tried none was judged differently"
+def unmoved_rule(pair: Pair, known: Findings, *, left: tuple[str, ...]) -> Unmoved:
+    """Return a rule for which there is none, and whether that is settled.
+
+    left: why a proof may be among what was tried for no rule; it is settled only where this is empty.
+    """
+    reasons = list(known.untried)
+    if not reasons and any(is_tried_only(rule) for rule in (pair.old, pair.new) if rule is not None):
+        reasons.append("it judges trades; of the lists that were tried none was judged differently")
+    why = "; ".join(dict.fromkeys((*reasons, *left)))
     decided = known.tried and not why
     if decided:
         why = "no portfolio is admitted by one version and forbidden by the other"

@@ -77,7 +77,7 @@ def _list_of(wanted: Wanted, start: Start) -> Listed | None:
     if is_tried_only(rule):
         return None if level == NOTHING else next(_steps(wanted, start, level), None)
     assert isinstance(rule.rule.obligation, Limit)
-    for limit in one_of_each_kind(forbids.of_rule(rule), forbids.world.made):
+    for limit in one_of_each_kind(forbids.of_rule(rule), forbids.world.made)[:MOST_GROUPS]:
         for demand in demands_of(limit) if why_not_tried(limit) is None else ():
             try:
                 listed = list_from(start, demand, admits) if demand.level != NOTHING else None
@@ -102,4 +102,4 @@ def one_of_each_kind(limits: tuple[GroundLimit, ...], made: Made) -> tuple[Groun
         members = sorted(made.kind_of.get(symbol, -1) for _, symbol in limit.members)
         key = (limit.scope, limit.standing, limit.group is None, *members)
         seen.setdefault(key, limit)
-    return tuple(seen.values())[:MOST_GROUPS]
+    return tuple(seen.values())

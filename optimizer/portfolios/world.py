@@ -184,10 +184,12 @@ def situations(
     today: date,
     every: tuple[CheckedRule, ...] | None = None,
     most_worths: int = MOST_WORTHS,
+    most: int = MOST_SITUATIONS,
 ) -> tuple[Situation, ...]:
     """Return the situations that the rules can tell apart: days, facts of the account, worths.
 
     every: all rules in force, where `rules` are only those whose amounts and days are of interest.
+    most: of so many situations the others are left out.
     """
     whole = rules if every is None else every
     base = _first(policies, rules)
@@ -198,7 +200,7 @@ def situations(
         for day in _days(policies, rules, today)
         for facts in _facts(whole, day, policies)
     )
-    return tuple(islice(found, MOST_SITUATIONS))
+    return tuple(islice(found, most))
 
 
 def _first(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) -> Situation:

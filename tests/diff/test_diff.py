@@ -94,6 +94,33 @@ def test_a_rule_that_others_cover_is_without_effect(engine: InferenceEngine) -> 
     assert [(row.rule, row.decided) for row in found.without_effect] == [("TEN", True)]
 
 
+TEN = rule("for each issuer in tech\n  limit weight to at most 10%", name="TEN")
+
+
+def test_what_others_cover_is_not_settled_where_not_every_kind_was_made_up(engine: InferenceEngine) -> None:
+    """A count of 600 calls for more securities than are made up; one of 20 does not."""
+    for count, decided in (("20", True), ("600", False)):
+        base = BASE + rule(f"limit count of holdings to at most {count}", name="COUNT")
+        found = between(base, base + TEN, engine)
+        assert (changes(found), found.complete) == ({}, decided)
+        assert [(row.rule, row.decided) for row in found.without_effect] == [("TEN", decided)]
+    assert "not every kind of security was tried" in found.without_effect[0].why
+
+
+@pytest.mark.parametrize(("facts", "decided"), [(5, True), (6, False)])
+def test_what_others_cover_is_not_settled_where_not_every_account_was_tried(
+    facts: int, decided: bool, engine: InferenceEngine
+) -> None:
+    """Five facts of an account are 32 kinds of account, as many as are tried; six are 64."""
+    base = BASE + "".join(
+        rule(f'when account.fact_{n} is "yes"\n  limit weight of tech to at most 19%', name=f"FACT-{n}")
+        for n in range(facts)
+    )
+    (row,) = between(base, base + TEN, engine).without_effect
+    assert (row.rule, row.decided) == ("TEN", decided)
+    assert ("not every kind of account and day was tried" in row.why) is not decided
+
+
 def test_an_exception_loosens_the_rule_it_belongs_to(engine: InferenceEngine) -> None:
     more = rule(
         'exception to ONE\n  for each issuer in holdings where country is "FR"\n'
