@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.facts.failure import InputError
+from engine.facts.transactions import TransactionType
 from engine.shell.importers import importer
 from engine.shell.importers.corporate import security_name, told_ratio
+from engine.shell.importers.flex_cells import kind_of
 from engine.shell.importers.merging import Choice
 from engine.shell.importers.text import Unreadable, amount, lines
 from engine.shell.importing import run
@@ -133,3 +135,18 @@ def test_a_folder_does_not_take_a_day_from_which_rows_are_in_force(tmp_path: Pat
             since=NOW.date(),
         )
     assert told.value.place == "--from"
+
+
+@pytest.mark.parametrize(
+    ("words", "symbol", "expected"),
+    [
+        ("Return of Capital", "KO", (TransactionType.RETURN_OF_CAPITAL, "KO")),
+        ("Return of Capital", "", (TransactionType.INTEREST, "")),
+        ("Cash", "KO", (TransactionType.DIVIDEND, "KO")),
+        ("Cash", "", (TransactionType.INTEREST, "")),
+    ],
+)
+def test_income_of_no_security_is_interest(
+    words: str, symbol: str, expected: tuple[TransactionType, str]
+) -> None:
+    assert kind_of("Dividends", words, Decimal(1), symbol) == expected

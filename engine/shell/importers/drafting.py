@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
 
 from engine.facts.transactions import TransactionType
+from engine.shell.importers import text
 from engine.shell.importers.statement import Draft, Unread
 from engine.shell.importers.text import Unreadable
+
+V = TypeVar("V")
 
 OF_SIGN = {
     TransactionType.DIVIDEND: 1,
@@ -31,6 +36,17 @@ class Line:
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "").strip()
 
+    def first(self, *columns: str) -> str:
+        """Return the first cell of these columns that says something; empty where none does."""
+        return next((self[name] for name in columns if self[name]), "")
+
+    def beginning(self, *begins: str) -> str:
+        """Return the first cell that says something of the columns whose names begin so.
+
+        Pages of one custodian call one column `Qty (Quantity)`, `Qty` and `Quantity`.
+        """
+        return self.first(*(name for name in self.cells if name.startswith(begins)))
+
     @property
     def words(self) -> str:
         """The whole row, for a person."""
@@ -46,15 +62,44 @@ def under(header: list[str], rows: Iterable[tuple[int, list[str]]]) -> list[Line
     ]
 
 
-def read_rows(rows: Iterable[Line], of: Callable[[Line], Draft]) -> tuple[list[Draft], list[Unread]]:
+def below(path: Path, is_header: Callable[[list[str]], bool], wanted: str) -> list[Line]:
+    """Return the rows below the first line of column names that is the format's.
+
+    wanted: columns, for the message. Raises InputError where no line is one, or the file cannot be read.
+    """
+    found = text.lines(path)
+    start = next((number for number, (_, cells) in enumerate(found) if is_header(cells)), None)
+    if start is None:
+        raise text.no_header(path, wanted)
+    return under(found[start][1], found[start + 1 :])
+
+
+def read_rows(rows: Iterable[Line], of: Callable[[Line], V]) -> tuple[list[V], list[Unread]]:
     """Return what each row says, and the rows that say nothing that is understood."""
-    drafts, unread = [], []
+    told, unread = [], []
     for row in rows:
         try:
-            drafts.append(of(row))
+            told.append(of(row))
         except Unreadable as stop:
             unread.append(Unread(line=row.number, words=row.words, reason=stop.reason, cure=stop.cure))
-    return drafts, unread
+    return told, unread
+
+
+def begun(words: str, kinds: Iterable[tuple[str, TransactionType]]) -> TransactionType | None:
+    """Return what free text means by how it begins, the first that fits; None where none does."""
+    return next((kind for begins, kind in kinds if words.startswith(begins)), None)
+
+
+def money_begun(
+    words: str, signed: Decimal, *, outside: tuple[str, ...], inside: tuple[str, ...]
+) -> TransactionType | None:
+    """Return what money is that came from or went to the outside, or another account of the custodian.
+
+    outside, inside: how such free text begins. None where it begins otherwise.
+    """
+    if words.startswith(outside):
+        return came_or_went(signed)
+    return moved(signed) if words.startswith(inside) else None
 
 
 def unknown(what: str) -> Unreadable:

@@ -16,12 +16,13 @@ from engine.shell.importers import text
 from engine.shell.importers.drafting import (
     Line,
     before_fees,
-    came_or_went,
+    begun,
+    below,
     cash,
+    money_begun,
     moved,
     oldest_first,
     read_rows,
-    under,
     unknown,
 )
 from engine.shell.importers.options import option_paper
@@ -78,12 +79,8 @@ _INSIDE = ("TRANSFERRED FROM", "TRANSFERRED TO", "JOURNALED", "TRANSFER OF ASSET
 
 def parse(path: Path) -> Statement:
     """Return what a file of history says. Raises InputError where it is none."""
-    found = text.lines(path)
-    start = next((i for i, (_, cells) in enumerate(found) if "Run Date" in cells[:3]), None)
-    if start is None:
-        raise text.no_header(path, "Run Date, Action")
-    header = found[start][1]
-    rows = [row for row in under(header, found[start + 1 :]) if _is_record(row)]
+    told = below(path, lambda cells: "Run Date" in cells[:3], "Run Date, Action")
+    rows = [row for row in told if _is_record(row)]
     drafts, unread = read_rows(rows, _draft)
     return Statement(
         source=path.name,
@@ -100,23 +97,19 @@ def _is_record(row: Line) -> bool:
     return row["Run Date"][:2].isdigit() and bool(row["Action"])
 
 
-def _of(row: Line, *names: str) -> str:
-    return next((row[name] for name in names if row[name]), "")
-
-
 def _draft(row: Line) -> Draft:
     action = row["Action"].upper()
     day = text.day(row["Run Date"], text.US)
     symbol = row["Symbol"] or None
-    account = _of(row, "Account Number", "Account")
-    kind = next((kind for begins, kind in _TRADES if action.startswith(begins)), None)
+    account = row.first("Account Number", "Account")
+    kind = begun(action, _TRADES)
     if kind is not None:
         return _trade(
             row,
             kind,
             Draft(line=row.number, day=day, type=kind, words=row["Action"], symbol=symbol, account=account),
         )
-    kind = next((kind for begins, kind in _CASH if action.startswith(begins)), None)
+    kind = begun(action, _CASH)
     quantity = text.amount(row["Quantity"])
     if kind is None and quantity and symbol and action.startswith(_INSIDE):
         return Draft(
@@ -128,16 +121,9 @@ def _draft(row: Line) -> Draft:
             quantity=abs(quantity),
             account=account,
         )
-    signed = text.needed(_of(row, "Amount ($)", "Amount"), "Amount ($)")
+    signed = text.needed(row.first("Amount ($)", "Amount"), "Amount ($)")
     if kind is None:
-        kind = (
-            came_or_went(signed)
-            if action.startswith(_OUTSIDE)
-            else moved(signed)
-            if action.startswith(_INSIDE)
-            else None
-        )
-        symbol = None
+        kind, symbol = money_begun(action, signed, outside=_OUTSIDE, inside=_INSIDE), None
     if kind is None:
         raise unknown(row["Action"])
     words = f"capital gain distribution, {row['Action']}" if action.startswith("LONG-TERM") else row["Action"]
@@ -148,23 +134,23 @@ def _draft(row: Line) -> Draft:
 def _trade(row: Line, kind: T, draft: Draft) -> Draft:
     fees = sum(
         (
-            text.size(_of(row, name, name.replace(" ($)", ""))) or Decimal(0)
+            text.size(row.first(name, name.replace(" ($)", ""))) or Decimal(0)
             for name in ("Commission ($)", "Fees ($)")
         ),
         Decimal(0),
     )
     quantity = text.needed(row["Quantity"], "Quantity")
-    net = text.amount(_of(row, "Amount ($)", "Amount"))
+    net = text.amount(row.first("Amount ($)", "Amount"))
     is_sale = quantity < 0
     return replace(
         draft,
         quantity=abs(quantity),
-        price=None if kind in (T.EXPIRY, T.ASSIGNMENT) else text.amount(_of(row, "Price ($)", "Price")),
+        price=None if kind in (T.EXPIRY, T.ASSIGNMENT) else text.amount(row.first("Price ($)", "Price")),
         amount=None if kind in (T.EXPIRY, T.ASSIGNMENT) else before_fees(net, fees, is_sale=is_sale),
         fees=fees,
     )
 
 
 def _paper(row: Line) -> Paper:
-    name = _of(row, "Security Description", "Description")
+    name = row.first("Security Description", "Description")
     return option_paper(row["Symbol"], name) or Paper(symbol=row["Symbol"], name=name or None, currency="USD")

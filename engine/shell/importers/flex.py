@@ -117,10 +117,7 @@ def _paid(row: Line, base: str | None) -> Draft:
     words = f"{row['type']}: {row['description']}"
     signed = in_base(row, "amount", base)
     day, _ = moment(row["settleDate"] or row["reportDate"] or row["dateTime"])
-    type, keeps_symbol = kind_of(row["type"], words, signed)
-    symbol = row["symbol"] if keeps_symbol else ""
-    if type in (T.DIVIDEND, T.RETURN_OF_CAPITAL) and not symbol:
-        type = T.INTEREST
+    type, symbol = kind_of(row["type"], words, signed, row["symbol"])
     return cash(
         row.number, day=day, words=words, type=type, signed=signed, account=row["accountId"], symbol=symbol
     )

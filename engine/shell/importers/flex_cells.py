@@ -64,8 +64,18 @@ def in_base(row: Line, column: str, base: str | None) -> Decimal:
     return EXACT.multiply(text.needed(row[column], column), rate(row, base))
 
 
-def kind_of(type: str, words: str, signed: Decimal) -> tuple[T, bool]:
-    """Return what a cash row is, and whether it belongs to its security."""
+def kind_of(type: str, words: str, signed: Decimal, symbol: str) -> tuple[T, str]:
+    """Return what a cash row is, and the security that it belongs to; empty where it belongs to none.
+
+    Income of no security is interest. Raises Unreadable where the type is not known.
+    """
+    kind, keeps_symbol = _kind(type, words, signed)
+    if kind in (T.DIVIDEND, T.RETURN_OF_CAPITAL) and not symbol:
+        return T.INTEREST, ""
+    return kind, symbol if keeps_symbol else ""
+
+
+def _kind(type: str, words: str, signed: Decimal) -> tuple[T, bool]:
     low = type.lower()
     if "return of capital" in words.lower():
         return T.RETURN_OF_CAPITAL, True

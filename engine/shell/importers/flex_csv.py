@@ -88,10 +88,7 @@ def _trade(row: Line) -> Draft:
 
 def _paid(row: Line) -> Draft:
     words, signed = f"{row['Type']}: {row['Description']}", text.needed(row["Amount"], "Amount")
-    type, keeps = kind_of(row["Type"], words, signed)
-    symbol = _symbol(row) if keeps else ""
-    if type in (T.DIVIDEND, T.RETURN_OF_CAPITAL) and not symbol:
-        type = T.INTEREST
+    type, symbol = kind_of(row["Type"], words, signed, _symbol(row))
     day, _ = moment(row["SettleDate"] or row["ReportDate"] or row["Date/Time"])
     draft = cash(row.number, day=day, words=words, type=type, signed=signed, symbol=symbol)
     return replace(draft, currency=row["CurrencyPrimary"] or None)

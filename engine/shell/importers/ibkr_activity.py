@@ -70,9 +70,7 @@ def _draft(row: Line) -> Draft:
         return cash(row.number, day=day, words=words, type=T.FEE, signed=signed, account=account)
     if kind in ("Transfer", "Internal Transfer"):
         return cash(row.number, day=day, words=words, type=moved(signed), signed=signed, account=account)
-    type, keeps = kind_of(kind, words, signed)
-    if type is T.DIVIDEND and not symbol:
-        type = T.INTEREST
+    type, symbol = kind_of(kind, words, signed, symbol)
     return cash(
         row.number,
         day=day,
@@ -80,7 +78,7 @@ def _draft(row: Line) -> Draft:
         type=type,
         signed=signed,
         account=account,
-        symbol=symbol if keeps else "",
+        symbol=symbol,
     )
 
 

@@ -15,12 +15,13 @@ from engine.shell.importers import text
 from engine.shell.importers.drafting import (
     Line,
     before_fees,
-    came_or_went,
+    begun,
+    below,
     cash,
+    money_begun,
     moved,
     oldest_first,
     read_rows,
-    under,
     unknown,
 )
 from engine.shell.importers.options import option_paper
@@ -62,11 +63,9 @@ _INSIDE = ("journal", "transfer", "exchange of cash", "bank sweep")
 
 def parse(path: Path) -> Statement:
     """Return what a file of activity says. Raises InputError where it is none."""
-    found = text.lines(path)
-    start = next((i for i, (_, cells) in enumerate(found) if "Trade Date" in cells), None)
-    if start is None:
-        raise text.no_header(path, "Trade Date, Settlement Date, Type, Quantity, Amount ($)")
-    rows = [row for row in under(found[start][1], found[start + 1 :]) if row["Trade Date"][:1].isdigit()]
+    wanted = "Trade Date, Settlement Date, Type, Quantity, Amount ($)"
+    told = below(path, lambda cells: "Trade Date" in cells, wanted)
+    rows = [row for row in told if row["Trade Date"][:1].isdigit()]
     drafts, unread = read_rows(rows, _draft)
     return Statement(
         source=path.name,
@@ -78,13 +77,9 @@ def parse(path: Path) -> Statement:
     ).check()
 
 
-def _cell(row: Line, begins: str) -> str:
-    """Return the cell of the first column whose name begins so; names differ between Merrill's pages."""
-    return next((row[name] for name in row.cells if name.startswith(begins) and row[name]), "")
-
-
 def _symbol(row: Line) -> str:
-    return "" if _cell(row, "Symbol") in text.NOTHING else _cell(row, "Symbol")
+    told = row.beginning("Symbol")
+    return "" if told in text.NOTHING else told
 
 
 def _words(row: Line) -> str:
@@ -95,20 +90,20 @@ def _words(row: Line) -> str:
 def _draft(row: Line) -> Draft:
     words = _words(row)
     what = words.lower().removeprefix("other: ").removeprefix("security transactions: ")
-    day, account = text.day(row["Trade Date"], text.US), _cell(row, "Account")
-    symbol, quantity = _symbol(row) or None, text.amount(_cell(row, "Quantity"))
-    net = text.amount(_cell(row, "Amount"))
+    day, account = text.day(row["Trade Date"], text.US), row.beginning("Account")
+    symbol, quantity = _symbol(row) or None, text.amount(row.beginning("Quantity"))
+    net = text.amount(row.beginning("Amount"))
     draft = Draft(line=row.number, day=day, type=T.BUY, words=words, account=account, symbol=symbol)
-    kind = next((kind for begins, kind in _TRADES if what.startswith(begins)), None)
+    kind = begun(what, _TRADES)
     if kind is not None:
         if not symbol or not quantity:
             raise Unreadable("a trade without symbol or quantity", "add the trade by hand")
-        fees = text.size(_cell(row, "Commission")) or text.size(_cell(row, "Fee")) or Decimal(0)
+        fees = text.size(row.beginning("Commission")) or text.size(row.beginning("Fee")) or Decimal(0)
         return replace(
             draft,
             type=kind,
             quantity=abs(quantity),
-            price=text.amount(_cell(row, "Price")),
+            price=text.amount(row.beginning("Price")),
             amount=before_fees(net, fees, is_sale=kind is T.SELL),
             fees=fees,
         )
@@ -116,12 +111,10 @@ def _draft(row: Line) -> Draft:
         return replace(draft, type=T.STOCK_DIVIDEND, quantity=quantity)
     if what.startswith(_INSIDE) and symbol and quantity:
         return replace(draft, type=moved(quantity), quantity=abs(quantity))
-    signed = text.needed(_cell(row, "Amount"), "Amount ($)")
-    kind = next((kind for begins, kind in _CASH if what.startswith(begins)), None)
-    if kind is None and what.startswith(_OUTSIDE):
-        kind, symbol = came_or_went(signed), None
-    if kind is None and what.startswith(_INSIDE):
-        kind, symbol = moved(signed), None
+    signed = text.needed(row.beginning("Amount"), "Amount ($)")
+    kind = begun(what, _CASH)
+    if kind is None:
+        kind, symbol = money_begun(what, signed, outside=_OUTSIDE, inside=_INSIDE), None
     if kind is None:
         raise unknown(words)
     if kind is T.DIVIDEND and not symbol:

@@ -20,8 +20,8 @@ from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
 from engine.facts.securities import Price
 from engine.shell.importers import text
-from engine.shell.importers.drafting import Line, under
-from engine.shell.importers.statement import Statement, Unread
+from engine.shell.importers.drafting import Line, read_rows, under
+from engine.shell.importers.statement import Statement
 from engine.shell.importers.text import Unreadable
 
 FORMAT = "prices"
@@ -34,13 +34,7 @@ _CURE = "correct the row, then import the file again"
 def parse(path: Path) -> Statement:
     """Return what a file of prices says. Raises InputError where it is none."""
     rows = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
-    prices: list[Price] = []
-    unread: list[Unread] = []
-    for row in rows:
-        try:
-            prices.append(_price(row))
-        except Unreadable as stop:
-            unread.append(Unread(line=row.number, words=row.words, reason=stop.reason, cure=stop.cure))
+    prices, unread = read_rows(rows, _price)
     return Statement(
         source=path.name,
         records=len(prices) + len(unread),

@@ -74,12 +74,19 @@ _FEES = frozenset(
 _OUTSIDE = frozenset(
     {"MoneyLink Transfer", "MoneyLink Deposit", "Wire Sent", "Wire Received", "Wire Funds", "Funds Received"}
 )
-_INSIDE = frozenset({"Journal", "Internal Transfer", "Journaled Shares", "Security Transfer"})
+_INSIDE = frozenset({"Journal", "Internal Transfer"})
 _PAIRS = {
     "Reverse Split": T.SPLIT,
     "Stock Merger": T.MERGER,
     "Name Change": T.NAME_CHANGE,
     "Conversion": T.MERGER,
+}
+_TRADES = {
+    "Buy": T.BUY,
+    "Reinvest Shares": T.REINVEST,
+    "Sell": T.SELL,
+    "Sell Short": T.SHORT_SELL,
+    "Buy to Cover": T.BUY_TO_COVER,
 }
 _OPTIONS = {
     "Buy to Open": T.OPTION_BUY,
@@ -90,6 +97,7 @@ _OPTIONS = {
     "Assigned": T.ASSIGNMENT,
     "Exchange or Exercise": T.EXERCISE,
 }
+_TOTAL = "Transactions Total"
 _BY_HAND = "add the row to transactions.csv by hand"
 
 
@@ -113,15 +121,14 @@ def _rows(path: Path) -> list[Line]:
     start = next((i for i, (_, cells) in enumerate(found) if cells[:2] == ["Date", "Action"]), None)
     if start is None:
         raise text.no_header(path, "Date, Action")
-    apart = [(number, part) for number, cells in found[start + 1 :] for part in _apart(cells)]
-    kept = [(number, cells) for number, cells in apart if cells[0] != "Transactions Total"]
+    kept = [(number, _alone(cells)) for number, cells in found[start + 1 :] if cells[0] != _TOTAL]
     return under(found[start][1], kept)
 
 
-def _apart(cells: list[str]) -> list[list[str]]:
+def _alone(cells: list[str]) -> list[str]:
     """Return a row; a total that stands on the same line as the last row is cut off."""
-    joined = next((i for i, cell in enumerate(cells) if "Transactions Total" in cell and i), None)
-    return [cells] if joined is None else [[*cells[:joined], cells[joined].split("Transactions Total")[0]]]
+    joined = next((i for i, cell in enumerate(cells) if _TOTAL in cell and i), None)
+    return cells if joined is None else [*cells[:joined], cells[joined].split(_TOTAL)[0]]
 
 
 def _draft(row: Line) -> Draft:
@@ -138,7 +145,7 @@ def _draft(row: Line) -> Draft:
     )
     net = text.amount(row["Amount"])
     match action:
-        case "Buy" | "Reinvest Shares" | "Sell" | "Sell Short" | "Buy to Cover":
+        case _ if action in _TRADES:
             return _trade(draft, action, net)
         case _ if action in _OPTIONS:
             return _option(draft, action, net)
@@ -162,17 +169,10 @@ def _draft(row: Line) -> Draft:
 
 
 def _trade(draft: Draft, action: str, net: Decimal | None) -> Draft:
-    kinds = {
-        "Buy": T.BUY,
-        "Reinvest Shares": T.REINVEST,
-        "Sell": T.SELL,
-        "Sell Short": T.SHORT_SELL,
-        "Buy to Cover": T.BUY_TO_COVER,
-    }
     if draft.quantity is None or not draft.symbol:
         raise Unreadable("a trade without symbol or quantity", f"{_BY_HAND}, from the confirmation")
     total = before_fees(net, draft.fees, is_sale=action.startswith("Sell"))
-    return replace(draft, type=kinds[action], amount=total)
+    return replace(draft, type=_TRADES[action], amount=total)
 
 
 def _option(draft: Draft, action: str, net: Decimal | None) -> Draft:

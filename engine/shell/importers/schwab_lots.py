@@ -12,9 +12,9 @@ from pathlib import Path
 from engine.facts.forms import BrokerForm
 from engine.facts.ids import AccountId, Symbol
 from engine.shell.importers import text
-from engine.shell.importers.drafting import Line, under
+from engine.shell.importers.drafting import Line, read_rows, under
 from engine.shell.importers.options import option_paper, option_symbol
-from engine.shell.importers.statement import Paper, Statement, Unread
+from engine.shell.importers.statement import Paper, Statement
 from engine.shell.importers.text import Unreadable
 
 FORMAT = "schwab-lots"
@@ -30,16 +30,11 @@ def parse(path: Path) -> Statement:
     rows = [
         row for row in under(found[start][1], found[start + 1 :]) if not row["Symbol"].startswith("Total")
     ]
-    forms, unread = [], []
-    for row in rows:
-        try:
-            forms.append(("", _form(row)))
-        except Unreadable as stop:
-            unread.append(Unread(line=row.number, words=row.words, reason=stop.reason, cure=stop.cure))
+    forms, unread = read_rows(rows, _form)
     return Statement(
         source=path.name,
         records=len(rows),
-        forms=tuple(forms),
+        forms=tuple(("", form) for form in forms),
         papers=tuple(_paper(row) for row in rows),
         unread=tuple(unread),
         currency="USD",
@@ -47,8 +42,7 @@ def parse(path: Path) -> Statement:
 
 
 def _form(row: Line) -> BrokerForm:
-    terms = {"Short Term": "short", "Long Term": "long"}
-    if row["Term"] not in terms:
+    if row["Term"] not in ("Short Term", "Long Term"):
         raise Unreadable(f"the term `{row['Term']}` is not known", "add the line to form_1099b.csv by hand")
     return BrokerForm(
         account=AccountId(""),

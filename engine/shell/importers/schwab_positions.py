@@ -33,7 +33,7 @@ def parse(path: Path) -> Statement:
         raise text.no_header(path, "Symbol, Description, Qty (Quantity)")
     day = _day(path, found[:start])
     rows = [row for row in under(found[start][1], found[start + 1 :]) if row["Symbol"] not in _SUMS]
-    shares = [row for row in rows if text.amount(_of(row, "Qty", "Quantity")) is not None]
+    shares = [row for row in rows if text.amount(row.beginning("Qty", "Quantity")) is not None]
     rest = [row for row in rows if row not in shares]
     return Statement(
         source=path.name,
@@ -42,7 +42,7 @@ def parse(path: Path) -> Statement:
         cash=tuple(
             CashHeld(
                 line=row.number,
-                amount=text.needed(_of(row, "Mkt Val", "Market Value"), "Mkt Val"),
+                amount=text.needed(row.beginning("Mkt Val", "Market Value"), "Mkt Val"),
                 words=row["Symbol"],
             )
             for row in rest
@@ -64,16 +64,11 @@ def _day(path: Path, title: list[tuple[int, list[str]]]) -> date:
     return text.day(found[1], "%Y/%m/%d" if found[1][4] == "/" else text.US)
 
 
-def _of(row: Line, *names: str) -> str:
-    """Return a cell by the words its column name begins with; Schwab has both short and long names."""
-    return next((row[column] for column in row.cells if column.startswith(names)), "")
-
-
 def _held(row: Line, day: date) -> Held:
     return Held(
         line=row.number,
         symbol=option_symbol(row["Symbol"]),
-        quantity=text.needed(_of(row, "Qty", "Quantity"), "Qty (Quantity)"),
+        quantity=text.needed(row.beginning("Qty", "Quantity"), "Qty (Quantity)"),
         basis=text.size(row["Cost Basis"]),
         day=day,
     )

@@ -16,8 +16,8 @@ from engine.shell.importers import text
 from engine.shell.importers.drafting import (
     Line,
     before_fees,
-    came_or_went,
     cash,
+    money_begun,
     moved,
     oldest_first,
     read_rows,
@@ -132,10 +132,7 @@ def _draft(row: Line) -> Draft:
         return cash(
             row.number, day=day, words=long + words, type=type, signed=signed, account=account, symbol=symbol
         )
-    if kind.startswith(_OUTSIDE):
-        return cash(
-            row.number, day=day, words=words, type=came_or_went(signed), signed=signed, account=account
-        )
-    if kind.startswith(_INSIDE):
-        return cash(row.number, day=day, words=words, type=moved(signed), signed=signed, account=account)
-    raise unknown(kind)
+    type_ = money_begun(kind, signed, outside=_OUTSIDE, inside=_INSIDE)
+    if type_ is None:
+        raise unknown(kind)
+    return cash(row.number, day=day, words=words, type=type_, signed=signed, account=account)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.facts.transactions import TransactionType as T
 from engine.shell.importers import text
-from engine.shell.importers.drafting import Line, came_or_went, cash, oldest_first, read_rows, under, unknown
+from engine.shell.importers.drafting import Line, below, came_or_went, cash, oldest_first, read_rows, unknown
 from engine.shell.importers.statement import Draft, Paper, Statement
 
 FORMAT = "vanguard-uk"
@@ -26,11 +26,7 @@ _OUTSIDE = ("deposit", "regular deposit", "payment by", "withdrawal", "transfer"
 
 def parse(path: Path) -> Statement:
     """Return what a cash report says. Raises InputError where it is none."""
-    found = text.lines(path)
-    start = next((i for i, (_, cells) in enumerate(found) if cells[:2] == ["Date", "Details"]), None)
-    if start is None:
-        raise text.no_header(path, "Date, Details, Amount, Balance")
-    rows = under(found[start][1], found[start + 1 :])
+    rows = below(path, lambda cells: cells[:2] == ["Date", "Details"], "Date, Details, Amount, Balance")
     drafts, unread = read_rows(rows, _draft)
     trades = [match for row in rows if (match := _TRADE.fullmatch(row["Details"]))]
     return Statement(
