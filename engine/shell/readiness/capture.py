@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from engine.facts.lots import Lot
 from engine.ledger.book import plain_ledger, reconcile
+from engine.shell import work
 from engine.shell.readiness.counting import amount, counted, unmeasured
 from engine.shell.readiness.gather import Gathered, Row, day_of
 from reports.readiness import Figure
@@ -93,10 +94,7 @@ def _reconciled(found: Gathered) -> Figure:
     if records is None or book is None or records.lots is None or records.transactions is None:
         why = "lots.csv and transactions.csv are not both there" if records else found.unreadable
         return unmeasured(NEED, name, why)
-    policies = tuple(mandate.policy for mandate in found.mandates if mandate.policy is not None)
-    from engine.shell.work import rulebook_of
-
-    ledger = plain_ledger(records, as_of=found.as_of, reading=rulebook_of(policies).tax)
+    ledger = plain_ledger(records, as_of=found.as_of, reading=work.rulebook_of(found.policies).tax)
     assert ledger is not None, "there are transactions"
     broken = {(row.account, row.lot) for row in reconcile(records.lots, ledger)}
     return counted(

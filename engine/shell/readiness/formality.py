@@ -24,11 +24,10 @@ def figures(found: Gathered) -> Iterator[Figure]:
     )
     yield _governed(found)
     yield _clauses(found)
-    policies = [mandate.policy for mandate in found.mandates if mandate.policy is not None]
     yield counted(
         NEED,
         "rules that cite a clause",
-        [rule for policy in policies for rule in policy.rules],
+        [rule for policy in found.policies for rule in policy.rules],
         good=lambda rule: bool(rule.because),
         told=lambda rule: rule.id,
         do="say on which clause each rule rests: `because`",
@@ -36,7 +35,7 @@ def figures(found: Gathered) -> Iterator[Figure]:
     yield counted(
         NEED,
         "policies with examples",
-        policies,
+        found.policies,
         good=lambda policy: bool(policy.examples),
         told=lambda policy: policy.id,
         do="write examples on both sides of each limit",
@@ -57,13 +56,12 @@ def _governed(found: Gathered) -> Figure:
 
 def governed(found: Gathered) -> frozenset[str] | None:
     """Return the accounts that policies govern; None where that cannot be told apart from all."""
-    policies = tuple(mandate.policy for mandate in found.mandates if mandate.policy is not None)
-    if not policies:
+    if not found.policies:
         return frozenset()
     if found.book is None:
         named = {row.get("account", "") for row in found.rows("accounts") if row.get("policy")}
         return frozenset(named) if named else None
-    laying = open_laying(compile_rulebook(policies), found.book, None, measure=measure_before)
+    laying = open_laying(compile_rulebook(found.policies), found.book, None, measure=measure_before)
     return frozenset(str(account) for account in laying.accounts)
 
 

@@ -24,6 +24,7 @@ from engine.shell.books import read_book
 from engine.shell.files.book import records_of
 from engine.shell.files.folder import read_sheets
 from engine.shell.files.sheets import Sheet
+from engine.shell.orders.values import State
 from engine.shell.store.address import is_address
 from engine.shell.store.connect import open_store
 from engine.shell.store.recording import table_of
@@ -72,9 +73,19 @@ class Gathered:
     kept: Kept | None  # None: a folder
     unreadable: str = ""  # why the book cannot be opened
 
+    @property
+    def policies(self) -> tuple[CheckedPolicy, ...]:
+        """The policies without errors."""
+        return policies_of(self.mandates)
+
     def rows(self, table: str) -> tuple[Row, ...]:
         """Return the rows of a table; none where it is not there."""
         return self.tables.get(table, ())
+
+
+def policies_of(mandates: Iterable[Mandate]) -> tuple[CheckedPolicy, ...]:
+    """Return the policies of those mandates that have no errors."""
+    return tuple(mandate.policy for mandate in mandates if mandate.policy is not None)
 
 
 def gather(book: str, *, policies: tuple[str, ...] | None, as_of: date | None) -> Gathered:
@@ -227,9 +238,8 @@ def day_of(text: str) -> date | None:
 def _opened(records: Records | None, mandates: Iterable[Mandate], day: date) -> tuple[Book | None, str]:
     if records is None:
         return None, "the book cannot be read until its rows are mended"
-    checked = tuple(mandate.policy for mandate in mandates if mandate.policy is not None)
     try:
-        reading = work.rulebook_of(checked).tax
+        reading = work.rulebook_of(policies_of(mandates)).tax
         return open_book(records, as_of=day, reading=reading, explained=False), ""
     except GuardbandError as problem:
         return None, str(problem).splitlines()[0]
@@ -263,5 +273,4 @@ def _orders(session: Session) -> Iterable[tuple[str, bool]]:
         .where(orders.c.sent_at.is_not(None))
         .order_by(orders.c.id)
     )
-    ended = {"filled", "cancelled", "rejected", "replaced", "busted"}
-    return [(row[1], row[0] in done or row[2] in ended) for row in rows]
+    return [(row[1], row[0] in done or not State(row[2]).is_open) for row in rows]

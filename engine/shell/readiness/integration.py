@@ -24,11 +24,12 @@ def figures(found: Gathered) -> Iterator[Figure]:
         do="import the custodian's files of these accounts",
     )
     if "transactions" in found.tables:
+        with_history = frozenset(row.get("account", "") for row in found.rows("transactions"))
         yield counted(
             NEED,
             "accounts with a history",
             sorted(accounts),
-            good=lambda account: any(row.get("account") == account for row in found.rows("transactions")),
+            good=lambda account: account in with_history,
             told=str,
             do="import the transactions: without them windows and turnover are unknown",
         )

@@ -19,7 +19,7 @@ def figures(found: Gathered) -> Iterator[Figure]:
     yield counted(
         NEED,
         "policies in force",
-        [mandate.policy for mandate in found.mandates if mandate.policy is not None],
+        found.policies,
         good=lambda policy: (
             (policy.effective_from or date.min) <= found.as_of <= (policy.effective_until or date.max)
         ),
@@ -29,7 +29,7 @@ def figures(found: Gathered) -> Iterator[Figure]:
     yield counted(
         NEED,
         "waivers in force",
-        [waiver for m in found.mandates if m.policy is not None for waiver in m.policy.waivers],
+        [waiver for policy in found.policies for waiver in policy.waivers],
         good=lambda waiver: waiver.until >= found.as_of,
         told=lambda waiver: f"{waiver.rule} for {waiver.noun} {waiver.id}, until {waiver.until}",
         do="renew or delete the waivers that have expired",
@@ -69,7 +69,7 @@ def _watched(found: Gathered) -> Iterator[Figure]:
         yield unmeasured(NEED, "monitored up to date", why)
         yield unmeasured(NEED, "warnings that somebody has seen", why)
         return
-    calendars = [m.policy.calendar for m in found.mandates if m.policy is not None] or [None]
+    calendars = [policy.calendar for policy in found.policies] or [None]
     is_current = kept.monitored is not None and kept.monitored >= latest_open(found.as_of, calendars)
     told = "never" if kept.monitored is None else f"last on {kept.monitored}"
     yield Figure(

@@ -14,13 +14,17 @@ _TAXED = frozenset({"taxable", "trust"})
 def figures(found: Gathered) -> Iterator[Figure]:
     """Yield the figures of accounts and securities."""
     accounts, covered = found.rows("accounts"), governed(found)
-    aimed = any(mandate.policy is not None and mandate.policy.targets for mandate in found.mandates)
+    aimed = any(policy.targets for policy in found.policies)
+    models = frozenset(row.get("model") for row in found.rows("models"))
+    benchmarks = frozenset(row.get("benchmark") for row in found.rows("benchmark"))
     yield counted(
         NEED,
         "accounts with targets",
         accounts,
         good=lambda row: (
-            _has_targets(row, found) or (aimed and (covered is None or row.get("account", "") in covered))
+            bool(row.get("model") and row.get("model") in models)
+            or bool(row.get("benchmark") and row.get("benchmark") in benchmarks)
+            or (aimed and (covered is None or row.get("account", "") in covered))
         ),
         told=_account,
         do="give each account targets, a model or a benchmark",
@@ -57,13 +61,6 @@ def _held(found: Gathered) -> frozenset[str]:
     if found.book is not None:
         return frozenset(str(lot.symbol) for lot in found.book.lots)
     return frozenset(row.get("symbol", "") for row in (*found.rows("lots"), *found.rows("transactions")))
-
-
-def _has_targets(row: Row, found: Gathered) -> bool:
-    models = {model.get("model") for model in found.rows("models")}
-    benchmarks = {benchmark.get("benchmark") for benchmark in found.rows("benchmark")}
-    named = row.get("model") in models or row.get("benchmark") in benchmarks
-    return bool(row.get("model") or row.get("benchmark")) and named
 
 
 def _account(row: Row) -> str:
