@@ -7,7 +7,6 @@ pytest tests/day --long -s       the demonstration as it stands; prints the stor
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from engine.gate.engine.plain import Plain
 from engine.shell import work
 from engine.shell.demo import demo_folder
 from tests.day import custodian, page, small
-from tests.orders.conftest import Broker
+from tests.orders.conftest import Broker, plain_engine
 from tests.shell.cli import Ran, run
 
 BOOK = "sqlite:///firm.db"
@@ -255,11 +253,7 @@ def day(
 
 
 def test_a_day_on_four_companies(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def plain() -> Iterator[Plain]:
-        yield Plain()
-
-    monkeypatch.setattr(work, "engine", plain)
+    monkeypatch.setattr(work, "engine", plain_engine)
     small.lay_out(day.folder / "household")
     play(day, leaving_out=("guardband demo",), figures=False)
 

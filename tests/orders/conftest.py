@@ -60,15 +60,16 @@ FILES = {
 }
 
 
+@contextmanager
+def plain_engine() -> Iterator[Plain]:
+    """Judge without the rules engine's process."""
+    yield Plain()
+
+
 @pytest.fixture(autouse=True)
 def _one_evaluator(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge without the rules engine's process: what is tested here begins after the gate."""
-
-    @contextmanager
-    def plain() -> Iterator[Plain]:
-        yield Plain()
-
-    monkeypatch.setattr(work, "engine", plain)
+    """What is tested here begins after the gate."""
+    monkeypatch.setattr(work, "engine", plain_engine)
 
 
 @pytest.fixture(scope="session")

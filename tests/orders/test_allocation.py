@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_nothing_is_lost_and_quotas_are_kept(weights, data):
     assert sum(shares.values()) == total
     for name, weight in named(weights).items():
         quota = Fraction(total) * Fraction(weight) / sum(weights)
-        assert int(quota) <= shares[name] <= -int(-quota // 1) + (quota != int(quota))
+        assert floor(quota) <= shares[name] <= ceil(quota)
         assert shares[name] <= weight
 
 

@@ -7,22 +7,27 @@ from decimal import Decimal
 
 import pytest
 
-from engine.shell.log.chain import Author, append
+from engine.shell.log.chain import Author, append, author_named, entries
+from engine.shell.log.signing import key_from
+from engine.shell.log.verify import verify
 from engine.shell.orders import desk, keeping
+from engine.shell.orders.blocks import tickets
 from engine.shell.orders.decided import NotSendable, ready_to_send
 from engine.shell.orders.fix.session import session
 from engine.shell.orders.fix.settings import read_settings
-from engine.shell.orders.sending import Moved, cancel_orders, halt_and_stop, make_orders
+from engine.shell.orders.layouts import layout
+from engine.shell.orders.sending import Moved, cancel_orders, halt_and_stop, make_orders, stop_halted
 from engine.shell.orders.values import State
 from engine.shell.publishing.approvals import approve_decision
 from engine.shell.publishing.halts import Scope, halts, lift
 from engine.shell.store.facts import facts_of
 from tests.orders.conftest import DAY, NOW, decide, trades
+from tests.shell.cli import run
 
 AUTHOR = Author(person="P. Lane", now=NOW + timedelta(minutes=5))
 OFFICER = Author(person="R. Okafor", now=NOW + timedelta(minutes=6))
 SALE = trades(("TAX-1", "sell", "KO", "50", "T2"))
-GAIN = trades(("TAX-1", "sell", "XOM", "60", "T4"))  # at 80 bought at 70: 600, with KO's 100 below 1,000
+GAIN = trades(("TAX-1", "sell", "XOM", "60", "T4"))  # bought at 70
 
 
 def states(store):
@@ -59,8 +64,7 @@ def test_what_no_longer_passes_goes_back_through_the_gate(book, store):
 
 
 def test_an_approval_of_exactly_this_list_lets_it_go(book, store):
-    listed = trades(("TAX-1", "sell", "XOM", "60", "T4"), ("TAX-1", "sell", "XOM", "60", "T4"))[:1]
-    listed = (replace(listed[0], price=Decimal(100)),)  # a gain of 1,800
+    listed = (replace(GAIN[0], price=Decimal(100)),)  # a gain of 1,800
     seq = decide(book, listed)
     with pytest.raises(NotSendable, match="GAIN-1 asks for approval"):
         ready_to_send(store, str(seq), by="P. Lane", address=book)
@@ -88,6 +92,26 @@ def test_a_halt_withdraws_what_has_not_gone_out(book, store):
     assert states(store) == {"KO": State.CANCELLED, "PEP": State.NEW, "GE": State.NEW}
     with pytest.raises(NotSendable, match="blocked"):
         desk.send(book, str(decide(book, SALE)), by="P. Lane", route="file a.csv")
+
+
+def test_each_halt_stops_in_the_name_of_who_halted_and_a_signed_log_stays_whole(
+    book, store, tmp_path, monkeypatch
+):
+    path = tmp_path / "log.key"
+    path.write_text("5a" * 32)
+    monkeypatch.setenv("GUARDBAND_SIGNING_KEY", str(path))
+    desk.send(book, str(decide(book)), by="P. Lane", route="fix nowhere")
+    with store.writing() as writing:
+        for number, (person, symbol) in enumerate((("R. Okafor", "KO"), ("N. Vance", "PEP"))):
+            who = author_named(person, NOW + timedelta(minutes=6 + number))
+            append(writing, who, "halt", {"scope": "security", "name": symbol, "reason": "takeover bid"})
+        assert len(stop_halted(writing, now=NOW + timedelta(minutes=9))) == 2
+    with store.reading() as found:
+        told = [
+            (row.person, row.body["reason"].split(" was")[0]) for row in entries(found, "orders_cancelled")
+        ]
+        assert told == [("R. Okafor", "trading in KO"), ("N. Vance", "trading in PEP")]
+        assert verify(found, key=key_from(path)).finding is None
 
 
 def test_a_halt_cancels_what_is_open_and_nothing_more_goes_out(book, store, broker):
@@ -177,8 +201,8 @@ def test_files_out_and_executions_back(book, store, tmp_path):
     again = decide(book, left, now=NOW + timedelta(hours=1))
     assert ready_to_send(store, str(again), by="P. Lane", address=book).decision
     positions = tmp_path / "positions.csv"
-    told = {("TAX-1", "KO"): 100, ("TAX-1", "XOM"): 60, ("TAX-1", "PEP"): 60, ("TAX-1", "CASH"): 18030}
-    told |= {("TAX-2", "KO"): 50, ("TAX-2", "PEP"): 30, ("TAX-2", "CASH"): 19015}
+    told = {("TAX-1", "KO"): 100, ("TAX-1", "XOM"): 60, ("TAX-1", "PEP"): 60}
+    told |= {("TAX-2", "KO"): 50, ("TAX-2", "PEP"): 30}
     told["TAX-1", "CASH"] = 20000 + 4000 - 5970
     told["TAX-2", "CASH"] = 20000 + 2000 - 2985
     assert _breaks(book, positions, told) == []
@@ -194,6 +218,47 @@ def test_files_out_and_executions_back(book, store, tmp_path):
             "5 shares stand in TAX-1 on one side, in TAX-2 on the other",
         ),
     ]
+
+
+def test_a_list_of_what_is_left_keeps_the_prices_that_were_judged(book, store, tmp_path, capsys, monkeypatch):
+    priced = (replace(SALE[0], price=Decimal("41.5")),)
+    seq = decide(book, priced)
+    desk.send(book, str(seq), by="P. Lane", route="fix nowhere")
+    cancel_orders(store, AUTHOR, choose=None)
+    out = tmp_path / "rest.csv"
+    assert run(capsys, monkeypatch, "orders", "remaining", seq, "--out", out, "--book", book).status == 0
+    assert out.read_text() == ("account,side,symbol,quantity,price,lot,reason\nTAX-1,sell,KO,50,41.5,T2,\n")
+
+
+def test_a_file_takes_the_place_of_no_order_and_blocks_only_where_wanted(
+    book, store, tmp_path, capsys, monkeypatch
+):
+    words = ("orders", "send", decide(book), "--by", "P. Lane", "--book", book, "--file", tmp_path / "o.csv")
+    refused = run(capsys, monkeypatch, *words, "--replacing", "GB1-1")
+    assert (refused.status, "a file cannot replace an order" in refused.err) == (2, True)
+    assert states(store) == {}
+    assert run(capsys, monkeypatch, *words, "--separate").status == 0
+    with store.reading() as found:
+        kept = keeping.tickets_kept(found)
+    assert [row.ticket.accounts for row in kept if row.ticket.symbol == "KO"] == [("TAX-1",), ("TAX-2",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("plain", "GB1-1,TAX-1,sell,KO,50,limit,40.5,T2:50"),
+        ("schwab", "TAX-1,Sell,50,KO,Limit,40.5,Day,T2:50,GB1-1"),
+        ("fidelity", "TAX-1,S,50,KO,L,40.5,D,T2:50,GB1-1"),
+        ("ibkr", "SELL,50,KO,STK,SMART,USD,DAY,LMT,40.5,guardband,GB1-1,TAX-1"),
+    ],
+)
+def test_a_layout_says_account_side_size_limit_and_lots_in_its_words(name, row):
+    (ticket,) = tickets(SALE, prefix="GB1", decision="d")
+    header, at_limit = layout(name)([replace(ticket, limit=Decimal("40.50"))]).splitlines()
+    assert (len(header.split(",")), at_limit) == (len(row.split(",")), row)
+    at_market = layout(name)([ticket]).splitlines()[1]
+    assert at_market.count(",") == at_limit.count(",")
+    assert "40.5" not in at_market
 
 
 def _breaks(book, path, told):

@@ -149,15 +149,13 @@ def ack(
     """
     from datetime import UTC, datetime
 
-    from engine.shell.log.chain import Author
-    from engine.shell.log.signing import key_from
+    from engine.shell.log.chain import author_named
     from engine.shell.monitoring.alerts import acknowledge
     from engine.shell.monitoring.telling import alert_line
     from engine.shell.store.connect import open_store
 
-    author = Author(person=by, now=datetime.now(UTC), key=key_from())
     with open_store(book) as store, store.writing() as session:
-        found = acknowledge(session, author, number=alert, note=note)
+        found = acknowledge(session, author_named(by, datetime.now(UTC)), number=alert, note=note)
     typer.echo(alert_line(found))
 
 

@@ -68,7 +68,10 @@ def send(
     if (fix is None) == (file is None):
         raise InputError("say where to send", place="--fix", cure="--fix CONFIG or --file OUT.csv")
     if file is not None:
-        made = desk.send_file(book, decision, by=by, path=file, name=layout.value)
+        if replacing is not None:
+            cure = "cancel the open order first: guardband orders cancel"
+            raise InputError("a file cannot replace an order", place="--replacing", cure=cure)
+        made = desk.send_file(book, decision, by=by, path=file, name=layout.value, blocks=not separate)
         _tell(book, str(made.seq), output)
         return
     assert fix is not None
@@ -151,7 +154,9 @@ def cancel(
     Example: `guardband orders cancel --all --book sqlite:///firm.db --by "P. Lane"`
     """
     from engine.facts.failure import InputError
+    from engine.shell.log.chain import author_named
     from engine.shell.orders import desk
+    from engine.shell.orders.fix.session import now_utc
     from engine.shell.orders.fix.settings import read_settings
     from engine.shell.orders.sending import cancel_orders
     from engine.shell.store.connect import open_store
@@ -159,7 +164,7 @@ def cancel(
     if bool(orders) == everything:
         raise InputError("say which orders", place="ORDER", cure="name orders, or --all")
     with open_store(book) as store:
-        told = cancel_orders(store, desk.author_of(by), choose=None if everything else orders)
+        told = cancel_orders(store, author_named(by, now_utc()), choose=None if everything else orders)
     typer.echo("\n".join(f"{name} is cancelled, or asked to be" for name in told) or "nothing is open")
     if fix is not None:
         desk.work(book, read_settings(fix), seconds=wait)
@@ -177,14 +182,12 @@ def remaining(
 
     Example: `guardband orders remaining 12 --book sqlite:///firm.db --out rest.csv`
     """
-    from engine.facts.money import plain
+    from engine.shell.files.trade_list import list_csv
     from engine.shell.orders import desk
-    from engine.shell.orders.layouts import csv_text
     from engine.shell.saving import save
 
     left = desk.left_of(book, decision)
-    rows = ((t.account, t.side.value, t.symbol, plain(t.quantity), t.lot or "", t.reason or "") for t in left)
-    save(out, csv_text(("account", "side", "symbol", "quantity", "lot", "reason"), rows))
+    save(out, list_csv(left))
     typer.echo(f"{len(left)} trades: guardband gate --book {book} --trades {out}")
 
 

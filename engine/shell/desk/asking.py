@@ -14,9 +14,8 @@ from sqlmodel import Session
 from engine.facts.failure import InputError
 from engine.shell import work
 from engine.shell.log.asked import Asked, Reached, reach
-from engine.shell.log.chain import Author
+from engine.shell.log.chain import Author, author_named
 from engine.shell.log.logbook import Decided, Logbook
-from engine.shell.log.signing import key_from
 from engine.shell.publishing.halts import halts
 from engine.shell.service.books import Asked as Which
 from engine.shell.service.guard import Service
@@ -64,7 +63,7 @@ async def writing(service: Service, ask: Callable[[Session], T]) -> T:
 
 def author_of(service: Service, person: SignedIn) -> Author:
     """Return who acts now."""
-    return Author(person=person.name, now=service.now(), key=key_from())
+    return author_named(person.name, service.now())
 
 
 async def decided_at(service: Service, person: SignedIn, asked: Asked) -> Decided:

@@ -18,7 +18,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlmodel import Session
 
 from engine.facts.failure import InputError
-from engine.shell.log.signing import Key
+from engine.shell.log.signing import Key, key_from
 from engine.shell.store.columns import moment_text
 from engine.shell.store.recording import table_of
 from engine.shell.store.schema.log import LogHeadRow
@@ -57,6 +57,14 @@ class Author:
     person: str
     now: datetime
     key: Key | None = None
+
+
+def author_named(person: str, now: datetime) -> Author:
+    """Return who acts, with the key that the environment names; every record of a signed log needs it.
+
+    Raises InputError where the file that is named holds no key.
+    """
+    return Author(person=person, now=now, key=key_from())
 
 
 def link_of(previous: str, record: bytes) -> bytes:

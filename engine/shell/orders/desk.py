@@ -13,8 +13,7 @@ from typing import Any
 
 from engine.facts.book import Book
 from engine.facts.trades import Trade
-from engine.shell.log.chain import Author
-from engine.shell.log.signing import key_from
+from engine.shell.log.chain import author_named, entry
 from engine.shell.orders import keeping
 from engine.shell.orders.decided import ready_to_send
 from engine.shell.orders.fix.session import now_utc, session
@@ -32,27 +31,24 @@ from engine.shell.store.recording import table_of
 from engine.shell.store.schema.orders import TicketRow
 
 
-def author_of(person: str, now: datetime | None = None) -> Author:
-    """Return who acts now, with the key that signs the log where there is one."""
-    return Author(person=person, now=now or now_utc(), key=key_from())
-
-
 def send(
     address: str, decision: str, *, by: str, route: str, blocks: bool = True, replacing: str | None = None
 ) -> Made:
     """Write the orders of a decision, once. Raises NotSendable with the reason where it may not be sent."""
     with open_store(address) as store:
         ready = ready_to_send(store, decision, by=by, address=address)
-        return make_orders(store, ready, author_of(by), route=route, blocks=blocks, replacing=replacing)
+        author = author_named(by, now_utc())
+        return make_orders(store, ready, author, route=route, blocks=blocks, replacing=replacing)
 
 
-def send_file(address: str, decision: str, *, by: str, path: Path, name: str) -> Made:
+def send_file(address: str, decision: str, *, by: str, path: Path, name: str, blocks: bool = True) -> Made:
     """Write a decision's orders and their file; the orders count as sent once the file is there.
 
-    The broker's layouts get an order for each account, ours blocks.
+    The brokers' layouts get an order for each account, ours blocks where they are wanted. Raises
+    NotSendable with the reason where the decision may not be sent.
     """
     writes = layout(name)
-    made = send(address, decision, by=by, route=f"file {path.name}", blocks=name == "plain")
+    made = send(address, decision, by=by, route=f"file {path.name}", blocks=blocks and name == "plain")
     with open_store(address) as store:
         save(path, writes(kept.ticket for kept in made.tickets))
         with store.writing() as db:
@@ -64,7 +60,10 @@ def send_file(address: str, decision: str, *, by: str, path: Path, name: str) ->
 
 
 def work(address: str, settings: FixSettings, *, seconds: float) -> bool:
-    """Send what waits and receive until no order of the route is open; return whether that was reached."""
+    """Send what waits and receive until no order of the route is open; return whether that was reached.
+
+    seconds: the longest that it may take. Raises InputError where the FIX library is not installed.
+    """
     with open_store(address) as store, session(store, settings) as line:
         return line.run(until=lambda: _is_quiet(store, settings.route), seconds=seconds)
 
@@ -76,7 +75,10 @@ def _is_quiet(store: Store, route: str) -> bool:
 
 
 def receive_file(address: str, path: Path) -> tuple[int, int]:
-    """Keep a file's executions and post them; returns how many rows were new and how many name no order."""
+    """Keep a file's executions and post them; returns how many rows were new and how many name no order.
+
+    Raises InputErrors with every row that says too little; then none is kept.
+    """
     messages = read_executions(path)
     new = strays = 0
     with open_store(address) as store:
@@ -93,8 +95,6 @@ def receive_file(address: str, path: Path) -> tuple[int, int]:
 
 def listed(address: str, *, decision: str | None = None, only_open: bool = False) -> dict[str, Any]:
     """Return orders as the service and `--format json` tell them."""
-    from engine.shell.log.chain import entry
-
     with open_store(address) as store, store.reading() as db:
         if decision is not None:
             seq = entry(db, decision).seq
@@ -107,13 +107,19 @@ def listed(address: str, *, decision: str | None = None, only_open: bool = False
 
 
 def left_of(address: str, decision: str) -> tuple[Trade, ...]:
-    """Return what of a decision was not done, as a list for the gate."""
+    """Return what of a decision was not done, as a list for the gate.
+
+    Raises InputError where there is no such record, or one of its orders is open.
+    """
     with open_store(address) as store, store.reading() as db:
         return remaining(db, decision)
 
 
 def reconciled(address: str, path: Path, *, as_of: datetime | None = None) -> tuple[Book, tuple[Break, ...]]:
-    """Return the ledger's book of the day and its breaks with a custodian's positions."""
+    """Return the ledger's book of the day and its breaks with a custodian's positions.
+
+    as_of: unsaid, the book's last day. Raises InputErrors with every row of the file that cannot be read.
+    """
     from engine.ledger.book import default_as_of, open_book
     from engine.shell.books import read_book
     from engine.shell.work import named_by, reading_of

@@ -81,7 +81,7 @@ def add_ticket(
         "route": route,
         "state": State.NEW.value,
         "filled": Decimal(0),
-        "posted": True,
+        "posted": False,
         "replaces": replaces,
         "made_by": by,
         "made_at": now,

@@ -8,6 +8,7 @@ recorded before: a correction supersedes them, a bust withdraws them, and both s
 went out; the ledger then counts wash sales and open lots anew.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from sqlmodel import Session
 
 from engine.facts.money import plain
 from engine.facts.trades import Side
+from engine.shell.orders.allocation import cents
 from engine.shell.orders.blocks import Part, parts
 from engine.shell.orders.keeping import Kept, standing_of, tickets_kept
 from engine.shell.orders.values import Standing
@@ -177,14 +179,15 @@ def _cash(
         if not moved:
             continue
         days = [part.day for _, part in made if part.account == account]
-        row, first = _account(session, account, moved)
+        latest = _latest(session, account)
+        row, first = _account(session, latest, moved), latest["valid_from"]
         day = max(days, default=first)
         since = day if day > first else None
         family = Family(
             name="accounts", table=AccountRow, rows=(row,), child=AccountAttributeRow, ordered=False
         )
         planned = recording.plan(session, family, since=since)
-        position = _position(session, account)
+        position = int(latest["position"])
         planned.inserted = [(new, hash_, position, a, b) for new, hash_, _, a, b in planned.inserted]
         recording.apply(session, planned, Stamp(now=stamp.now, import_id=None, since=since))
         yield planned.count
@@ -200,13 +203,8 @@ def _latest(session: Session, account: str) -> Mapping[str, Any]:
     return dict(rows.first() or {})
 
 
-def _position(session: Session, account: str) -> int:
-    return int(_latest(session, account)["position"])
-
-
-def _account(session: Session, account: str, moved: Decimal) -> tuple[NewRow, date]:
-    """Return the account's row with its cash moved, and the first day of the row before it."""
-    row = _latest(session, account)
+def _account(session: Session, row: Mapping[str, Any], moved: Decimal) -> NewRow:
+    """Return an account's row with its cash moved."""
     cells = table_of(AccountAttributeRow)
     cash = row["cash"] + moved
     told = session.execute(
@@ -227,8 +225,7 @@ def _account(session: Session, account: str, moved: Decimal) -> tuple[NewRow, da
         "benchmark",
     )
     values = {name: row[name] for name in columns}
-    made = NewRow(key=(account,), values={**values, "cash": cash}, children=children)
-    return made, row["valid_from"]
+    return NewRow(key=(row["account"],), values={**values, "cash": cash}, children=children)
 
 
 def _executions(session: Session, told: list[tuple[Kept, Standing]], now: datetime) -> None:
@@ -259,8 +256,6 @@ def _says(row: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
 
 def _of_legs(kept: Kept, found: Standing, ids: Mapping[int, int]) -> Iterator[dict[str, Any]]:
     """Yield what each leg got of each day, money in cents that add up to the account's part."""
-    from engine.shell.orders.allocation import cents
-
     for part in parts(kept.ticket, found.fills):
         sizes = {str(leg.number): size for leg, size in part.legs}
         amounts = cents(part.amount, sizes, draw=kept.ticket.name)
@@ -312,8 +307,6 @@ def _open_rows(session: Session, kept: Kept, found: Standing) -> Iterator[NewRow
 
 def _book_day(session: Session, kept: Kept) -> date:
     """Return the day of the book that the decision was about: the order is open from it on."""
-    import json
-
     table = table_of(DecisionRow)
     record_ = session.execute(select(table.c.record).where(table.c.seq == kept.decision_seq)).scalar_one()
     return date.fromisoformat(json.loads(record_)["body"]["as_of"])

@@ -17,10 +17,10 @@ from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.money import plain
 from engine.facts.trades import Trade
-from engine.shell.log.chain import Author, Entry, append
+from engine.shell.log.chain import Author, Entry, append, author_named, entry
 from engine.shell.orders import keeping
-from engine.shell.orders.blocks import tickets
-from engine.shell.orders.decided import NotSendable, Ready, refuse_sent, state_of
+from engine.shell.orders.blocks import parts, tickets
+from engine.shell.orders.decided import NotSendable, Ready, refuse_sent, state_of, trades_of
 from engine.shell.orders.keeping import Kept, Request
 from engine.shell.orders.posting import post_into
 from engine.shell.orders.values import Kind, Report, Ticket
@@ -77,7 +77,6 @@ def make_orders(
         append(session, author, ORDERS, _told(ready, made, route))
         table = table_of(TicketRow)
         kept = keeping.tickets_kept(session, table.c.id.in_(ids))
-        _unpost(session, ids)
         post_into(session, now=author.now)
     return Made(decision=ready.decision, seq=ready.entry.seq, tickets=kept)
 
@@ -105,13 +104,6 @@ def _write(
         now=author.now,
     )
     return id_
-
-
-def _unpost(session: Session, ids: Iterable[int]) -> None:
-    from sqlalchemy import update
-
-    table = table_of(TicketRow)
-    session.execute(update(table).where(table.c.id.in_(list(ids))).values(posted=False))
 
 
 def _replaced(session: Session, name: str, made: list[Ticket], route: str) -> Kept:
@@ -219,29 +211,37 @@ def cancel_orders(store: Store, author: Author, *, choose: Iterable[str] | None)
 
 
 def stop_halted(session: Session, *, now: datetime) -> tuple[str, ...]:
-    """Cancel every open ticket that a halt touches, in the name of who halted; returns their names."""
-    told: list[str] = []
+    """Cancel every open ticket that a halt touches, in the name of who halted; returns their names.
+
+    The log has a record for each halt that stopped something.
+    """
     held = halts(session)
     if not held:
         return ()
+    stopped: dict[Halt, list[str]] = {}
     for kept in keeping.open_tickets(session):
         stopping = touching(held, kept.ticket)
         if stopping is not None:
-            told += cancel(session, (kept,), by=stopping.person, now=now)
-    if told:
-        author = Author(person=held[0].person, now=now)
-        append(session, author, CANCELS, {"orders": told, "reason": "; ".join(row.words for row in held)})
-    return tuple(told)
+            stopped.setdefault(stopping, []).extend(cancel(session, (kept,), by=stopping.person, now=now))
+    for halted, names in stopped.items():
+        if names:
+            append(
+                session,
+                author_named(halted.person, now),
+                CANCELS,
+                {"orders": names, "reason": halted.words},
+            )
+    return tuple(name for names in stopped.values() for name in names)
 
 
 def halt_and_stop(
     session: Session, author: Author, *, scope: Scope, reason: str
 ) -> tuple[Entry, tuple[str, ...]]:
     """Halt trading and stop what it touches in one transaction; returns the record and the orders."""
-    entry = halt(session, author, scope=scope, reason=reason)
+    recorded = halt(session, author, scope=scope, reason=reason)
     stopped = stop_halted(session, now=author.now)
     post_into(session, now=author.now)
-    return entry, stopped
+    return recorded, stopped
 
 
 def touching(held: Iterable[Halt], ticket: Ticket) -> Halt | None:
@@ -262,10 +262,6 @@ def touching(held: Iterable[Halt], ticket: Ticket) -> Halt | None:
 
 def remaining(session: Session, name: str) -> tuple[Trade, ...]:
     """Return what of a decision was not filled and is not on its way, as a new list for the gate."""
-    from engine.shell.log.chain import entry
-    from engine.shell.orders.blocks import parts
-    from engine.shell.orders.decided import trades_of
-
     found = entry(session, name)
     table = table_of(TicketRow)
     done: dict[int, Decimal] = {}

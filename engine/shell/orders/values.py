@@ -8,7 +8,7 @@ they came, and where a ticket stands is always counted anew from all of them: a 
 is corrected or busted, can do no harm.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -262,11 +262,3 @@ def _state(ticket: Ticket, count: _Count, filled: Decimal, *, is_sent: bool) -> 
     if filled:
         return State.PARTIALLY_FILLED
     return State.SENT if is_sent or count.heard else State.NEW
-
-
-def by_order(reports: Iterable[Report]) -> Mapping[str, tuple[Report, ...]]:
-    """Return reports by the ClOrdID that they are about."""
-    found: dict[str, list[Report]] = {}
-    for report in reports:
-        found.setdefault(report.order, []).append(report)
-    return {name: tuple(rows) for name, rows in found.items()}

@@ -10,8 +10,7 @@ from sqlmodel import Session
 from dsl.library import FileReader
 from engine.facts.failure import InputError
 from engine.shell import work
-from engine.shell.log.chain import Author, Entry
-from engine.shell.log.signing import key_from
+from engine.shell.log.chain import Author, Entry, author_named
 from engine.shell.publishing.evidence import Prepared, prepare
 from engine.shell.publishing.publish import pending, publish
 from engine.shell.publishing.waive import Waiver, next_text, next_version
@@ -35,7 +34,7 @@ class Acting:
     @property
     def author(self) -> Author:
         """The author of what is recorded, with the signing key that the environment names."""
-        return Author(person=person(self.by), now=self.now, key=key_from())
+        return author_named(person(self.by), self.now)
 
     def write(self, act: Callable[[Session, Author], Done]) -> Done:
         """Do something in one transaction; a failure leaves the database as it was."""

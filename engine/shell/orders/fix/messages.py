@@ -109,11 +109,6 @@ def cancel_order(name: str, ticket: Ticket, *, original: str, quantity: Decimal,
     )
 
 
-def ask_status(name: str, ticket: Ticket) -> Fields:
-    """Return an OrderStatusRequest."""
-    return ((35, "H"), (11, name), *_account(ticket), (55, ticket.symbol), (54, SIDES[ticket.side]))
-
-
 def _account(ticket: Ticket) -> Fields:
     return ((1, ticket.accounts[0]),) if len(ticket.accounts) == 1 else ()
 

@@ -69,7 +69,6 @@ class Line:
         self.fix = library()
         self.logged_on = threading.Event()
         self.failure: BaseException | None = None
-        self.heard = time.monotonic()
         self._doubtful: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._missed: int | None = None  # the first message that could not be kept
@@ -221,7 +220,6 @@ class Line:
         with self.store.writing() as session:
             for _ in keeping.take(session, route=self.settings.route, fields=fields, now=self.clock()):
                 pass
-        self.heard = time.monotonic()
 
 
 def _application(line: Line) -> Any:
@@ -270,7 +268,10 @@ def _fields_of(message: Any) -> dict[int, str]:
 
 @contextmanager
 def session(store: Store, settings: FixSettings, *, clock: Clock = now_utc) -> Iterator[Line]:
-    """Give an open session; it logs out and disconnects at the end, its numbers kept on the disk."""
+    """Give an open session; it logs out and disconnects at the end, its numbers kept on the disk.
+
+    Raises InputError where the library is not installed.
+    """
     import tempfile
 
     line = Line(store, settings, clock=clock)

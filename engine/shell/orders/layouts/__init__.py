@@ -4,12 +4,16 @@
 and no broker has been sent one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import import_module
 
+from engine.facts import money  # the layout `plain` would take the place of `money.plain` here
 from engine.facts.failure import InputError
+from engine.facts.trades import Side
 from engine.shell.orders.values import Ticket
 
 NAMES = ("plain", "schwab", "fidelity", "ibkr")
@@ -25,6 +29,27 @@ class Line:
     ticket: Ticket
     quantity: Decimal
     lots: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def price_limit(self) -> str:
+        """The limit as a cell; blank at the market."""
+        return "" if self.ticket.limit is None else money.plain(self.ticket.limit)
+
+    @property
+    def lot_pairs(self) -> str:
+        """The lots as a cell: `T1:150;T2:50`."""
+        return ";".join(f"{lot}:{money.plain(size)}" for lot, size in self.lots)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How a broker says what an upload file holds; the columns are those of `upload_text`, in its order."""
+
+    header: tuple[str, ...]
+    sides: Mapping[Side, str]
+    market: str
+    limit: str
+    day: str
 
 
 def layout(name: str) -> Callable[[Iterable[Ticket]], str]:
@@ -54,9 +79,6 @@ def lines_of(tickets: Iterable[Ticket]) -> Iterator[Line]:
 
 def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return CSV text with a header."""
-    import csv
-    import io
-
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -64,8 +86,22 @@ def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return out.getvalue()
 
 
-def lot_pairs(line: Line) -> str:
-    """Return the lots as `T1:150;T2:50`."""
-    from engine.facts.money import plain
-
-    return ";".join(f"{lot}:{plain(size)}" for lot, size in line.lots)
+def upload_text(tickets: Iterable[Ticket], words: Words) -> str:
+    """Return an upload file in a broker's words."""
+    return csv_text(
+        words.header,
+        (
+            (
+                line.account,
+                words.sides[line.ticket.side],
+                money.plain(line.quantity),
+                line.ticket.symbol,
+                words.market if line.ticket.limit is None else words.limit,
+                line.price_limit,
+                words.day,
+                line.lot_pairs,
+                line.order,
+            )
+            for line in lines_of(tickets)
+        ),
+    )

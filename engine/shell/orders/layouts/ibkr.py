@@ -42,7 +42,7 @@ def text(tickets: Iterable[Ticket]) -> str:
                 "USD",
                 "DAY",
                 "MKT" if line.ticket.limit is None else "LMT",
-                "" if line.ticket.limit is None else plain(line.ticket.limit),
+                line.price_limit,
                 "guardband",
                 line.order,
                 line.account,

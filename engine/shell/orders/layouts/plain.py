@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine.facts.money import plain
-from engine.shell.orders.layouts import csv_text, lines_of, lot_pairs
+from engine.shell.orders.layouts import csv_text, lines_of
 from engine.shell.orders.values import Ticket
 
 HEADER = ("order", "account", "side", "symbol", "quantity", "type", "limit", "lots")
@@ -21,8 +21,8 @@ def text(tickets: Iterable[Ticket]) -> str:
                 line.ticket.symbol,
                 plain(line.quantity),
                 "market" if line.ticket.limit is None else "limit",
-                "" if line.ticket.limit is None else plain(line.ticket.limit),
-                lot_pairs(line),
+                line.price_limit,
+                line.lot_pairs,
             )
             for line in lines_of(tickets)
         ),

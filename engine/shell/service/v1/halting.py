@@ -8,8 +8,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from engine.facts.failure import InputError
-from engine.shell.log.chain import Author, Entry
-from engine.shell.log.signing import key_from
+from engine.shell.log.chain import Author, Entry, author_named
 from engine.shell.publishing.halts import Halt, Scope, halt, halts, lift
 from engine.shell.publishing.people import is_same_person
 from engine.shell.service.answering import Done, OnceKey, answer, written
@@ -70,7 +69,7 @@ def _lifted(service: Service, person: SignedIn, number: int, body: LiftIn, sessi
 
 def author_of(service: Service, person: SignedIn) -> Author:
     """Return who acts, now, with the key that signs the log where there is one."""
-    return Author(person=person.name, now=service.now(), key=key_from())
+    return author_named(person.name, service.now())
 
 
 def _act(entry: Entry) -> Done:

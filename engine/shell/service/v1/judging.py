@@ -16,9 +16,8 @@ from engine.gate.approvals import Approval, decision_id
 from engine.shell.books import moment_of
 from engine.shell.files.schema import schema_of
 from engine.shell.log import asked as log
-from engine.shell.log.chain import Author
+from engine.shell.log.chain import author_named
 from engine.shell.log.logbook import Logbook, approvals_in, record
-from engine.shell.log.signing import key_from
 from engine.shell.publishing.halts import halts
 from engine.shell.publishing.people import require
 from engine.shell.service.answering import Done, OnceKey, answer, written
@@ -128,7 +127,7 @@ def _recorded(
     require(session, person.name, "gate")
     wanted = replace(wanted, halts=halts(session))
     reached = log.halted(freely, desk, wanted)
-    author = Author(person=person.name, now=service.now(), key=key_from())
+    author = author_named(person.name, service.now())
     book = service.store.address
     logbook = Logbook(store=service.store, author=author, book=book, known=moment_of(body.known))
     inputs = service.books.inputs(given.asked_book(body), desk)
