@@ -3,7 +3,8 @@
 Every worker opens mandates and book once and solves the accounts it is handed; nothing of one account
 reaches another, so that the answers are the same bytes whatever the number of workers. One account's
 failure is its own answer. With a folder, each answer is one file there, written whole or not at all, and a
-second run does only what is left:
+second run does only what is left, and again what a halt that was set or lifted since concerns. Where a log
+counts, its halts stop what they touch, also while the batch runs, and every answer is recorded:
 
     answers/batch.json      what was asked, of which book and rulebook
     answers/ALD-TAX-1.json  the answer of one account, as `rebalance --account` gives it
@@ -14,19 +15,25 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from engine.facts.failure import GuardbandError, InputError
 from engine.facts.ids import AccountId
-from engine.gate.answer import gate_answer
 from engine.shell import work
+from engine.shell.console import complain
+from engine.shell.log.asked import Asked, Command, reach
+from engine.shell.log.inputs import Inputs, inputs_of
+from engine.shell.publishing.halts import Halt, halts
+from engine.shell.publishing.people import require
+from engine.shell.recorded import Keeping, has_log, logbook
 from engine.shell.requests import Setup, opened
 from engine.shell.saving import save
-from optimizer.answer import Data, proposal_data
-from optimizer.settings import Intent
+from optimizer.answer import Data
+from optimizer.settings import Intent, Settings
+from reports import words
 
 MANIFEST = "batch.json"
 FAILED = "failed"
@@ -34,10 +41,11 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One account's answer as JSON text, and what the summary tells of it."""
+    """One account's answer as JSON text, and what the summary tells of it; recorded: in the log, just now."""
 
     account: str
     text: str
+    recorded: bool = False
 
     @property
     def answer(self) -> Data:
@@ -48,9 +56,19 @@ class Done:
 
 
 def run_batch(
-    setup: Setup, accounts: tuple[str, ...], *, folder: Path | None, workers: int, dask: bool = False
+    setup: Setup,
+    accounts: tuple[str, ...],
+    *,
+    folder: Path | None,
+    workers: int,
+    dask: bool = False,
+    keeping: Keeping | None = None,
 ) -> tuple[Data, int]:
-    """Solve accounts and return the summary and the exit status: 1 where one is infeasible or failed."""
+    """Solve accounts and return the summary and the exit status: 1 where one is infeasible or failed.
+
+    Raises what `opened` does, and NotAllowed for a person who may not propose.
+    """
+    keeping = keeping or Keeping()
     with opened(setup) as (desk, intent):
         chosen = tuple(sorted(desk.chosen(accounts)))
         manifest: Data = {
@@ -60,13 +78,17 @@ def run_batch(
             "rulebook": desk.ground.rulebook.hash,
             "facts": desk.opened.fingerprint,
         }
-    known = _known(folder, manifest)
+    held = _halts(setup, keeping)
+    known = {name: done for name, done in _known(folder, manifest).items() if _stands(done, held)}
     left = tuple(account for account in chosen if account not in known)
     found = dict(known)
-    for done in _progress(_solved(setup, left, workers, dask), len(left)):
+    for done in _progress(_solved(setup, keeping, left, workers, dask), len(left)):
         found[AccountId(done.account)] = done
         if folder is not None:
             save(folder / file_name(done.account), done.text)
+    kept = sum(found[account].recorded for account in chosen)
+    if kept:
+        complain(f"{words.plural(kept, 'answer')} recorded in the decision log")
     rows = [_summary(found[account]) for account in chosen]
     counts: dict[str, int] = {}
     for row in rows:
@@ -80,14 +102,18 @@ def file_name(account: str) -> str:
     return f"{quote(account, safe=' ()+,=@')}.json"
 
 
-def solve_one(setup: Setup, account: str) -> Done:
-    """Return the answer of one account; every failure is an answer too."""
+def solve_one(setup: Setup, keeping: Keeping, account: str) -> Done:
+    """Return the answer of one account, recorded where there is a log; every failure is an answer too."""
     try:
-        desk, intent = _desk(setup)
-        proposal = desk.propose(accounts=(account,), intent=intent)
-        gate = None if proposal.gate is None else gate_answer(proposal.gate)
-        command = "harvest" if intent.kind == "harvest" else "rebalance"
-        return Done(account=account, text=_text(proposal_data(proposal, gate=gate, command=command)))
+        bench = _bench(setup)
+        command: Command = "harvest" if bench.intent.kind == "harvest" else "rebalance"
+        asked = Asked(command=command, accounts=(account,), intent=bench.intent, settings=Settings())
+        if not has_log(setup.book, keeping):
+            return Done(account=account, text=reach(bench.desk, asked).bytes.decode())
+        with logbook(setup.book, keeping) as kept:
+            decided = kept.decide(bench.desk, asked, inputs=bench.inputs if kept.records else None)
+        text = decided.reached.bytes.decode()
+        return Done(account=account, text=text, recorded=decided.entry is not None)
     except GuardbandError as problem:
         return _failure(account, str(problem))
     except Exception as problem:
@@ -105,23 +131,38 @@ def _text(data: Data) -> str:
 # ------------------------------------------------------------------ workers
 
 
+@dataclass(frozen=True)
+class _Bench:
+    """A process's desk and what is asked of it."""
+
+    desk: work.Desk
+    intent: Intent
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What every answer rests on, packed once for the log."""
+        return inputs_of(self.desk)
+
+
 @lru_cache(maxsize=1)
-def _desk(setup: Setup) -> tuple[work.Desk, Intent]:
-    """Return this process's desk, opened once and closed when the process ends, and what is asked of it."""
+def _bench(setup: Setup) -> _Bench:
+    """Return this process's bench, opened once and closed when the process ends."""
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(opened(setup))
+    return _Bench(*stack.enter_context(opened(setup)))
 
 
-def _solved(setup: Setup, accounts: tuple[str, ...], workers: int, dask: bool) -> Iterator[Done]:
+def _solved(
+    setup: Setup, keeping: Keeping, accounts: tuple[str, ...], workers: int, dask: bool
+) -> Iterator[Done]:
     """Give answers in the order of the accounts."""
     if not accounts:
         return
     if workers == 1 and not dask:
-        yield from (solve_one(setup, account) for account in accounts)
+        yield from (solve_one(setup, keeping, account) for account in accounts)
         return
     joblib = _joblib()
-    tasks = [joblib.delayed(solve_one)(setup, account) for account in accounts]
+    tasks = [joblib.delayed(solve_one)(setup, keeping, account) for account in accounts]
     with _backend(joblib, workers, dask):
         parallel: Callable[[Iterable[Any]], Iterable[Done]] = joblib.Parallel(return_as="generator")
         yield from parallel(tasks)
@@ -213,6 +254,31 @@ def _read(file: Path) -> Done | None:
     except ValueError:
         return None
     return Done(account=unquote(file.name.removesuffix(".json")), text=text) if finished else None
+
+
+def _halts(setup: Setup, keeping: Keeping) -> tuple[Halt, ...]:
+    """Return the halts that count; a log that is named and missing is made, before workers share it."""
+    if not has_log(setup.book, keeping):
+        return ()
+    with logbook(setup.book, keeping) as kept:
+        assert kept.store is not None, "a log that counts has a store"
+        with kept.store.reading() as session:
+            if kept.records:
+                require(session, kept.author.person, "propose")
+            return halts(session)
+
+
+def _stands(done: Done, held: tuple[Halt, ...]) -> bool:
+    """Return whether an answer was reached under the halts that hold now."""
+    answer: Any = done.answer
+    told = {row["rule"] for row in answer["conflict"] if row["rule"].startswith("HALT-")}
+    now = {
+        row.rule
+        for row in held
+        if row.concerns((done.account,))
+        or (row.scope.kind == "security" and any(row.scope.name == one["symbol"] for one in answer["trades"]))
+    }
+    return told == now
 
 
 def _summary(done: Done) -> dict[str, object]:

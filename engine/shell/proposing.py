@@ -57,13 +57,22 @@ def _tell_what_follows(desk: work.Desk, proposal: Proposal) -> None:
         print_text(f"\n{text}")
 
 
-def batch(setup: Setup, accounts: str, *, out: Path | None, workers: int, dask: bool, output: Format) -> int:
-    """Solve many accounts, each by itself; return 1 where one is infeasible or failed, else 0."""
+def batch(
+    setup: Setup,
+    accounts: str,
+    *,
+    out: Path | None,
+    workers: int,
+    dask: bool,
+    output: Format,
+    keeping: Keeping | None = None,
+) -> int:
+    """Solve many accounts, each by itself, recorded; return 1 where one is infeasible or failed, else 0."""
     from engine.shell.batch import run_batch
     from reports.batch_text import batch_text
 
     names = () if accounts == "all" else tuple(name.strip() for name in accounts.split(",") if name.strip())
-    summary, status = run_batch(setup, names, folder=out, workers=workers, dask=dask)
+    summary, status = run_batch(setup, names, folder=out, workers=workers, dask=dask, keeping=keeping)
     if output is Format.JSON:
         print_json(summary)
     else:

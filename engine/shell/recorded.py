@@ -10,7 +10,10 @@ from engine.shell import work
 from engine.shell.console import complain
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from engine.shell.log.asked import Asked, Reached
+    from engine.shell.log.logbook import Logbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,26 +28,36 @@ class Keeping:
 
 def decided(desk: work.Desk, book: str | Path, asked: "Asked", keeping: Keeping) -> "Reached":
     """Return the answer to a request; where it was recorded, its record is named on standard error."""
-    from engine.shell.store.address import is_address
-
-    if keeping.log is None and not is_address(book):
+    if not has_log(book, keeping):
         from engine.shell.log.asked import reach
 
         return reach(desk, asked)
+    with logbook(book, keeping) as kept:
+        found = kept.decide(desk, asked)
+    if found.entry is not None:
+        complain(f"recorded as {found.entry.name}")
+    return found.reached
+
+
+def has_log(book: str | Path, keeping: Keeping) -> bool:
+    """Return whether a log counts for a book: a database's own, or one that was named."""
+    from engine.shell.store.address import is_address
+
+    return keeping.log is not None or is_address(book)
+
+
+def logbook(book: str | Path, keeping: Keeping) -> "AbstractContextManager[Logbook]":
+    """Give the logbook of a book, for decisions of this moment."""
     from engine.shell.log.logbook import logbook_for
 
-    with logbook_for(
+    return logbook_for(
         book,
         log=keeping.log,
         dry_run=keeping.dry_run,
         by=person(keeping.by),
         now=datetime.now(UTC),
         known=keeping.known,
-    ) as logbook:
-        found = logbook.decide(desk, asked)
-    if found.entry is not None:
-        complain(f"recorded as {found.entry.name}")
-    return found.reached
+    )
 
 
 def person(by: str | None) -> str:

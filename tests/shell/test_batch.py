@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,13 @@ from engine.facts.failure import InputError
 from engine.shell import work
 from engine.shell.batch import file_name, run_batch
 from engine.shell.demo import lay_out
+from engine.shell.log.chain import Author, entries
+from engine.shell.publishing.halts import Halt, Scope, halt, halted_proposal, lift
+from engine.shell.publishing.people import NotAllowed, add_user
+from engine.shell.recorded import Keeping
 from engine.shell.requests import Request, Setup
+from engine.shell.store.connect import open_store
+from optimizer.settings import Intent
 from tests.shell.cli import run
 
 ASK = Request(raising="3000")
@@ -92,3 +100,59 @@ def test_the_same_bytes_whatever_the_workers(demo: Path, tmp_path: Path, dask: b
         run_batch(setup(demo), (), folder=folder, workers=workers, dask=dask and workers > 1)
     assert contents(folders[1]) == contents(folders[2])
     assert len(contents(folders[1])) == 4
+
+
+def test_a_halt_stops_what_it_concerns_and_every_answer_is_recorded(demo: Path, tmp_path: Path) -> None:
+    log, out = tmp_path / "log.db", tmp_path / "answers"
+    keeping = Keeping(by="P. Lane", log=log)
+    officer = Author(person="R. Okafor", now=datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
+
+    def states() -> dict[str, str]:
+        summary, _ = run_batch(setup(demo), (), folder=out, workers=1, keeping=keeping)
+        return {row["account"]: row["status"] for row in summary["accounts"]}  # type: ignore[attr-defined]
+
+    def recorded() -> list[str]:
+        with open_store(f"sqlite:///{log}") as store, store.reading() as session:
+            return [row.person for row in entries(session, "rebalance")]
+
+    freely = states()
+    assert recorded() == ["P. Lane"] * 3
+    trading, quiet, other = sorted(freely, key=lambda name: freely[name] != "optimal")
+    assert (freely[trading], freely[quiet], freely[other]) == ("optimal", "nothing_to_do", "nothing_to_do")
+    traded = json.loads((out / f"{trading}.json").read_text())["trades"][0]["symbol"]
+    scopes = (Scope(kind="account", name=quiet), Scope(kind="security", name=traded))
+    with open_store(f"sqlite:///{log}") as store:
+        with store.writing() as session:
+            numbers = [halt(session, officer, scope=scope, reason="a bid").seq for scope in scopes]
+        assert states() == {**freely, quiet: "infeasible", trading: "infeasible"}
+        stopped = json.loads((out / f"{trading}.json").read_text())
+        assert (stopped["trades"], stopped["gate"]["decision"]) == ([], "block")
+        assert len(recorded()) == 5
+        with store.writing() as session:
+            for number in numbers:
+                lift(session, replace(officer, person="N. Vance"), number=number, reason="withdrawn")
+    assert states() == freely
+    assert len(recorded()) == 7
+
+
+def test_a_halt_of_a_security_is_none_of_an_account_of_that_name(demo: Path) -> None:
+    with work.opened(None, demo, None) as desk:
+        found = desk.propose(accounts=("ALD-TAX-2",), intent=Intent(kind="raise", amount=Decimal(20000)))
+    row = Halt(
+        number=1,
+        scope=Scope(kind="security", name="ALD-TAX-2"),
+        person="R. Okafor",
+        reason="a bid",
+        since=date(2026, 3, 10),
+    )
+    assert found.trades
+    assert halted_proposal(found, (row,), accounts=("ALD-TAX-2",)) is found
+
+
+def test_who_may_not_propose_is_told_before_anything_is_solved(demo: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log.db"
+    author = Author(person="Ada", now=datetime(2026, 3, 10, 9, 0, tzinfo=UTC))
+    with open_store(f"sqlite:///{log}", create=True) as store, store.writing() as session:
+        add_user(session, author, name="Ada", role="administrator")
+    with pytest.raises(NotAllowed, match="may not propose"):
+        run_batch(setup(demo), (), folder=None, workers=1, keeping=Keeping(by="Ada", log=log))

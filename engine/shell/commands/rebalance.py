@@ -180,11 +180,13 @@ def rebalance(
         rest=rest,
     )
     names = tuple(account or ())
+    keeping = recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known)
     if accounts is not None:
         spread = scale is Scale.DASK
-        raise typer.Exit(
-            proposing.batch(setup, accounts, out=out, workers=workers, dask=spread, output=output)
+        status = proposing.batch(
+            setup, accounts, out=out, workers=workers, dask=spread, output=output, keeping=keeping
         )
+        raise typer.Exit(status)
     if frontier:
         raise typer.Exit(proposing.frontier(setup, accounts=names, out=out, output=output))
     status = proposing.run(
@@ -194,7 +196,7 @@ def rebalance(
         output=output,
         command="harvest" if only is Only.HARVEST else "rebalance",
         rule_costs=rule_costs,
-        keeping=recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known),
+        keeping=keeping,
     )
     raise typer.Exit(status)
 

@@ -7,7 +7,7 @@
 Halts live in the decision log and nowhere else: a halt holds until a later record lifts it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -67,6 +67,10 @@ class Halt:
         """How verdicts name it."""
         return f"HALT-{self.number}"
 
+    def concerns(self, accounts: Container[str]) -> bool:
+        """Return whether what is asked of some accounts is halted before there is any trade."""
+        return self.scope.kind == "all" or (self.scope.kind == "account" and self.scope.name in accounts)
+
     @property
     def words(self) -> str:
         """Who halted what, when and why."""
@@ -125,8 +129,7 @@ def halted_answer(answer: GateAnswer, held: Iterable[Halt], *, accounts: Iterabl
     asked = tuple(accounts)
     for row in held:
         touched = tuple(t.trade.number for t in answer.trades if row.scope.touches(t.trade))
-        concerns = row.scope.kind == "all" or (row.scope.kind == "account" and row.scope.name in asked)
-        if touched or concerns:
+        if touched or row.concerns(asked):
             answer = replace(
                 answer,
                 decision=Decision.BLOCK,
@@ -143,9 +146,7 @@ def halted_proposal(proposal: Proposal, held: Iterable[Halt], *, accounts: Itera
     stopped = [
         row
         for row in held
-        if row.scope.kind == "all"
-        or row.scope.name in asked
-        or any(row.scope.touches(listed.trade) for listed in proposal.trades)
+        if row.concerns(asked) or any(row.scope.touches(listed.trade) for listed in proposal.trades)
     ]
     if not stopped:
         return proposal
