@@ -7,6 +7,7 @@ import pytest
 
 from engine.facts.failure import InputError
 from engine.facts.transactions import TransactionType
+from engine.ledger.tax.fund_losses import CAPITAL_GAIN, is_marked
 from engine.shell.importers import importer
 from engine.shell.importers.corporate import security_name, told_ratio
 from engine.shell.importers.flex_cells import kind_of
@@ -150,3 +151,41 @@ def test_income_of_no_security_is_interest(
     words: str, symbol: str, expected: tuple[TransactionType, str]
 ) -> None:
     assert kind_of("Dividends", words, Decimal(1), symbol) == expected
+
+
+FIDELITY = "Run Date,Action,Symbol,Description,Type,Quantity,Price ($),Commission ($),Fees ($),Amount ($)\n"
+MERRILL = "Trade Date,Type,Description 1,Symbol,Quantity,Amount ($)\n"
+VANGUARD = "Account Number,Trade Date,Transaction Type,Transaction Description,Symbol,Shares,Net Amount\n"
+INCOME = """<OFX><INVSTMTRS><ACCTID>1<INVTRANLIST><INCOME><DTTRADE>20231215<UNIQUEID>VB<INCOMETYPE>{}
+<TOTAL>9<MEMO>Capital gain</INCOME></INVTRANLIST></INVSTMTRS></OFX>"""
+
+
+@pytest.mark.parametrize("is_long", [True, False])
+@pytest.mark.parametrize(
+    ("format", "file", "long", "short"),
+    [
+        (
+            "fidelity",
+            FIDELITY + "12/15/2023,{} CAP GAIN VB,VB,Capital Gain,Cash,,,,,9\n",
+            "LONG-TERM",
+            "SHORT-TERM",
+        ),
+        ("merrill", MERRILL + "12/15/2023,{} Capital Gain,Fund,VB,,9\n", "Long Term", "Short Term"),
+        ("vanguard", VANGUARD + "1,2023-12-15,Capital gain ({}),Capital-Gain,VB,0,9\n", "LT", "ST"),
+        (
+            "schwab",
+            SCHWAB + '"12/15/2023","{} Term Cap Gain","VB","Capital Gain","","","","9"\n',
+            "Long",
+            "Short",
+        ),
+        ("ofx", INCOME, "CGLONG", "CGSHORT"),
+    ],
+)
+def test_tax_finds_long_term_gains_paid_out_and_no_short_term_ones(
+    tmp_path: Path, format: str, file: str, long: str, short: str, is_long: bool
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(file.format(long if is_long else short))
+    (row,) = bring(format, path, tmp_path / "book").merged.new
+    assert row.type is TransactionType.DIVIDEND
+    assert is_marked(row, CAPITAL_GAIN) is is_long

@@ -3,6 +3,7 @@
 read_rows(rows, of) calls `of(row)` for each; an `Unreadable` becomes an `Unread` with line and words
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.facts.transactions import TransactionType
+from engine.ledger.tax.fund_losses import CAPITAL_GAIN
 from engine.shell.importers import text
 from engine.shell.importers.statement import Draft, Unread
 from engine.shell.importers.text import Unreadable
 
 V = TypeVar("V")
+_CAPITAL_GAIN = re.compile(r"capital[\s-]+gain", re.IGNORECASE)
 
 OF_SIGN = {
     TransactionType.DIVIDEND: 1,
@@ -131,6 +134,16 @@ def cash(
         account=account,
         symbol=symbol or None,
     )
+
+
+def gains_paid_out(words: str, *, is_long: bool) -> str:
+    """Return the words of a fund's payment of its gains, in which `tax` finds the long-term ones.
+
+    A short-term gain paid out is an ordinary dividend, so its words never say `capital gain`.
+
+    Source: 26 U.S.C. 852(b)(3)(C).
+    """
+    return f"{CAPITAL_GAIN} distribution, {words}" if is_long else _CAPITAL_GAIN.sub("cap gain", words)
 
 
 def came_or_went(signed: Decimal) -> TransactionType:

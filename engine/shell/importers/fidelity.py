@@ -19,6 +19,7 @@ from engine.shell.importers.drafting import (
     begun,
     below,
     cash,
+    gains_paid_out,
     money_begun,
     moved,
     oldest_first,
@@ -126,7 +127,9 @@ def _draft(row: Line) -> Draft:
         kind, symbol = money_begun(action, signed, outside=_OUTSIDE, inside=_INSIDE), None
     if kind is None:
         raise unknown(row["Action"])
-    words = f"capital gain distribution, {row['Action']}" if action.startswith("LONG-TERM") else row["Action"]
+    words = row["Action"]
+    if action.startswith(("LONG-TERM", "SHORT-TERM")):
+        words = gains_paid_out(words, is_long=action.startswith("LONG-TERM"))
     kept = None if kind is T.INTEREST else symbol
     return cash(row.number, day=day, words=words, type=kind, signed=signed, account=account, symbol=kept)
 

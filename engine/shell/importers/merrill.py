@@ -18,6 +18,7 @@ from engine.shell.importers.drafting import (
     begun,
     below,
     cash,
+    gains_paid_out,
     money_begun,
     moved,
     oldest_first,
@@ -119,11 +120,10 @@ def _draft(row: Line) -> Draft:
         raise unknown(words)
     if kind is T.DIVIDEND and not symbol:
         kind = T.INTEREST
-    long = "capital gain distribution, " if what.startswith("long term") else ""
+    if what.startswith(("long term", "short term")):
+        words = gains_paid_out(words, is_long=what.startswith("long term"))
     kept = None if kind is T.INTEREST else symbol
-    return cash(
-        row.number, day=day, words=long + words, type=kind, signed=signed, account=account, symbol=kept
-    )
+    return cash(row.number, day=day, words=words, type=kind, signed=signed, account=account, symbol=kept)
 
 
 def _paper(row: Line) -> Paper:

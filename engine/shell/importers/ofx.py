@@ -18,7 +18,15 @@ from engine.facts.securities import Price
 from engine.facts.transactions import TransactionType as T
 from engine.shell.importers import text
 from engine.shell.importers.corporate import counted_ratio, exact_decimal
-from engine.shell.importers.drafting import before_fees, came_or_went, cash, moved, oldest_first, unknown
+from engine.shell.importers.drafting import (
+    before_fees,
+    came_or_went,
+    cash,
+    gains_paid_out,
+    moved,
+    oldest_first,
+    unknown,
+)
 from engine.shell.importers.options import option
 from engine.shell.importers.sgml import Element, tree
 from engine.shell.importers.statement import CashHeld, Draft, Held, Paper, Statement, Unread
@@ -146,7 +154,9 @@ def _reinvest(element: Element, draft: Draft) -> Draft:
 
 def _income(element: Element, draft: Draft) -> Draft:
     kind, signed = element.value("INCOMETYPE"), text.needed(element.value("TOTAL"), "TOTAL")
-    words = f"capital gain distribution, {draft.words}" if kind == "CGLONG" else draft.words
+    words = draft.words
+    if kind in ("CGLONG", "CGSHORT"):
+        words = gains_paid_out(words, is_long=kind == "CGLONG")
     type = T.INTEREST if kind in ("INTEREST", "MISC") or not draft.symbol else T.DIVIDEND
     return cash(
         draft.line,

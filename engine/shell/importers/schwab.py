@@ -20,6 +20,7 @@ from engine.shell.importers.drafting import (
     before_fees,
     came_or_went,
     cash,
+    gains_paid_out,
     moved,
     oldest_first,
     read_rows,
@@ -189,8 +190,7 @@ def _cash(draft: Draft, action: str, signed: Decimal) -> Draft:
     if action in _DIVIDENDS:
         return told(T.DIVIDEND) if draft.symbol else told(T.INTEREST)
     if action in _DISTRIBUTIONS:
-        long = "capital gain distribution, " if "Long" in action else ""
-        return told(T.DIVIDEND, words=long + draft.words)
+        return told(T.DIVIDEND, words=gains_paid_out(draft.words, is_long="Long" in action))
     if action in _INTEREST:
         return told(T.INTEREST, symbol=None)
     if action in _FEES:

@@ -17,6 +17,7 @@ from engine.shell.importers.drafting import (
     Line,
     before_fees,
     cash,
+    gains_paid_out,
     money_begun,
     moved,
     oldest_first,
@@ -127,10 +128,11 @@ def _draft(row: Line) -> Draft:
         return replace(draft, type=moved(quantity), quantity=abs(quantity))
     signed = text.needed(row["Net Amount"], "Net Amount")
     if kind in _CASH:
-        long = "capital gain distribution, " if kind == "Capital gain (LT)" else ""
+        if kind.startswith("Capital gain"):
+            words = gains_paid_out(words, is_long=kind == "Capital gain (LT)")
         type = _CASH[kind] if symbol or _CASH[kind] is not T.DIVIDEND else T.INTEREST
         return cash(
-            row.number, day=day, words=long + words, type=type, signed=signed, account=account, symbol=symbol
+            row.number, day=day, words=words, type=type, signed=signed, account=account, symbol=symbol
         )
     type_ = money_begun(kind, signed, outside=_OUTSIDE, inside=_INSIDE)
     if type_ is None:
