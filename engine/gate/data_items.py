@@ -83,7 +83,7 @@ def data_response(opened: OpenBook, account: AccountId) -> Response:
     """Return the worst response to missing data among the policies that govern an account."""
     ground = opened.ground
     said = [p.missing for p in ground.rulebook.policies if account in ground.governed.get(p.id, ())]
-    return max(said, key=lambda response: _rank(response), default=BLOCK)
+    return max(said, key=_rank, default=BLOCK)
 
 
 def data_stops(opened: OpenBook, account: AccountId, symbol: Symbol) -> bool:

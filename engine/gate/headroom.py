@@ -7,7 +7,7 @@ further quantities until both hold.
     value(ACME) 49,000 of at most 50,000, price 100: buy at most 10, then IPS-4.1
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -31,7 +31,6 @@ from rulebooks.state import ZERO
 
 SIDES = (Side.BUY, Side.SELL)
 
-_STOPS = (Decision.APPROVAL, Decision.BLOCK)
 _DOUBLINGS = 48
 
 
@@ -146,7 +145,7 @@ class _Asked:
         if quantity == 0:
             return True
         answer = self._answer(quantity)
-        return answer.fault is None and answer.decision not in _STOPS
+        return answer.fault is None and not answer.decision.stops
 
     def stops_beyond(self, most: Fraction) -> tuple[Stop, ...]:
         """Return what speaks against one step more; where nothing passes, against the smallest ticket."""
@@ -192,7 +191,11 @@ class _Asked:
 
     def _beyond(self, quantity: Fraction) -> Fraction | None:
         """Return a quantity that is stopped, doubling; None where none is found."""
-        return _first(lambda q: not self.passes(q), quantity)
+        for _ in range(_DOUBLINGS):
+            quantity *= 2
+            if not self.passes(quantity):
+                return quantity
+        return None
 
     def _between(self, low: Fraction, high: Fraction) -> Fraction:
         """Return the last quantity that passes between one that does and one that does not."""
@@ -202,16 +205,8 @@ class _Asked:
         return low
 
 
-def _first(found: Callable[[Fraction], bool], quantity: Fraction) -> Fraction | None:
-    for _ in range(_DOUBLINGS):
-        quantity *= 2
-        if found(quantity):
-            return quantity
-    return None
-
-
 def _is_stopping(verdict: Verdict) -> bool:
-    return bool(verdict.trades) and verdict.decision in _STOPS
+    return bool(verdict.trades) and verdict.decision.stops
 
 
 # ------------------------------------------------------------------ answers

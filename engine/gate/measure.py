@@ -20,7 +20,7 @@ from engine.facts.failure import InputError, InputErrors
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Trade
 from engine.gate.agreed import Agreed
-from engine.gate.builtin import book_limits
+from engine.gate.builtin import book_limits, borrowers
 from engine.gate.deltas import (
     Deltas,
     add,
@@ -78,8 +78,10 @@ class OpenBook:
 
     @cached_property
     def unpaid(self) -> Mapping[tuple[AccountId, LotId], date]:
-        """The lots that are not paid for with settled cash yet, and when they will be."""
-        return unpaid_lots(self.book)
+        """The lots of cash accounts that are not paid for with settled cash yet, and when they will be."""
+        lots = unpaid_lots(self.book)
+        may_borrow = borrowers(self.ground) if lots else frozenset[AccountId]()
+        return {key: day for key, day in lots.items() if key[0] not in may_borrow}
 
     @cached_property
     def fingerprint(self) -> str:

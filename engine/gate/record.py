@@ -10,14 +10,12 @@ from collections.abc import Iterator
 
 from engine.gate.answer import figure_text
 from engine.gate.text import WIDTH, gate_text, verdict_lines
-from engine.gate.verdict import Decision, GateAnswer, Verdict
-
-_STOPS = (Decision.APPROVAL, Decision.BLOCK)
+from engine.gate.verdict import GateAnswer, Verdict
 
 
 def record_line(answer: GateAnswer) -> str:
     """Return the decision on one line."""
-    stopped = [trade for trade in answer.trades if trade.decision in _STOPS]
+    stopped = [trade for trade in answer.trades if trade.decision.stops]
     count = len(answer.trades)
     parts = [f"{answer.decision.value.upper()} {answer.as_of.isoformat()}"]
     if answer.fault is not None:

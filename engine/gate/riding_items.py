@@ -15,7 +15,7 @@ from fractions import Fraction
 from dsl.policy import Citation
 from engine.facts.ids import AccountId
 from engine.facts.trades import Side, Trade
-from engine.gate.builtin import NOWHERE, account_scope, book_rule, borrowers
+from engine.gate.builtin import NOWHERE, account_scope, book_rule
 from engine.gate.items import Item, Told
 from engine.gate.measure import Listed
 from engine.gate.verdict import Contributor
@@ -31,17 +31,16 @@ _ZERO = Fraction(0)
 
 def riding_items(listed: Listed) -> Iterator[Item]:
     """Yield one item for each cash account that sells while some of its lots are not paid for."""
-    accounts = {account for account, _ in listed.opened.unpaid}
-    for account in sorted(accounts - borrowers(listed.opened.ground)) if accounts else ():
+    for account in sorted({account for account, _ in listed.opened.unpaid}):
         sales = [t for t in listed.trades if t.account == account and t.side is Side.SELL]
         if sales:
             yield _item(listed, account, sales)
 
 
 def rides(listed: Listed, trade: Trade) -> tuple[Taken, ...]:
-    """Return what a sale takes of lots that are not paid for, borrowing accounts aside."""
+    """Return what a sale takes of lots that are not paid for."""
     unpaid = listed.opened.unpaid
-    if not unpaid or trade.account in borrowers(listed.opened.ground):
+    if not unpaid:
         return ()
     return tuple(row for row in listed.settlement.of_trade(trade.number) if (row.account, row.lot) in unpaid)
 

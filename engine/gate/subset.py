@@ -31,7 +31,6 @@ SEARCHED = 12
 MOST_JUDGED = 300
 """Parts put to the gate before the search gives up its claim to be exact."""
 
-_STOPS = (Decision.APPROVAL, Decision.BLOCK)
 _ZERO = Fraction(0)
 _Number = TypeVar("_Number", int, Fraction)
 
@@ -40,9 +39,9 @@ def with_largest_passing(
     opened: OpenBook, answer: GateAnswer, trades: tuple[Trade, ...], *, engine: InferenceEngine
 ) -> GateAnswer:
     """Return the answer with the largest passing part, where the list fails and has parts."""
-    if answer.decision not in _STOPS or answer.fault is not None or len(trades) < 2:
+    if not answer.decision.stops or answer.fault is not None or len(trades) < 2:
         return answer
-    return replace(answer, largest_passing=_Search(opened, trades, engine).largest(answer))
+    return replace(answer, largest_passing=_Search(opened, trades, engine).largest())
 
 
 class _Search:
@@ -53,15 +52,15 @@ class _Search:
         self._listed = opened.listed(trades)
         self._free = tuple(t for t in self._listed.trades if may_ever_happen(self._listed, t))
         self._value = {t.number: value_of(self._listed, t) for t in trades}
-        self._judged = 0
+        self._answers: dict[tuple[int, ...], GateAnswer] = {}  # by the numbers of the trades
 
-    def largest(self, answer: GateAnswer) -> LargestPassing:
-        """Return the largest part that passes; `answer` is that to the whole list."""
+    def largest(self) -> LargestPassing:
+        """Return the largest part that passes."""
         if len(self._listed.trades) > SEARCHED:
-            return self._greedy(answer)
+            return self._greedy()
         for part in self._parts():
-            if self._judged >= MOST_JUDGED:
-                return self._greedy(answer)
+            if len(self._answers) >= MOST_JUDGED:
+                return self._greedy()
             if self._passes(part):
                 return self._told(part, exact=True, method=self._searched())
         return self._told((), exact=True, method=self._searched())
@@ -81,32 +80,34 @@ class _Search:
                 yield tuple(trade for n, trade in enumerate(free) if mask >> n & 1)
 
     def _passes(self, part: tuple[Trade, ...]) -> bool:
-        """Return whether a part passes: by one evaluator, and if so by both."""
-        self._judged += 1
-        quick = judge(self._opened, part, engine=self._engine, explained=False, second=False)
-        if quick.fault is not None or quick.decision in _STOPS:
-            return False
-        full = judge(self._opened, part, engine=self._engine, explained=False)
-        return full.fault is None and full.decision not in _STOPS
+        return _may_go(self._answer(part))
+
+    def _answer(self, part: tuple[Trade, ...]) -> GateAnswer:
+        """Return the gate's answer to a part: by one evaluator, and where that lets it pass by both."""
+        numbers = tuple(trade.number for trade in part)
+        known = self._answers.get(numbers)
+        if known is None:
+            known = judge(self._opened, part, engine=self._engine, explained=False, second=False)
+            if _may_go(known):
+                known = judge(self._opened, part, engine=self._engine, explained=False)
+            self._answers[numbers] = known
+        return known
 
     def _told(self, part: tuple[Trade, ...], *, exact: bool, method: str) -> LargestPassing:
-        decision = Decision.PASS
-        if part:
-            decision = judge(self._opened, part, engine=self._engine, explained=False).decision
         return LargestPassing(
             trades=tuple(trade.number for trade in part),
             value=sum((self._value[trade.number] for trade in part), start=_ZERO),
             currency=self._opened.currency,
-            decision=decision,
+            decision=self._answer(part).decision if part else Decision.PASS,
             exact=exact,
             method=method,
         )
 
-    def _greedy(self, answer: GateAnswer) -> LargestPassing:
+    def _greedy(self) -> LargestPassing:
         """Drop the trade that most verdicts speak against until the rest passes; take back what fits."""
         kept, dropped = list(self._free), list[Trade]()
         while kept and not self._passes(tuple(kept)):
-            answer = judge(self._opened, tuple(kept), engine=self._engine, explained=False)
+            answer = self._answer(tuple(kept))
             worst = max(kept, key=lambda t: (_spoken_against(answer, t), self._value[t.number], t.number))
             kept.remove(worst)
             dropped.append(worst)
@@ -118,9 +119,13 @@ class _Search:
         return self._told(tuple(kept), exact=False, method=method)
 
 
+def _may_go(answer: GateAnswer) -> bool:
+    return answer.fault is None and not answer.decision.stops
+
+
 def _spoken_against(answer: GateAnswer, trade: Trade) -> int:
     """Return how many verdicts stop a trade."""
-    return sum(v.decision in _STOPS and trade.number in v.trades for v in answer.verdicts)
+    return sum(v.decision.stops and trade.number in v.trades for v in answer.verdicts)
 
 
 # ------------------------------------------------------------------ ruled out by plain sums

@@ -105,7 +105,7 @@ def is_excepted(listed: Listed, limit: OpenLimit) -> bool:
     if ground.standing != "applies" or not ground.excepted:
         return ground.standing == "excepted"
     state = listed.opened.state
-    present = state.quantities.keys() | {(trade.account, trade.symbol) for trade in listed.trades}
+    present = state.quantities.keys() | listed.positions
     traded = {trade.account for trade in listed.trades}
     for account in ground.scope.holds:
         row = listed.opened.book.accounts[account]

@@ -30,6 +30,11 @@ class Decision(StrEnum):
         """0 for pass to 3 for block."""
         return list(Decision).index(self)
 
+    @property
+    def stops(self) -> bool:
+        """Whether a trade may not go as it is: a person must say yes first, or nobody can."""
+        return self in (Decision.APPROVAL, Decision.BLOCK)
+
 
 def worst(decisions: "list[Decision] | tuple[Decision, ...]") -> Decision:
     """Return the worst of the decisions; pass where there are none."""

@@ -10,10 +10,13 @@ from fractions import Fraction
 from dsl.policy import Forbid, Limit
 from engine.facts.money import plain, rounded
 from engine.gate.amounts import bound_words, is_literal, people
+from engine.gate.builtin import BOOK_SHORT
+from engine.gate.data_items import BOOK_DATA
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item, Meeting
 from engine.gate.measure import Listed
+from engine.gate.riding_items import BOOK_FREE_RIDING
 from rulebooks.words import subject_words
 
 UNKNOWN_GROUP = "unknown"
@@ -56,7 +59,7 @@ def subject_of(listed: Listed, item: Item) -> str:
     if item.group:
         name, value = item.group[0]
         return value if value is not None else f"what has an {UNKNOWN_GROUP} {name}"
-    if item.rule.rule.id == "BOOK-SHORT" and item.contributors:
+    if item.rule.rule.id == BOOK_SHORT and item.contributors:
         return f"{item.contributors[0].symbol} held"
     return written_measure(item)
 
@@ -73,7 +76,7 @@ def written_measure(item: Item) -> str:
 
 def _limit(listed: Listed, concluded: Concluded) -> str:
     item, told = concluded.item, concluded.item.told
-    if item.rule.rule.id == "BOOK-FREE-RIDING":
+    if item.rule.rule.id == BOOK_FREE_RIDING:
         return _riding(item)
     subject, unit = subject_of(listed, item), item.rule.unit
     if told.after is None:
@@ -157,7 +160,7 @@ def _action_words(item: Item) -> str:
 
 def _require(concluded: Concluded) -> str:
     item = concluded.item
-    if concluded.standing is Standing.HOLDS and item.rule.rule.id == "BOOK-DATA":
+    if concluded.standing is Standing.HOLDS and item.rule.rule.id == BOOK_DATA:
         return "prices, attributes and corporate actions of what is traded are in order"
     if concluded.standing is Standing.HOLDS:
         return "what must be true before anything trades is true"

@@ -126,6 +126,14 @@ def test_a_sale_takes_no_more_than_is_held_and_no_more_than_its_lot_holds() -> N
     assert shorts("short_sell 5 ACME") == []
 
 
+def test_a_part_of_a_lot_is_found_by_its_day_whatever_signs_the_lots_name_has() -> None:
+    policy = policy_of(cap("  on breach report\n"))
+    named = replace(BOOK, lots=(lot("ACME", "60", name="cb@1"),))
+    part = "lot cb@1@2024-01-02"
+    assert not [w for w in said(policy, named, f"sell 60 ACME {part}") if w.startswith("BOOK-SHORT")]
+    assert "BOOK-SHORT breach active block by 1" in said(policy, named, f"sell 61 ACME {part}")
+
+
 # ------------------------------------------------------------------ exceptions and waivers
 
 EXCEPTION = (

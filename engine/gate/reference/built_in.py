@@ -20,6 +20,7 @@ from dsl.policy import (
     Targets,
     Unit,
 )
+from engine.facts.book import PENDING
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.answer import RuleKey
 from engine.gate.reference.limits import LimitPlan, Term
@@ -28,14 +29,12 @@ from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Subjects, table
+from engine.gate.reference.telling import book_key, told_of_book
 from engine.gate.reference.verdicts import ReferenceVerdict
 from engine.gate.verdict import Outcome
 
 CASH_RULE = "BOOK-CASH"
 SHORT_RULE = "BOOK-SHORT"
-
-ON_ORDER = "open order "
-"""How the names of lots begin that are only on order."""
 
 
 def limits_borrowing(setting: Setting) -> bool:
@@ -82,42 +81,23 @@ class ShortPlan:
     @property
     def key(self) -> RuleKey:
         """What the rule in this scope is known by."""
-        return ("", SHORT_RULE, self.scope.account or "", "")
+        return book_key(SHORT_RULE, self.scope)
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the sales of what is not held."""
         own = [t for t in done.trades if t.account == self.scope.account and t.side is Side.SELL]
         hits = frozenset(t.number for t in own if self._is_short(t, own))
-        if not hits and not self._passes:
-            self._passes.extend(self._told(hits))
-        return self._told(hits) if hits else self._passes
-
-    def _told(self, hits: frozenset[int]) -> list[ReferenceVerdict]:
-        return [
-            ReferenceVerdict(
-                policy=None,
-                rule=SHORT_RULE,
-                account=self.scope.account,
-                household=None,
-                group=None,
-                target=None,
-                outcome=Outcome.BREACH if hits else Outcome.PASS,
-                breach="active" if hits else None,
-                before=None,
-                after=None,
-                headroom_sign=None,
-                worsened=False,
-                warned=False,
-                trades=hits,
-                decision="block" if hits else "pass",
-            )
-        ]
+        if hits:
+            return [told_of_book(SHORT_RULE, self.scope, Outcome.BREACH, trades=hits, decision="block")]
+        if not self._passes:
+            self._passes.append(told_of_book(SHORT_RULE, self.scope, Outcome.PASS))
+        return self._passes
 
     def _is_short(self, sale: Trade, own: list[Trade]) -> bool:
         on_order = (
             Fraction(lot.quantity)
             for lot in self.setting.book.lots_of(sale.account, sale.symbol)
-            if lot.lot.startswith(ON_ORDER)
+            if lot.lot.startswith(PENDING)
         )
         held = self.setting.before.position((sale.account, sale.symbol)).quantity - sum(on_order, NOTHING)
         sold = sum((Fraction(t.quantity) for t in own if t.symbol == sale.symbol), NOTHING)
@@ -125,11 +105,11 @@ class ShortPlan:
 
     def _is_lot_short(self, sale: Trade, own: list[Trade]) -> bool:
         """Return whether the sales that name a lot take more than it holds."""
-        name, _, day = str(sale.lot).partition("@")
+        name, _, day = str(sale.lot).rpartition("@")
         parts = [
             lot
             for lot in self.setting.book.lots_of(sale.account, sale.symbol)
-            if not lot.lot.startswith(ON_ORDER)
+            if not lot.lot.startswith(PENDING)
             and (lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day))
         ]
         named = [t for t in own if t.lot == sale.lot and t.symbol == sale.symbol]

@@ -13,6 +13,7 @@ from engine.gate.reference.market import STALE_DAYS
 from engine.gate.reference.responses import RANKS, on_missing
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting
+from engine.gate.reference.telling import book_key, told_of_book
 from engine.gate.reference.verdicts import ReferenceVerdict
 from engine.gate.verdict import Outcome
 
@@ -31,7 +32,7 @@ class DataPlan:
     @property
     def key(self) -> RuleKey:
         """What the rule in this scope is known by."""
-        return ("", DATA_RULE, self.scope.account or "", "")
+        return book_key(DATA_RULE, self.scope)
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return missing data for the trades in what is not in order; nothing for an idle account."""
@@ -62,20 +63,6 @@ class DataPlan:
         return max(said, key=lambda r: RANKS.index(r.kind) if r.kind in RANKS else -1)
 
     def _told(self, lame: frozenset[int]) -> ReferenceVerdict:
-        return ReferenceVerdict(
-            policy=None,
-            rule=DATA_RULE,
-            account=self.scope.account,
-            household=None,
-            group=None,
-            target=None,
-            outcome=Outcome.MISSING_DATA if lame else Outcome.PASS,
-            breach=None,
-            before=None,
-            after=None,
-            headroom_sign=None,
-            worsened=False,
-            warned=False,
-            trades=lame,
-            decision=on_missing(self._response(), lame),
-        )
+        outcome = Outcome.MISSING_DATA if lame else Outcome.PASS
+        decision = on_missing(self._response(), lame)
+        return told_of_book(DATA_RULE, self.scope, outcome, trades=lame, decision=decision)

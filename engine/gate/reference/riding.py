@@ -9,6 +9,7 @@ from engine.facts.trades import Side
 from engine.gate.reference.answer import RuleKey
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed
+from engine.gate.reference.telling import book_key, told_of_book
 from engine.gate.reference.verdicts import ReferenceVerdict
 from engine.gate.verdict import Outcome
 
@@ -26,39 +27,19 @@ class RidingPlan:
     @property
     def key(self) -> RuleKey:
         """What the rule in this scope is known by."""
-        return ("", RIDING_RULE, self.scope.account or "", "")
+        return book_key(RIDING_RULE, self.scope)
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the sales of what is not paid for; nothing where the account sells nothing."""
         sales = {t.number for t in done.trades if t.account == self.scope.account and t.side is Side.SELL}
         if not sales:
             return self._silent
-        hits = frozenset(
-            row.trade
+        ridden = [
+            row
             for row in done.done.settlement.taken
             if row.trade in sales and (row.account, row.lot) in self.unpaid
-        )
-        sold = sum(
-            row.quantity
-            for row in done.done.settlement.taken
-            if row.trade in sales and (row.account, row.lot) in self.unpaid
-        )
-        return [
-            ReferenceVerdict(
-                policy=None,
-                rule=RIDING_RULE,
-                account=self.scope.account,
-                household=None,
-                group=None,
-                target=None,
-                outcome=Outcome.BREACH if hits else Outcome.PASS,
-                breach="active" if hits else None,
-                before=None,
-                after=None,
-                headroom_sign=-1 if sold else 0,
-                worsened=False,
-                warned=False,
-                trades=hits,
-                decision="block" if hits else "pass",
-            )
         ]
+        if not ridden:
+            return [told_of_book(RIDING_RULE, self.scope, Outcome.PASS, sign=0)]
+        hits = frozenset(row.trade for row in ridden)
+        return [told_of_book(RIDING_RULE, self.scope, Outcome.BREACH, trades=hits, decision="block", sign=-1)]

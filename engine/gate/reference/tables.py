@@ -15,15 +15,13 @@ from fractions import Fraction
 
 from dsl.policy import Subject, Unit
 from engine.facts.ids import AccountId, Symbol
-from engine.gate.reference.market import Market, is_cash
+from engine.gate.reference.market import ONE, Market, is_cash
 from engine.gate.reference.predicates import Truth, all_of, opposite, truth
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.state import NOTHING, Position, State, Sum, Worth
 from engine.gate.reference.values import Absent, Value, text
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Group, Key, NoWitness
 from engine.ledger.exact import exact
-
-ONE = exact(1)
 
 Piece = tuple[Symbol, Fraction]
 """A security and the share of the position's value that it stands for."""

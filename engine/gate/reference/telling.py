@@ -89,3 +89,37 @@ class Teller:
     def unwitnessed(self, why: str) -> ReferenceVerdict:
         """Return that this evaluator does not know what the rule names."""
         return self.tell(Outcome.NOT_APPLICABLE, witnessed=False, why=f"no second witness: {why}")
+
+
+def book_key(rule: str, scope: Scope) -> RuleKey:
+    """Return what a rule of the book is known by in an account."""
+    return ("", rule, scope.account or "", "")
+
+
+def told_of_book(
+    rule: str,
+    scope: Scope,
+    outcome: Outcome,
+    *,
+    trades: frozenset[int] = frozenset(),
+    decision: str = "pass",
+    sign: int | None = None,
+) -> ReferenceVerdict:
+    """Return a verdict of a rule of the book in an account; a breach is active, for trades alone make it."""
+    return ReferenceVerdict(
+        policy=None,
+        rule=rule,
+        account=scope.account,
+        household=None,
+        group=None,
+        target=None,
+        outcome=outcome,
+        breach="active" if outcome is Outcome.BREACH else None,
+        before=None,
+        after=None,
+        headroom_sign=sign,
+        worsened=False,
+        warned=False,
+        trades=trades,
+        decision=decision,
+    )

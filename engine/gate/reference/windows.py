@@ -12,17 +12,25 @@ shares of the same order, is no event for that sale.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from dsl.policy import Action, CheckedRule, Duration, Forbid, Window
 from engine.facts.calendar import add_business_days, add_months
-from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Acquisition, Disposal
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.bans import Covered, acts, covered_by
+from engine.gate.reference.happenings import (
+    Happening,
+    Nearby,
+    is_same_acquisition,
+    opened_by,
+    order_of,
+    purchases,
+)
 from engine.gate.reference.limits import Ceiling
-from engine.gate.reference.lots import LIST_ORDER, lots_of
+from engine.gate.reference.lots import lots_of
 from engine.gate.reference.plans import applies, ceilings, why_not
 from engine.gate.reference.predicates import Truth
 from engine.gate.reference.scopes import Scope
@@ -31,55 +39,8 @@ from engine.gate.reference.telling import Teller
 from engine.gate.reference.verdicts import NoWitness, ReferenceVerdict
 from engine.gate.verdict import Outcome
 
-PURCHASE_KINDS = frozenset({"buy", "reinvest", "award", "exercise"})
-"""Acquisitions that are a purchase; gifts, transfers and splits are none."""
-
 FROM_RECORDS = frozenset({"loss_sale", "gain_sale", "sale", "purchase"})
 """Events that the records themselves tell; all others stand in events.csv."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """A purchase, a disposal of one lot, or an event of events.csv.
-
-    trade: its number where it is of the list. lot, order: of the acquisition. covered: whether the rule
-    is about it, where it is looked at as an action.
-    """
-
-    day: date
-    account: AccountId | None
-    symbol: Symbol | None
-    lot: LotId | None = None
-    order: str | None = None
-    trade: int | None = None
-    covered: Truth = True
-
-
-@dataclass(slots=True, eq=False)
-class Nearby:
-    """Happenings, found by the security that they are of; those of none are near everything."""
-
-    of_all: list[Happening] = field(default_factory=list)
-    by_name: dict[str, list[Happening]] = field(default_factory=dict)
-
-    def add(self, name: str | None, one: Happening) -> None:
-        """Keep a happening under the name that its security is looked up by."""
-        if name is None:
-            self.of_all.append(one)
-        else:
-            self.by_name.setdefault(name, []).append(one)
-
-    def of(self, names: Iterable[str]) -> Iterable[Happening]:
-        """Return what may be related to any of some names."""
-        yield from self.of_all
-        for name in names:
-            yield from self.by_name.get(name, ())
-
-    def every(self) -> Iterable[Happening]:
-        """Return all of them."""
-        yield from self.of_all
-        for found in self.by_name.values():
-            yield from found
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -184,7 +145,7 @@ class WindowPlan:
             return False
         if event.account is not None and event.account not in self.teller.scope.holds:
             return False
-        if event.lot is not None and action.lot is not None and _is_same_acquisition(action, event):
+        if event.lot is not None and action.lot is not None and is_same_acquisition(action, event):
             return False
         return self._are_related(action.symbol, event.symbol) and self._is_within(action.day, event.day)
 
@@ -368,23 +329,6 @@ class WindowPlan:
         return frozenset(one.trade for one in found if one.trade is not None and self._may_stop(one))
 
 
-def opened_by(trade: Trade) -> LotId:
-    """Return the name of the lot that a purchase of the list opens."""
-    return LotId(f"trade {trade.number}")
-
-
-def order_of(trade: Trade) -> str:
-    """Return the order of a purchase: those of one security in one account are one."""
-    return f"{LIST_ORDER} {trade.symbol}"
-
-
-def _is_same_acquisition(action: Happening, event: Happening) -> bool:
-    """Return whether a purchase is that of the shares sold, or of other shares of the same order."""
-    if action.account != event.account:
-        return False
-    return action.lot == event.lot or (action.order is not None and action.order == event.order)
-
-
 def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> date:
     """Return the last day of a window that starts on `day`, looking forward (1) or back (-1)."""
     count = sign * duration.count
@@ -397,24 +341,6 @@ def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> d
             return add_months(day, count)
         case "years":
             return add_months(day, 12 * count)
-
-
-def purchases(setting: Setting) -> Iterable[Acquisition]:
-    """Return the purchases that the records know, those of open lots of which they tell nothing else too."""
-    book = setting.book
-    known = {(row.account, row.lot) for row in book.acquisitions}
-    yield from (row for row in book.acquisitions if row.kind in PURCHASE_KINDS)
-    for lot in book.lots:
-        if (lot.account, lot.lot) not in known:
-            yield Acquisition(
-                lot=lot.lot,
-                account=lot.account,
-                symbol=lot.symbol,
-                date=lot.acquired,
-                quantity=lot.quantity,
-                kind="buy",
-                order=lot.order,
-            )
 
 
 def window_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> WindowPlan:
