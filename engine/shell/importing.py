@@ -16,7 +16,7 @@ from engine.facts.ids import Symbol
 from engine.facts.securities import Price
 from engine.ledger.doubts import every_doubt
 from engine.shell.importers import Importer
-from engine.shell.importers.merging import Choice, Known, Merged, merge
+from engine.shell.importers.merging import Choice, Known, Merged, known_in, merge
 from engine.shell.importers.statement import Statement
 from engine.shell.importers.text import Unreadable
 from engine.shell.store.address import is_address
@@ -77,19 +77,18 @@ def _lenient(choice: Choice) -> Choice:
 
 
 def _folder(statement: Statement, folder: Path, choice: Choice, *, dry_run: bool) -> Imported:
-    from engine.shell.files.book import read_records
-    from engine.shell.importers.into_folder import known_of, write
+    from engine.shell.importers.into_folder import records_in, write
 
-    known = known_of(folder)
+    before = records_in(folder)
+    known = known_in(before)
     merged = merge(statement, known, _lenient(choice) if dry_run else choice)
     files = () if dry_run else write(folder, merged)
-    events = read_records(folder).events if statement.is_market_data and known.securities else ()
     return Imported(
         merged=merged,
         book=str(folder),
         files=files,
         is_written=not dry_run,
-        doubts=_doubts(statement, known, events),
+        doubts=_doubts(statement, known, before.events),
     )
 
 
@@ -104,7 +103,7 @@ def _database(
     dry_run: bool,
     since: date | None,
 ) -> Imported:
-    from engine.shell.importers.into_store import delivery, known_in, records_in
+    from engine.shell.importers.into_store import delivery, records_in
     from engine.shell.store.connect import open_store
     from engine.shell.store.load import load
 

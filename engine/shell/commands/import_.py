@@ -9,6 +9,8 @@ import typer
 from engine.shell.options import Format, FormatOption
 
 if TYPE_CHECKING:
+    from engine.shell.importers.merging import Choice
+    from engine.shell.store.delivery import Delivery
     from engine.shell.store.load import Loaded
     from engine.shell.store.recording import Count
 
@@ -134,7 +136,7 @@ def _refuse_for_books(
         )
 
 
-def _choice(account: list[str], new: str | None, household: str | None) -> Any:
+def _choice(account: list[str], new: str | None, household: str | None) -> "Choice":
     from engine.facts.failure import InputError
     from engine.shell.files.accounts import KINDS
     from engine.shell.importers.merging import Choice
@@ -151,7 +153,7 @@ def _choice(account: list[str], new: str | None, household: str | None) -> Any:
     return Choice(account=plain[0] if plain else None, accounts=pairs, kind=new, household=household)
 
 
-def _load_book(delivery: Any, book: str, since: datetime | None) -> "tuple[Loaded, str]":
+def _load_book(delivery: "Delivery", book: str, since: datetime | None) -> "tuple[Loaded, str]":
     from datetime import UTC
 
     from engine.shell.store.connect import open_store

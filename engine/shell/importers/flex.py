@@ -34,6 +34,7 @@ _LEVELS = {
     "CashTransaction": ("DETAIL", "", "SUMMARY"),
     "OpenPosition": ("SUMMARY", "LOT", ""),
 }
+_RECORDS = ("Trade", "CorporateAction", "CashTransaction", "SalesTax", "Transfer", "OpenPosition")
 _PAPERS = ("SecurityInfo", "Trade", "OpenPosition", "CorporateAction", "CashTransaction")
 
 
@@ -43,17 +44,18 @@ def parse(path: Path) -> Statement:
     if not any(tag == "FlexStatement" for tag, _ in found):
         raise text.no_header(path, "<FlexStatement>")
     base = _base(found)
-    traded = trades(_of(found, "Trade"), base)
-    acted = corporate_actions(_of(found, "CorporateAction"), base)
-    paid, unpaid = read_rows(_of(found, "CashTransaction"), lambda row: _paid(row, base))
-    taxed, untaxed = read_rows(_of(found, "SalesTax"), lambda row: _sales_tax(row, base))
-    moves, unmoved = read_rows(_of(found, "Transfer"), _moved)
-    positions = _of(found, "OpenPosition")
+    told = {tag: _of(found, tag) for tag in _RECORDS}
+    positions = told["OpenPosition"]
+    traded = trades(told["Trade"], base)
+    acted = corporate_actions(told["CorporateAction"], base)
+    paid, unpaid = read_rows(told["CashTransaction"], lambda row: _paid(row, base))
+    taxed, untaxed = read_rows(told["SalesTax"], lambda row: _sales_tax(row, base))
+    moves, unmoved = read_rows(told["Transfer"], _moved)
     drafts = [*traded[0], *acted[0], *paid, *taxed, *moves]
     unread = [*traded[1], *acted[1], *unpaid, *untaxed, *unmoved]
     return Statement(
         source=path.name,
-        records=sum(1 + len(draft.joined) for draft in drafts) + len(unread) + len(positions),
+        records=sum(map(len, told.values())),
         drafts=tuple(sorted(oldest_first(drafts), key=lambda d: (d.day, d.time or time.max))),
         held=tuple(_held(row) for row in positions),
         papers=tuple(

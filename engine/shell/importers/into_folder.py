@@ -17,13 +17,14 @@ from enum import Enum
 from pathlib import Path
 
 from engine.facts.accounts import Account
+from engine.facts.book import Records
 from engine.facts.failure import InputError
 from engine.facts.forms import BrokerForm
 from engine.facts.money import plain
 from engine.facts.securities import Price, Security
 from engine.facts.transactions import Transaction
 from engine.shell.files.book import read_records
-from engine.shell.importers.merging import Known, Merged
+from engine.shell.importers.merging import Merged
 from engine.shell.saving import save
 
 Cells = Mapping[str, str]
@@ -61,19 +62,11 @@ COLUMNS = {
 _KEYS = {"transactions": ("id",), "prices": ("date", "symbol")}
 
 
-def known_of(folder: Path) -> Known:
+def records_in(folder: Path) -> Records:
     """Return what a folder says; nothing where there is none yet. Raises InputErrors where it is no book."""
     if not folder.exists() or not any(folder.glob("*.csv")):
-        return Known(accounts={}, securities={}, transactions=())
-    records = read_records(folder)
-    return Known(
-        accounts=records.accounts,
-        securities=records.securities,
-        transactions=records.transactions or (),
-        forms=records.broker_forms or (),
-        prices={(row.symbol, row.date): row for row in records.prices},
-        fx=records.fx,
-    )
+        return Records(accounts={}, securities={}, prices=(), lots=None, transactions=None)
+    return read_records(folder)
 
 
 def write(folder: Path, merged: Merged) -> tuple[str, ...]:

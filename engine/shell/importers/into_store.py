@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from engine.facts.book import Records
 from engine.facts.lots import Lot
-from engine.shell.importers.merging import Known, Merged
+from engine.shell.importers.merging import Merged
 from engine.shell.store.delivery import Delivery, file_read
 from engine.shell.store.facts import facts_of
 from engine.shell.store.schema.two_times import ALWAYS_UNTIL
@@ -20,18 +20,6 @@ from engine.shell.store.schema.two_times import ALWAYS_UNTIL
 def records_in(session: Session, source: str) -> Records:
     """Return everything that the database holds now, whatever its day."""
     return facts_of(session, as_of=ALWAYS_UNTIL, source=source)
-
-
-def known_in(records: Records) -> Known:
-    """Return what a database says, for a statement to meet."""
-    return Known(
-        accounts=records.accounts,
-        securities=records.securities,
-        transactions=records.transactions or (),
-        forms=records.broker_forms or (),
-        prices={(row.symbol, row.date): row for row in records.prices},
-        fx=records.fx,
-    )
 
 
 def delivery(format: str, path: Path, merged: Merged, before: Records) -> Delivery:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.facts.accounts import Account
-from engine.facts.book import FxRate
+from engine.facts.book import FxRate, Records
 from engine.facts.failure import InputError
 from engine.facts.forms import BrokerForm
 from engine.facts.ids import AccountId, HouseholdId, Symbol
@@ -46,6 +46,18 @@ class Known:
     forms: tuple[BrokerForm, ...] = ()
     prices: Mapping[tuple[Symbol, date], Price] = field(default_factory=dict)
     fx: tuple[FxRate, ...] = ()
+
+
+def known_in(records: Records) -> Known:
+    """Return what a folder or database says, for a statement to meet."""
+    return Known(
+        accounts=records.accounts,
+        securities=records.securities,
+        transactions=records.transactions or (),
+        forms=records.broker_forms or (),
+        prices={(row.symbol, row.date): row for row in records.prices},
+        fx=records.fx,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
