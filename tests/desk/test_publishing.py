@@ -108,6 +108,16 @@ def test_a_halt_blocks_at_once_and_only_a_second_officer_lifts_it(at: At) -> Non
     assert "is lifted" in officer.post(f"/desk/halts/{number[1]}/lift", reason="withdrawn")
 
 
+def test_a_halt_at_the_desk_ends_the_open_orders_that_it_touches(at: At) -> None:
+    manager = at("P. Lane")
+    buy = {"account": "A-1", "side": "buy", "symbol": "DUNE", "quantity": "1", "lot": ""}
+    decided = re.search(r"/desk/decisions/(\d+)/send", manager.post("/desk/trades/decide", **buy))
+    assert decided is not None
+    assert "1 order written down" in manager.post(f"/desk/decisions/{decided[1]}/send")
+    page = manager.post("/desk/halts", scope="security", name="DUNE", reason="takeover bid")
+    assert "Open orders are cancelled, or asked to be: " in page
+
+
 @pytest.mark.parametrize(("version", "later"), [("1.0.0", "1.1.0"), ("0.9.3", "0.10.0"), ("2.1", "2.2.0")])
 def test_the_next_version_s_number(version: str, later: str) -> None:
     assert bumped(version) == later

@@ -6,11 +6,12 @@ o officer, m manager, a auditor, d administrator; `-` also somebody who is not s
 import httpx
 import pytest
 
+from engine.shell.orders.desk import send
 from engine.shell.service.app import FAMILIES, make_app
 from engine.shell.service.guard import GuardedRoute
 from engine.shell.service.roles import TABLE
 from engine.shell.service.settings import Settings
-from tests.service.served import Served
+from tests.service.served import TRADES, USERS, Served
 
 MAY = {
     "GET /health": "-omad",
@@ -103,6 +104,13 @@ def test_what_is_halted_is_blocked_at_once(own: Served) -> None:
     assert after["decision"] == "block"
     assert after["verdicts"][0]["title"] == "Trading is halted"
     assert own.post("/v1/rebalance", {}).json()["status"] == "infeasible"
+
+
+def test_a_halt_ends_the_open_orders_that_it_touches(own: Served) -> None:
+    made = own.post("/v1/decisions", {"trades": TRADES})
+    send(own.address, str(made.json()["seq"]), by=USERS["manager"], route="file generic")
+    own.post("/v1/halts", {"scope": "security", "name": "PEP", "reason": "a bid"}, role="officer")
+    assert [row["state"] for row in own.get("/v1/orders").json()["orders"]] == ["cancelled"]
 
 
 def test_an_administrator_cannot_remove_the_own_user(own: Served) -> None:

@@ -20,6 +20,15 @@ def serve(
     rate: Annotated[
         int, typer.Option(min=0, metavar="N", help="Requests a minute of one person; 0: no limit.")
     ] = 6000,
+    monitor_at: Annotated[
+        str,
+        typer.Option(
+            "--monitor-at",
+            metavar="HH:MM",
+            help="Monitor each day at this time (UTC) and tell whom GUARDBAND_ALERTS names. Unsaid: never.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Serve a book: check, gate, proposals, lots and the decision log, under /v1, for keys and sessions.
 
@@ -43,4 +52,14 @@ def serve(
             place="serve",
             cure='pip install "guardband[serve]"',
         ) from missing
-    start(Start(book=book, host=host, port=port, workers=workers, secure_cookies=secure_cookies, rate=rate))
+    start(
+        Start(
+            book=book,
+            host=host,
+            port=port,
+            workers=workers,
+            secure_cookies=secure_cookies,
+            rate=rate,
+            monitor_at=monitor_at,
+        )
+    )

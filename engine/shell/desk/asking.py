@@ -14,11 +14,10 @@ from sqlmodel import Session
 from engine.facts.failure import InputError
 from engine.shell import work
 from engine.shell.log.asked import Asked, Reached, reach
-from engine.shell.log.chain import Author, author_named
 from engine.shell.log.logbook import Decided, Logbook
 from engine.shell.publishing.halts import halts
 from engine.shell.service.books import Asked as Which
-from engine.shell.service.guard import Service
+from engine.shell.service.guard import Service, author_of
 from engine.shell.service.people import SignedIn
 from engine.shell.store.facts import last_day
 
@@ -59,11 +58,6 @@ async def writing(service: Service, ask: Callable[[Session], T]) -> T:
             return ask(session)
 
     return await service.lanes.run("store", service.settings.gate_seconds, write)
-
-
-def author_of(service: Service, person: SignedIn) -> Author:
-    """Return who acts now."""
-    return author_named(person.name, service.now())
 
 
 async def decided_at(service: Service, person: SignedIn, asked: Asked) -> Decided:

@@ -25,6 +25,7 @@ from starlette.responses import Response
 
 from engine.facts.failure import GuardbandError
 from engine.shell import work
+from engine.shell.monitoring.schedule import keep_watch
 from engine.shell.service import problems
 from engine.shell.service.answering import answer
 from engine.shell.service.books import Asked, Books
@@ -40,6 +41,7 @@ from engine.shell.service.running import health
 from engine.shell.service.settings import ENVIRONMENT, Settings, settings_from
 from engine.shell.service.signing import sessions, users
 from engine.shell.service.v1 import halting, judging, mandates, proposing, records, standing
+from engine.shell.service.watching import watch_of
 from engine.shell.store.connect import open_store
 from engine.shell.version import VERSION
 
@@ -75,6 +77,7 @@ def make_app(
 ) -> FastAPI:
     """Return the application over a database. log: a structlog logger; unsaid: lines on standard error."""
     metrics = Metrics()
+    lines = log or log_lines()
     app = FastAPI(
         title="Guardband",
         version=VERSION,
@@ -82,7 +85,7 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_opened(settings, metrics, table),
+        lifespan=_opened(settings, metrics, table, lines),
         exception_handlers={
             problems.Problem: problems.answer_problem,
             GuardbandError: problems.answer_error,
@@ -96,7 +99,7 @@ def make_app(
     bearer = Security(HTTPBearer(auto_error=False, description="A key of a user."))
     for router in every:
         app.include_router(router, dependencies=[bearer], responses=problems.described(401, 403, 429, 503))
-    app.add_middleware(Edge, settings=settings, metrics=metrics, log=log or log_lines())
+    app.add_middleware(Edge, settings=settings, metrics=metrics, log=lines)
     app.state.methods = partial(methods_at, table)
     app.openapi = lambda: _openapi(app, table)  # type: ignore[method-assign]  # FastAPI's own way to do it
     return app
@@ -111,7 +114,7 @@ def from_environment() -> FastAPI:
     )
 
 
-def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...]) -> Any:
+def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...], log: Any) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
@@ -133,6 +136,10 @@ def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...]) -> A
             )
             if settings.opens_first:
                 app.state.opening = asyncio.create_task(_open_first(app.state.service))
+            watch = watch_of(settings, log)
+            if watch is not None:
+                app.state.watching = asyncio.create_task(keep_watch(settings.database, watch))
+                stack.callback(app.state.watching.cancel)
             yield
 
     return lifespan

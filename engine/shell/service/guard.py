@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from engine.gate.engine.port import InferenceEngine
+from engine.shell.log.chain import Author, author_named
 from engine.shell.service.books import Books
 from engine.shell.service.edge import NOTED
 from engine.shell.service.lanes import Lanes
@@ -61,6 +62,11 @@ def signed_in(request: Request) -> SignedIn:
     person: SignedIn | None = request.state.person
     assert person is not None, "the guard lets nobody in who is not signed in"
     return person
+
+
+def author_of(service: Service, person: SignedIn) -> Author:
+    """Return who acts, now, with the key that signs the log where there is one."""
+    return author_named(person.name, service.now())
 
 
 At = Annotated[Service, Depends(service_of)]

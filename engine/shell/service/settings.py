@@ -30,6 +30,7 @@ class Settings:
     key_seconds: float = 15.0  # how long a key that was verified is taken as it is
     opens_first: bool = False  # whether the book in force is opened before it is asked for
     books_open: int = 4  # books kept open at a time
+    monitor_at: str = ""  # HH:MM in UTC at which each day is monitored; blank: never
 
     def as_text(self) -> str:
         """Return the settings as one line."""

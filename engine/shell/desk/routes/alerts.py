@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from engine.shell.desk.asking import author_of, reading, writing
+from engine.shell.desk.asking import reading, writing
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.monitoring.alerts import acknowledge, alerts
-from engine.shell.service.guard import At, Signed, form_of
+from engine.shell.service.guard import At, Signed, author_of, form_of
 from reports import words
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

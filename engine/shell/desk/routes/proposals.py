@@ -4,14 +4,14 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from engine.shell.desk.asking import NOW, author_of, decided_at, reading, writing
+from engine.shell.desk.asking import NOW, decided_at, reading, writing
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.desk.recorded import PROPOSALS, Shown, listed, shown_of
 from engine.shell.log.asked import Asked
 from engine.shell.orders.decided import ready_to_send
 from engine.shell.orders.sending import make_orders
 from engine.shell.publishing.approvals import approve_decision
-from engine.shell.service.guard import At, Signed, form_of
+from engine.shell.service.guard import At, Signed, author_of, form_of
 from optimizer.settings import Intent
 from reports import words
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from dsl.library import LibraryPolicy
 from engine.facts.failure import InputError
 from engine.shell import policies as texts
-from engine.shell.desk.asking import NOW, author_of, day_of, reading, writing
+from engine.shell.desk.asking import NOW, day_of, reading, writing
 from engine.shell.desk.next_version import VERBS, Instruction, next_version, with_instruction
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.desk.routes.policies import text_diff, text_sent
@@ -19,7 +19,7 @@ from engine.shell.publishing.evidence import Prepared, prepare
 from engine.shell.publishing.people import is_same_person
 from engine.shell.publishing.publish import Pending, approve_policy, evidence_of, mandate_of, pending, publish
 from engine.shell.publishing.publish import refuse_policy as refuse
-from engine.shell.service.guard import At, Service, Signed, form_of
+from engine.shell.service.guard import At, Service, Signed, author_of, form_of
 from engine.shell.service.people import SignedIn
 from engine.shell.service.problems import not_found
 from reports import words

@@ -7,16 +7,17 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from engine.shell import policies as texts
-from engine.shell.desk.asking import NOW, author_of, day_of, reading, writing
+from engine.shell.desk.asking import NOW, day_of, reading, writing
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.desk.routes.publishing import published
 from engine.shell.desk.shelf import entry_of, titles
+from engine.shell.orders.sending import halt_and_stop
 from engine.shell.publishing.desk import waived_text
-from engine.shell.publishing.halts import Scope, halt, halts, lift
+from engine.shell.publishing.halts import Scope, halts, lift
 from engine.shell.publishing.people import is_same_person, people
 from engine.shell.publishing.roles import Role
 from engine.shell.publishing.waive import waiver_from
-from engine.shell.service.guard import At, Signed, form_of
+from engine.shell.service.guard import At, Signed, author_of, form_of
 from engine.shell.service.problems import refused
 from engine.shell.store.facts import Seen
 from engine.shell.store.recording import table_of
@@ -112,7 +113,7 @@ async def halted(request: Request, service: At) -> Response:
 
 @router.post("/desk/halts")
 async def stop(request: Request, service: At, person: Signed) -> Response:
-    """Halt an account, a security, or everything, at once."""
+    """Halt an account, a security, or everything, at once; open orders that it touches end."""
     form = await form_of(request)
     kind, name = form.get("scope", ""), form.get("name", "").strip()
     author = author_of(service, person)
@@ -126,8 +127,13 @@ async def stop(request: Request, service: At, person: Signed) -> Response:
         case _:
             raise refused("it is no scope", place="scope", cure="account, security or all")
     reason = form.get("reason", "")
-    await writing(service, lambda session: halt(session, author, scope=scope, reason=reason))
-    return led_to("/desk/halts", said=f"{scope.words[:1].upper()}{scope.words[1:]} is halted.")
+    _, stopped = await writing(
+        service, lambda session: halt_and_stop(session, author, scope=scope, reason=reason)
+    )
+    said = f"{scope.words[:1].upper()}{scope.words[1:]} is halted."
+    if stopped:
+        said += f" Open orders are cancelled, or asked to be: {', '.join(stopped)}."
+    return led_to("/desk/halts", said=said)
 
 
 @router.post("/desk/halts/{number}/lift")

@@ -21,6 +21,7 @@ from engine.shell.importers.book import read
 from engine.shell.publishing.people import people
 from engine.shell.service.metrics import SHARED
 from engine.shell.service.settings import ENVIRONMENT, Settings
+from engine.shell.service.watching import watch_of
 from engine.shell.store.address import is_address
 from engine.shell.store.connect import Store, connect, open_store
 from engine.shell.store.load import load
@@ -46,6 +47,7 @@ class Start:
     workers: int
     secure_cookies: bool
     rate: int
+    monitor_at: str = ""
 
 
 def start(said: Start) -> None:
@@ -56,7 +58,9 @@ def start(said: Start) -> None:
         secure_cookies=said.secure_cookies,
         requests_per_minute=said.rate,
         opens_first=True,
+        monitor_at=said.monitor_at,
     )
+    watch_of(settings, None)  # a mistake is told here, in words, and not by each worker
     with open_store(settings.database) as store:
         _tell(store, said)
     _check_address(said.host, said.port)

@@ -10,13 +10,12 @@ from starlette.responses import Response
 
 from engine.shell.publishing import people
 from engine.shell.service.answering import Done, OnceKey, answer, written
-from engine.shell.service.guard import At, GuardedRoute, Service, Signed
+from engine.shell.service.guard import At, GuardedRoute, Service, Signed, author_of
 from engine.shell.service.models.records import UserAnswer, UsersAnswer
 from engine.shell.service.models.requests import UserIn
 from engine.shell.service.people import SignedIn
 from engine.shell.service.problems import Problem, described, not_found
 from engine.shell.service.v1.asking import Name
-from engine.shell.service.v1.halting import author_of
 
 router = APIRouter(route_class=GuardedRoute, tags=["people"], responses=described(400, 404, 409, 422))
 

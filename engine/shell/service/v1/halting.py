@@ -8,11 +8,12 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from engine.facts.failure import InputError
-from engine.shell.log.chain import Author, Entry, author_named
-from engine.shell.publishing.halts import Halt, Scope, halt, halts, lift
+from engine.shell.log.chain import Entry
+from engine.shell.orders.sending import halt_and_stop
+from engine.shell.publishing.halts import Halt, Scope, halts, lift
 from engine.shell.publishing.people import is_same_person
 from engine.shell.service.answering import Done, OnceKey, answer, written
-from engine.shell.service.guard import At, GuardedRoute, Service, Signed
+from engine.shell.service.guard import At, GuardedRoute, Service, Signed, author_of
 from engine.shell.service.models.records import ActAnswer, HaltsAnswer
 from engine.shell.service.models.requests import HaltIn, LiftIn
 from engine.shell.service.people import SignedIn
@@ -37,7 +38,7 @@ async def held(service: At) -> Response:
 
 @router.post("/v1/halts", response_model=ActAnswer, status_code=201)
 async def stop(request: Request, body: HaltIn, service: At, person: Signed, key: OnceKey) -> Response:
-    """Halt trading in an account, a security, or all of it, at once."""
+    """Halt trading in an account, a security, or all of it, at once; open orders that it touches end."""
     return await written(request, service, person, key, partial(_stopped, service, person, body))
 
 
@@ -46,7 +47,8 @@ def _stopped(service: Service, person: SignedIn, body: HaltIn, session: Session)
         told = "everything has no name" if body.name else f"no {body.scope} is named"
         raise InputError(told, place="name", cure="name what is halted, or nothing for all")
     scope = Scope(kind=body.scope, name=body.name.strip())
-    return _act(halt(session, author_of(service, person), scope=scope, reason=body.reason))
+    entry, _ = halt_and_stop(session, author_of(service, person), scope=scope, reason=body.reason)
+    return _act(entry)
 
 
 @router.post("/v1/halts/{number}/lift", response_model=ActAnswer, status_code=201, responses=described(404))
@@ -65,11 +67,6 @@ def _lifted(service: Service, person: SignedIn, number: int, body: LiftIn, sessi
         told = "whoever halted does not lift it: it needs a second person"
         raise Problem(403, "second-person", told)
     return _act(lift(session, author_of(service, person), number=number, reason=body.reason))
-
-
-def author_of(service: Service, person: SignedIn) -> Author:
-    """Return who acts, now, with the key that signs the log where there is one."""
-    return author_named(person.name, service.now())
 
 
 def _act(entry: Entry) -> Done:

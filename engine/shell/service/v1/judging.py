@@ -16,12 +16,11 @@ from engine.gate.approvals import Approval, decision_id
 from engine.shell.books import moment_of
 from engine.shell.files.schema import schema_of
 from engine.shell.log import asked as log
-from engine.shell.log.chain import author_named
 from engine.shell.log.logbook import Logbook, approvals_in, record
 from engine.shell.publishing.halts import halts
 from engine.shell.publishing.people import require
 from engine.shell.service.answering import Done, OnceKey, answer, written
-from engine.shell.service.guard import At, GuardedRoute, Service, Signed
+from engine.shell.service.guard import At, GuardedRoute, Service, Signed, author_of
 from engine.shell.service.models.gate import CheckAnswer, GateAnswer
 from engine.shell.service.models.records import RecordedAnswer
 from engine.shell.service.models.requests import BookAsked, BookIn, CheckIn, DecisionIn, GateIn
@@ -127,7 +126,7 @@ def _recorded(
     require(session, person.name, "gate")
     wanted = replace(wanted, halts=halts(session))
     reached = log.halted(freely, desk, wanted)
-    author = author_named(person.name, service.now())
+    author = author_of(service, person)
     book = service.store.address
     logbook = Logbook(store=service.store, author=author, book=book, known=moment_of(body.known))
     inputs = service.books.inputs(given.asked_book(body), desk)
