@@ -68,8 +68,7 @@ def check_file(path: Path, *, schema: DataSchema | None = None, today: date | No
     """
     from dsl.parse import decode, parse
 
-    if not path.is_file():
-        raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
+    _refuse_absent(path)
     name = path.name
     text = decode(path.read_bytes(), file=name)
     if isinstance(text, Diagnostic):
@@ -137,13 +136,11 @@ def listed(name: str, *, beside: Beside) -> tuple[LibraryPolicy, Beside]:
 
     Raises InputError where the name means nothing.
     """
-    if isinstance(beside, Shelf) and not _is_file(name):
-        found = next((policy for policy in beside.in_force if policy.id == name), None)
-        if found is not None:
-            return found, beside
+    found = _on_shelf(name, beside)
+    if found is not None:
+        return found, beside
     path = _find(name, beside)
-    if not path.is_file():
-        raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
+    _refuse_absent(path)
     entries = library_of([_entry(path)]).policies
     if not entries:
         raise InputError("the mandate has no id and version", place=str(path), cure="give it both")
@@ -154,16 +151,25 @@ def library(beside: Beside) -> Library:
     """Return the mandates of a folder or shelf and the shipped ones; its own come first."""
     if isinstance(beside, Shelf):
         return Library(policies=(*beside.in_force, *beside.others, *library_of(_shipped()).policies))
-    own = tuple(_files_of(beside)) if beside is not None else ()
+    own = tuple(files_of(beside)) if beside is not None else ()
     return library_of((*own, *_shipped()))
 
 
 def _check_named(name: str, beside: Beside) -> CheckedFile:
-    if isinstance(beside, Shelf) and not _is_file(name):
-        listed = next((policy for policy in beside.in_force if policy.id == name), None)
-        if listed is not None:
-            return check_listed(listed, beside=beside)
-    return check_file(_find(name, beside))
+    found = _on_shelf(name, beside)
+    return check_file(_find(name, beside)) if found is None else check_listed(found, beside=beside)
+
+
+def _on_shelf(name: str, beside: Beside) -> LibraryPolicy | None:
+    """Return the mandate of a shelf with an id; None where the name means a file or nothing there."""
+    if not isinstance(beside, Shelf) or _is_file(name):
+        return None
+    return next((policy for policy in beside.in_force if policy.id == name), None)
+
+
+def _refuse_absent(path: Path) -> None:
+    if not path.is_file():
+        raise InputError("there is no such mandate", place=str(path), cure="name a *.mandate file")
 
 
 def _is_file(name: str) -> bool:
@@ -185,7 +191,8 @@ def _find(name: str, beside: Beside) -> Path:
     )
 
 
-def _files_of(folder: Path) -> Iterator[tuple[str, str, FileReader]]:
+def files_of(folder: Path) -> Iterator[tuple[str, str, FileReader]]:
+    """Yield name, text and reader of every mandate of a folder, by name."""
     yield from (_entry(path) for path in sorted(folder.glob(f"*{SUFFIX}")) if path.is_file())
 
 
@@ -195,7 +202,7 @@ def _entry(path: Path) -> tuple[str, str, FileReader]:
 
 @cache
 def _shipped() -> tuple[tuple[str, str, FileReader], ...]:
-    return tuple(_files_of(SHIPPED))
+    return tuple(files_of(SHIPPED))
 
 
 def files_below(folder: Path) -> FileReader:

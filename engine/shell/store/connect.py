@@ -135,9 +135,14 @@ def newest_version() -> str:
 def schema_version(engine: Engine) -> str | None:
     """Return the schema version of a database; None where it holds no table of ours."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return version_on(connection)
+
+
+def version_on(connection: Connection) -> str | None:
+    """Return the schema version that a connection sees; None where it sees no table of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _refused(address: str, found: str | None) -> StoreError:
@@ -162,13 +167,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+_BUSY = ("another process is writing to the database", "wait until it has finished and try again")
 _CURES = (
-    ("locked", "another process is writing to the database", "wait until it has finished and try again"),
-    (
-        "lock timeout",
-        "another process is writing to the database",
-        "wait until it has finished and try again",
-    ),
+    ("locked", *_BUSY),
+    ("lock timeout", *_BUSY),
     ("full", "the disk is full", "make room and try again; nothing was kept"),
     ("unable to open", "the database file cannot be opened", "check the path and that you may write there"),
     ("not a database", "the file is not a SQLite database", "name the file of a database"),

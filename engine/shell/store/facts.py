@@ -24,20 +24,9 @@ from engine.facts.transactions import Transaction, TransactionType
 from engine.shell.store.book_rows import ACCOUNT_COLUMNS, SECURITY_COLUMNS, TAX_COLUMNS
 from engine.shell.store.recording import table_of
 from engine.shell.store.schema import households, imports, lots, market, securities
+from engine.shell.store.schema.two_times import TwoTimes
 
-_OWN = frozenset(
-    {
-        "id",
-        "row_key",
-        "row_hash",
-        "position",
-        "valid_from",
-        "valid_to",
-        "recorded_at",
-        "superseded_at",
-        "import_id",
-    }
-)
+_OWN = frozenset(TwoTimes.model_fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

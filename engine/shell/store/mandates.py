@@ -32,12 +32,7 @@ def mandates_in(folder: Path) -> tuple[Mandate, ...]:
 
     Raises MandateErrors with every finding where one of them has an error.
     """
-    entries = [
-        (path.name, path.read_bytes().decode("utf-8-sig", errors="replace"), texts.files_below(folder))
-        for path in sorted(folder.glob(f"*{texts.SUFFIX}"))
-        if path.is_file()
-    ]
-    return checked_mandates(library_of(entries).policies, beside=folder)
+    return checked_mandates(library_of(texts.files_of(folder)).policies, beside=folder)
 
 
 def shipped_mandates(ids: Iterable[str]) -> tuple[Mandate, ...]:

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from engine.shell.store.connect import VERSIONS, Store, newest_version, schema_version
+from engine.shell.store.connect import VERSIONS, Store, newest_version, schema_version, version_on
 from engine.shell.store.failure import StoreError
 
 
@@ -20,7 +20,7 @@ def upgrade_store(store: Store) -> tuple[str | None, str]:
     newest = newest_version()
     with store.writing() as session:
         connection = session.connection()
-        before = _version(connection)
+        before = version_on(connection)
         if before is not None and before > newest:
             raise StoreError(
                 f"its schema is version {before}, newer than the {newest} of this program",
@@ -40,11 +40,3 @@ def config_of(connection: Connection | None) -> Config:
     config.set_main_option("script_location", str(VERSIONS.parent))
     config.attributes["connection"] = connection
     return config
-
-
-def _version(connection: Connection) -> str | None:
-    from sqlalchemy import inspect, text
-
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
