@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any, Self
 
+from tests.lsp.mandate import BODY
 from tests.shared import ROOT
 
 PATIENCE = 60
@@ -195,3 +196,12 @@ def applied(text: str, edits: list[dict[str, Any]]) -> str:
         first, last = offset(edit["range"]["start"]), offset(edit["range"]["end"])
         text = text[:first] + edit["newText"] + text[last:]
     return text
+
+
+def hovered(editor: Editor, uri: str, words: str, *, nth: int = 0, inside: int = 0) -> str:
+    """Return what the server tells of a place in the mandate `BODY`, as Markdown."""
+    told = editor.at("textDocument/hover", uri, find(BODY, words, nth=nth, inside=inside))
+    assert told is not None
+    value = told["contents"]["value"]
+    assert isinstance(value, str)
+    return value
