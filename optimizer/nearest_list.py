@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.facts.ids import AccountId
 from engine.facts.trades import Side, Trade
 from engine.gate.builtin import book_limits
 from engine.gate.deltas import settlement_of, unit_deltas
@@ -109,13 +108,14 @@ class _Problem:
     def __init__(self, ground: GroundBook, state: BookState, trades: tuple[Trade, ...]) -> None:
         self.ground, self.state, self.trades = ground, state, trades
         self.given = {trade.number: Fraction(trade.quantity) for trade in trades}
+        self.accounts = {trade.number: trade.account for trade in trades}
         self.steps = {trade.number: _step(ground, trade) for trade in trades}
         self.caps = dict(self.given)
         self.cuts: list[_Cut] = []
         self.proven = True
         self.units = {trade.number: _unit(state, trade) for trade in trades}
         self.pieces = self._pieces()
-        accounts = tuple(sorted({trade.account for trade in trades}))
+        accounts = tuple(sorted(set(self.accounts.values())))
         limits = (*ground.limits, *book_limits(ground, state.currency))
         wanted = requirements(limits, state, accounts)
         least: dict[int, Fraction] = {}
@@ -129,7 +129,6 @@ class _Problem:
             for rule in ground.per_trade
             if rule.standing == "applies" and rule.waiver is None and force_of(rule.rule.rule) == "hard"
         )
-
         plain = (need.limit.rule.rule.id for need in wanted if _is_plain(need) and linear_parts(need.form))
         self.known = frozenset((*plain, *(rule.rule.rule.id for rule in self.tickets)))
 
@@ -293,15 +292,9 @@ class _Problem:
                 fixed += amount * self.given[number]
                 merge(terms, own.quantity(as_float(amount)))
             for column, piece in own.pieces:
-                merge(
-                    terms,
-                    {
-                        column: as_float(
-                            sum((f * piece.deltas.get(t, ZERO) for t, f in factors.items()), ZERO)
-                        )
-                    },
-                )
-            counted = factors.get(Term(TermKind.TRADES, self._account(number)), ZERO)
+                change = sum((f * piece.deltas.get(t, ZERO) for t, f in factors.items()), ZERO)
+                merge(terms, {column: as_float(change)})
+            counted = factors.get(Term(TermKind.TRADES, self.accounts[number]), ZERO)
             if counted:
                 fixed += counted
                 merge(terms, {own.dropped: -as_float(counted)})
@@ -311,9 +304,6 @@ class _Problem:
             slack = 1e-7 * max(1.0, abs(as_float(room + fixed)) / size)
             low = -as_float(room + fixed) / size - slack
             program.row({column: amount / size for column, amount in terms.items()}, low=low)
-
-    def _account(self, number: int) -> AccountId:
-        return next(trade.account for trade in self.trades if trade.number == number)
 
     def _cut(self, program: MixedProgram, columns: Mapping[int, Own], cut: _Cut) -> None:
         down = {n: program.column(high=1.0, whole=True) for n in cut.down}

@@ -76,18 +76,10 @@ def tell(
     if given is None:
         given = Given(listed=trades_of(problem.columns, solution.steps), amounts=solution.trades)
         priced = margins(solution)
-    listed = given.listed
-    trades = tuple(trade for trade, _ in listed)
+    trades = tuple(trade for trade, _ in given.listed)
     settlement = settle(problem.ground.book, trades, reading=problem.ground.rulebook.tax)
     rows, objective, nothing = _told_trades(problem, given, settlement, priced)
-    changes = tuple(
-        AccountChange(
-            account=account,
-            before=account_figures(problem, account, None),
-            after=account_figures(problem, account, settlement if trades else None, trades),
-        )
-        for account in problem.accounts
-    )
+    changes = _account_changes(problem, trades, settlement)
     return Proposal(
         as_of=problem.ground.book.as_of,
         status=status,
@@ -114,6 +106,19 @@ def tell(
         ),
         changes=given.changes,
         tax_at=tuple(_tax_at(problem, settlement, points) for points in TAX_POINTS) if rows else (),
+    )
+
+
+def _account_changes(
+    problem: Problem, trades: tuple[Trade, ...], settlement: Settlement
+) -> tuple[AccountChange, ...]:
+    return tuple(
+        AccountChange(
+            account=account,
+            before=account_figures(problem, account, None),
+            after=account_figures(problem, account, settlement if trades else None, trades),
+        )
+        for account in problem.accounts
     )
 
 

@@ -59,7 +59,17 @@ def _year(pack: TaxPack) -> Part:
             _money("Net investment income", told.investment_tax.income, "gains, dividends, interest"),
             _money("Tax on it", told.investment_tax.tax, "3.8%, Form 8960"),
         ]
-    lines = Table(
+    return Part(
+        anchor="year",
+        title="The year",
+        first=f"Amounts are in {pack.currency}.",
+        figures=tuple(figures),
+        tables=(_schedule(told), _restated(told)),
+    )
+
+
+def _schedule(told: TaxYear) -> Table:
+    return Table(
         title="Schedule D, parts I and II",
         columns=(
             Column(name="Line"),
@@ -71,7 +81,10 @@ def _year(pack: TaxPack) -> Part:
         rows=tuple((one.line, one.proceeds, one.basis, one.adjustment, one.gain) for one in told.lines),
         empty="Nothing was sold and nothing was carried into the year.",
     )
-    restated = Table(
+
+
+def _restated(told: TaxYear) -> Table:
+    return Table(
         title="Changed by purchases after the year’s end",
         columns=(
             Column(name="Sale"),
@@ -94,13 +107,6 @@ def _year(pack: TaxPack) -> Part:
             for one in told.restated
         ),
         empty="No sale of the year was changed by a later purchase.",
-    )
-    return Part(
-        anchor="year",
-        title="The year",
-        first=f"Amounts are in {pack.currency}.",
-        figures=tuple(figures),
-        tables=(lines, restated),
     )
 
 
@@ -248,27 +254,25 @@ def _embedded(pack: TaxPack) -> Part:
         total=("all", "", "", None, None, None, None, None, total) if pack.embedded else None,
         empty="No open lot holds a disallowed loss in its basis.",
     )
-    by_symbol: dict[str, Decimal] = {}
-    for lot in pack.embedded:
-        by_symbol[lot.symbol] = by_symbol.get(lot.symbol, Decimal(0)) + lot.deferred
-    largest = sorted(by_symbol.items(), key=lambda row: (-row[1], row[0]))[:12]
-    bars = tuple(BarRow(label=symbol, count=int(amount.to_integral_value())) for symbol, amount in largest)
     return Part(
         anchor="embedded",
         title="Losses still embedded in open lots",
         first=f"{words.money(total)} of disallowed losses wait in the basis of "
         f"{words.plural(len(pack.embedded), 'open lot')}, released when they are sold.",
-        pictures=(
-            Picture(
-                question="Which securities hold the most? Whole units of money.",
-                rows=bars,
-                unit=pack.currency,
-            ),
-        )
-        if bars
-        else (),
+        pictures=_largest(pack),
         tables=(table,),
     )
+
+
+def _largest(pack: TaxPack) -> tuple[Picture, ...]:
+    """Return a chart of the securities with the most embedded losses; none where there are none."""
+    by_symbol: dict[str, Decimal] = {}
+    for lot in pack.embedded:
+        by_symbol[lot.symbol] = by_symbol.get(lot.symbol, Decimal(0)) + lot.deferred
+    largest = sorted(by_symbol.items(), key=lambda row: (-row[1], row[0]))[:12]
+    bars = tuple(BarRow(label=symbol, count=int(amount.to_integral_value())) for symbol, amount in largest)
+    question = "Which securities hold the most? Whole units of money."
+    return (Picture(question=question, rows=bars, unit=pack.currency),) if bars else ()
 
 
 def _money(name: str, amount: Decimal, beside: str) -> Figure:
