@@ -1,17 +1,17 @@
 """The same problem, written for SCIP: whole steps, modes as binaries, every rule as it is.
 
 Only the numbers of the model are shared with the optimizer (positions, lots, rows); curved rules are
-written from their forms: all subsets for the largest, binaries for derived sets and counts, a quadratic
-row for a risk measure. Small accounts only.
+written from their forms: k t + sum max(0, x - t) for the k largest, binaries for derived sets and counts,
+a quadratic row for a risk measure. Limits of time are of the processor.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from optimizer.build import Problem
+from optimizer.model import Ints
 from optimizer.rows import Requirement
 from rulebooks.evaluate import value
 from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Risk, Sum
@@ -43,7 +43,7 @@ class _Writer:
         self.on = [self.scip.addVar(vtype="B", name=f"z{i}") for i in range(len(self.count))]
         self.trade = [float(grid.step[i]) * self.count[i] for i in range(len(self.count))]
 
-    def solve(self, limit: float) -> Exact:
+    def solve(self, limit: float, start: Ints | None) -> Exact:
         self._tickets()
         cost = self._names() + self._rows()
         curved = {id(need) for need in self.problem.curved}
@@ -54,6 +54,13 @@ class _Writer:
         self.scip.addCons(top >= cost)
         self.scip.setObjective(top)
         self.scip.setParam("limits/time", limit)
+        self.scip.setParam("timing/clocktype", 1)
+        if start is not None:
+            known = self.scip.createPartialSol()
+            for var, on, steps in zip(self.count, self.on, start, strict=True):
+                self.scip.setSolVal(known, var, int(steps))
+                self.scip.setSolVal(known, on, int(steps > 0))
+            self.scip.addSol(known)
         self.scip.optimize()
         found = self.scip.getNSols() > 0
         steps = tuple(round(self.scip.getVal(var)) if found else 0 for var in self.count)
@@ -164,9 +171,7 @@ class _Writer:
                 return [factor * self._linear(form)]
             case Largest():
                 assert factor < 0
-                parts = [self._linear(part) for part in form.parts if isinstance(part, Linear)]
-                size = min(form.count, len(parts))
-                return [factor * sum(chosen) for chosen in combinations(parts, size)]
+                return [factor * self._largest(form)]
             case Count():
                 return [factor * sum(self._nonzero(part) for part in form.parts)]
             case Guarded():
@@ -179,6 +184,18 @@ class _Writer:
                 return [factor * shown for part in form.parts for shown in self._headrooms(part)]
             case _:
                 raise AssertionError(f"no exact form for {type(form).__name__}")
+
+    def _largest(self, form: Largest) -> Any:
+        """Return what is at least the sum of the largest parts, and no more where that is wanted."""
+        unit = self.problem.columns.unit
+        edge = self.scip.addVar(lb=None)
+        total: Any = min(form.count, len(form.parts)) * unit * edge
+        for part in form.parts:
+            assert isinstance(part, Linear)
+            over = self.scip.addVar(lb=0)
+            self.scip.addCons(over >= self._linear(part) / unit - edge)
+            total += unit * over
+        return total
 
     def _nonzero(self, part: Linear) -> Any:
         z = self.scip.addVar(vtype="B")
@@ -248,6 +265,9 @@ def _counts(form: Form) -> bool:
             return False
 
 
-def solve_exactly(problem: Problem, *, limit: float = 60.0) -> Exact:
-    """Return SCIP's answer to the problem as built (rules without a row included)."""
-    return _Writer(problem).solve(limit)
+def solve_exactly(problem: Problem, *, limit: float = 60.0, start: Ints | None = None) -> Exact:
+    """Return SCIP's answer to the problem as built (rules without a row included).
+
+    limit: seconds of processor time. start: steps of a list to begin from, (n_columns,).
+    """
+    return _Writer(problem).solve(limit, start)
