@@ -20,7 +20,7 @@ from optimizer.model import Bools, Floats, Ints, Model
 from optimizer.modes import Choice, Mix
 from optimizer.names import Layout, NameAnswer
 from optimizer.pulls import Pulls
-from optimizer.spread import outer_products
+from optimizer.spread import curvature
 
 UNDECIDED = 0.3
 """Basis points by which a mode may be worth less than the one chosen and still be tried."""
@@ -83,10 +83,10 @@ def fitting_choice(
     fixed = as_mix(choice)
     _, bend = barrier.slopes(prices, SIZE)
     left = np.zeros(bend.size) if left is None else left
-    curvature = outer_products(pulls, model, layout, answer, fixed, 1.0).total(bend.size)
-    curvature[np.diag_indices(bend.size)] += bend + 1e-9 * max(float(np.trace(curvature)), 1e-12)
+    bent = curvature(pulls, model, layout, answer, fixed, 1.0)
+    bent[np.diag_indices(bend.size)] += bend + 1e-9 * max(float(np.trace(bent)), 1e-12)
     try:
-        eased = np.linalg.solve(curvature, np.column_stack((options.pull.T, left)))
+        eased = np.linalg.solve(bent, np.column_stack((options.pull.T, left)))
     except np.linalg.LinAlgError:
         return choice
     between = options.pull @ eased[:, :-1]
@@ -118,7 +118,7 @@ def _options(pulls: Pulls, layout: Layout, choice: Choice, answer: NameAnswer) -
     pull[BUY] = pulls.buy[names] * answer.buys[names, None]
     pull[SELL] = pulls.sale[names] * amount[names, None]
     if pulls.varied.size:
-        pull[SELL][:, pulls.varied] = pulls.of_varied(sales)[names]
+        pull[SELL][:, pulls.varied] = pulls.of_varied(sales)[:, names].T
     tried = away[:, names] < UNDECIDED
     own = current[names]
     tried[own, np.arange(names.size)] = True

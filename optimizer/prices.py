@@ -22,7 +22,7 @@ from optimizer.model import Floats, Ints, Model, Rows
 from optimizer.modes import Mix, best_choice, soft_mix
 from optimizer.names import Layout, NameAnswer, answer_names, lay_out
 from optimizer.pulls import Pulls
-from optimizer.spread import expected_rows, expected_trades, outer_products
+from optimizer.spread import curvature, expected_rows, expected_trades
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +184,7 @@ class Carried:
         """Return gradient (n_rows,) and negated Hessian (n_rows, n_rows) of the smoothed bound."""
         gradient, bend = self.barrier.slopes(place.prices, heat.barrier)
         gradient = gradient + expected_rows(self.pulls, place.answer, place.mix)
-        outer = outer_products(self.pulls, self.model, self.layout, place.answer, place.mix, heat.temperature)
-        hessian = outer.total(bend.size)
+        hessian = curvature(self.pulls, self.model, self.layout, place.answer, place.mix, heat.temperature)
         hessian[np.diag_indices(bend.size)] += bend
         return gradient, hessian
 
@@ -193,12 +192,10 @@ class Carried:
         """Return the place to begin from at the next heat."""
         prices = place.prices
         if heat.barrier < before.barrier:
-            outer = outer_products(
-                self.pulls, self.model, self.layout, place.answer, place.mix, before.temperature
+            pliancy = np.diag(
+                curvature(self.pulls, self.model, self.layout, place.answer, place.mix, before.temperature)
             )
-            prices = self.barrier.cooled(
-                prices, np.diag(outer.total(prices.size)), of=before.barrier, to=heat.barrier
-            )
+            prices = self.barrier.cooled(prices, pliancy, of=before.barrier, to=heat.barrier)
         return self.at(prices, heat, place.answer.order)
 
     def settle(self, place: Place, heat: Heat) -> tuple[Place, int]:

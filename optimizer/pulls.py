@@ -1,10 +1,12 @@
 """The rows' coefficients by position: what one unit bought or sold of a name does to each row.
 
-The lots of a position mostly pull alike on a row (a class, a sector, cash, turnover); only gains differ
-from lot to lot. Kept so, a price of a row is charged once per name, not once per lot.
+The lots of a position mostly pull alike on a row (a class, a sector, cash); only gains differ from lot
+to lot. Most rows also mirror: what a purchase adds a sale takes away. So a price of a row is charged
+once per name, not once per lot, and the curvature of mirrored rows needs one vector for each name.
 
-    position KO with lots at gains 0.1 and -0.2; rows cash, gains
-      buy (-1, 0)   sale (1, 0)   lots: row gains only, (-0.1) and (0.2)
+    position KO with lots at gains 0.1 and -0.2; rows cash, turnover, gains
+      buy (-1, -1, 0)   sale (1, -1, 0)   lots: row gains only, (-0.1) and (0.2)
+      mirrored: cash   odd: turnover, gains
 """
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from optimizer.model import Floats, Ints, Model
 
 ALIKE = 1e-14
-"""Coefficients of lots that differ by less, relative to the row's largest, are one."""
+"""Coefficients that differ by less, relative to the row's largest, are one."""
 
 
 class Pulls:
@@ -25,27 +27,46 @@ class Pulls:
         self.owner, self._owners, self._starts = model.lots.position, owners, starts
         self.buy = dense[:n]
         lots = dense[n:]
-        self.sale = np.zeros_like(self.buy)
+        alike = ALIKE * (np.abs(dense).max(axis=0, initial=0.0) + 1)
+        self.sale = -self.buy
         self.sale[owners] = lots[starts]
-        differs = np.abs(lots - self.sale[self.owner]) > ALIKE * (np.abs(lots).max(axis=0, initial=0.0) + 1)
+        differs = np.abs(lots - self.sale[self.owner]) > alike
         self.varied = np.flatnonzero(differs.any(axis=0))
         self.sale[:, self.varied] = 0.0
         self.lots = np.ascontiguousarray(lots[:, self.varied])
+        mirrors = (np.abs(self.sale + self.buy) <= alike).all(axis=0)
+        mirrors[self.varied] = False
+        self.mirrored, self.odd = np.flatnonzero(mirrors), np.flatnonzero(~mirrors)
+        self.even = np.ascontiguousarray(self.buy[:, self.mirrored])
+        self.buy_odd = np.ascontiguousarray(self.buy[:, self.odd].T)
+        self.sale_odd = np.ascontiguousarray(self.sale[:, self.odd].T)
+        self.lots = np.ascontiguousarray(lots[:, self.varied].T)
+        self.varied_odd = np.searchsorted(self.odd, self.varied)
 
     def charge(self, prices: Floats) -> Floats:
         """Return what the rows charge each column at `prices`, (n_columns,)."""
-        by_lot = (self.sale @ prices)[self.owner] + self.lots @ prices[self.varied]
-        return np.concatenate((self.buy @ prices, by_lot))
+        even, odd = self.even @ prices[self.mirrored], prices[self.odd]
+        by_lot = (odd @ self.sale_odd - even)[self.owner]
+        if self.varied.size:
+            by_lot += prices[self.varied] @ self.lots
+        return np.concatenate((even + odd @ self.buy_odd, by_lot))
 
     def of_varied(self, sales: Floats) -> Floats:
-        """Return what the sales of each position do to the rows in which lots differ, (n_positions, k)."""
-        found = np.zeros((self.buy.shape[0], self.varied.size))
+        """Return what the sales of each position do to the rows in which lots differ, (k, n_positions)."""
+        found = np.zeros((self.varied.size, self.buy.shape[0]))
         if sales.size:
-            found[self._owners] = np.add.reduceat(self.lots * sales[:, None], self._starts, axis=0)
+            found[:, self._owners] = np.add.reduceat(self.lots * sales, self._starts, axis=1)
         return found
 
-    def of_lots(self, lots: Ints) -> Floats:
-        """Return what one unit sold of each of some lots does to each row, (k, n_rows)."""
-        found = self.sale[self.owner[lots]]
-        found[:, self.varied] = self.lots[lots]
+    def odd_of_sales(self, amount: Floats, sales: Floats) -> Floats:
+        """Return what the sales of each position do to the odd rows, (n_odd, n_positions)."""
+        found = self.sale_odd * amount
+        if self.varied.size:
+            found[self.varied_odd] = self.of_varied(sales)
+        return np.asarray(found)
+
+    def odd_of_lots(self, lots: Ints) -> Floats:
+        """Return what one unit sold of each of some lots does to the odd rows, (n_odd, k)."""
+        found = np.take(self.sale_odd, self.owner[lots], axis=1)
+        found[self.varied_odd] = np.take(self.lots, lots, axis=1)
         return np.asarray(found)

@@ -2,17 +2,19 @@
 
 Within its mode a name at the margin moves by 1 / 2q for each unit of price. Where it is undecided
 between modes, a small change of prices moves it from one to the other: the variance of its trades over
-modes, divided by the temperature, is what that adds. Both are sums of outer products of what trades do
-to the rows, so that one product of matrices gives them.
+modes, divided by the temperature, is what that adds. On mirrored rows all that a name can do is a number
+of units bought or sold, so that the moments of that number are all that is needed there:
+
+    curvature of mirrored rows = sum over names of its moment * (its coefficients) (its coefficients)'
 
 A name that buys 10 with share 0.5 and else holds has mean 5 and variance 0.5 * 100 - 25 = 25.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model import Bools, Floats, Ints, Model
+from optimizer.model import Floats, Ints, Model
 from optimizer.modes import Mix
 from optimizer.names import Layout, NameAnswer, SaleAnswer
 from optimizer.pulls import Pulls
@@ -20,41 +22,43 @@ from optimizer.pulls import Pulls
 DECIDED = 1e-7
 """A share this near to 0 or 1 is decided."""
 
-FAINT = 1e-2
-"""What is left out of the curvature at most: the names that add least to it."""
-
 SMALL_SHARE = 1e-9
 """A mode with a smaller share moves no price."""
 
 
 @dataclass(slots=True)
-class Outer:
-    """Vectors over the rows, and the weight of each one's outer product."""
+class Moments:
+    """Second moments of what names do: units traded (signed), and what they do to the odd rows."""
 
-    vectors: list[Floats] = field(default_factory=list)
-    weights: list[Floats] = field(default_factory=list)
+    units: Floats  # (n_positions,) units by units
+    mixed: Floats  # (n_odd, n_positions) units by odd rows
+    odd: Floats  # (n_odd, n_odd)
 
-    def add(self, vectors: Floats, weights: Floats) -> None:
-        """Add vectors (k, n_rows) with weights (k,)."""
-        if weights.size:
-            self.vectors.append(vectors)
-            self.weights.append(weights)
+    def add(self, weight: Floats, units: Floats, odd: Floats) -> None:
+        """Add `weight` times the product of (units, odd) with itself, for every position."""
+        by_units = weight * units
+        self.units += by_units * units
+        self.mixed += by_units * odd
+        self.odd += (weight * odd) @ odd.T
 
-    def total(self, size: int) -> Floats:
-        """Return the sum of the weighted outer products, (n_rows, n_rows)."""
-        if not self.weights:
-            return np.zeros((size, size))
-        stacked, weights = np.concatenate(self.vectors), np.concatenate(self.weights)
-        return np.asarray((stacked * weights[:, None]).T @ stacked)
+    def add_units(self, names: Ints, weight: Floats, sign: float, odd: Floats) -> None:
+        """Add the same for one unit bought (sign 1) or sold (-1) of some positions."""
+        self.units[names] += weight
+        weighted = weight * odd
+        self.mixed[:, names] += sign * weighted
+        self.odd += weighted @ odd.T
 
 
 def expected_rows(pulls: Pulls, answer: NameAnswer, mix: Mix) -> Floats:
     """Return by how much the mixed trades move each row, (n_rows,)."""
     by_position = mix.sale * answer.sale.amount + mix.harmless * answer.harmless.amount
-    found = (mix.buy * answer.buys) @ pulls.buy + by_position @ pulls.sale
+    bought = mix.buy * answer.buys
+    found = np.empty(pulls.buy.shape[1])
+    found[pulls.mirrored] = (bought - by_position) @ pulls.even
+    found[pulls.odd] = pulls.buy_odd @ bought + pulls.sale_odd @ by_position
     if pulls.varied.size:
-        found[pulls.varied] += _by_lot(pulls, answer, mix) @ pulls.lots
-    return np.asarray(found)
+        found[pulls.varied] += pulls.lots @ _by_lot(pulls, answer, mix)
+    return found
 
 
 def expected_trades(pulls: Pulls, answer: NameAnswer, mix: Mix) -> Floats:
@@ -69,62 +73,69 @@ def _by_lot(pulls: Pulls, answer: NameAnswer, mix: Mix) -> Floats:
     return np.asarray(sales)
 
 
-def outer_products(
+def curvature(
     pulls: Pulls, model: Model, layout: Layout, answer: NameAnswer, mix: Mix, temperature: float
-) -> Outer:
-    """Return what makes the curvature of the smoothed bound: names at the margin, and names undecided."""
-    found = Outer()
-    group = model.positions.group
-    in_b = 1.0 - mix.side_a[group]
-    odds_buy, odds_sale = mix.buy_in_b, mix.harmless_in_b
-    either = odds_buy * odds_sale > DECIDED
-    buy = odds_buy * np.where(either, 1.0, 1.0 - odds_buy) * in_b * answer.buys**2 / temperature
-    buy = buy + np.where(answer.buy_moves, mix.buy * layout.pliancy, 0.0)
-    buying = _strong(buy)
-    found.add(pulls.buy[buying], buy[buying])
-    _margins(found, pulls, layout, answer.sale, mix.sale)
+) -> Floats:
+    """Return the negated second derivative of the names' smoothed worth, (n_rows, n_rows)."""
+    odd, count = pulls.buy_odd.shape
+    moments = Moments(units=np.zeros(count), mixed=np.zeros((odd, count)), odd=np.zeros((odd, odd)))
+    _modes(moments, pulls, model, answer, mix, temperature)
+    buying = np.flatnonzero(answer.buy_moves & (mix.buy > SMALL_SHARE))
+    own = np.take(pulls.buy_odd, buying, axis=1)
+    moments.add_units(buying, (mix.buy * layout.pliancy)[buying], 1.0, own)
+    _margins(moments, pulls, layout, answer.sale, mix.sale)
     if not layout.all_alone:
-        _margins(found, pulls, layout, answer.harmless, mix.harmless)
-    sale = odds_sale * np.where(either, 1.0, 1.0 - odds_sale) * in_b / temperature
-    selling = _strong(sale * answer.harmless.amount**2, either)
-    of_sale = _sales_of(pulls, selling, answer.harmless)
-    found.add(of_sale, sale[selling])
-    both = np.flatnonzero(either[selling])
-    if both.size:
-        names = selling[both]
-        mean = of_sale[both] * odds_sale[names, None]
-        mean += pulls.buy[names] * (odds_buy * answer.buys)[names, None]
-        found.add(mean, -in_b[names] / temperature)
+        _margins(moments, pulls, layout, answer.harmless, mix.harmless)
+        weight = mix.side_a[model.positions.group] * mix.sale_in_a * (1 - mix.sale_in_a) / temperature
+        sold = pulls.odd_of_sales(answer.sale.amount, answer.sale.sales)
+        moments.add(weight, -answer.sale.amount, sold)
+    found = _assembled(pulls, moments)
     if not layout.all_alone:
-        _sides(found, pulls, model, layout, answer, mix, temperature)
+        _add_sides(found, pulls, model, answer, mix, temperature)
     return found
 
 
-def _strong(weight: Floats, also: Bools | None = None) -> Ints:
-    """Return where the weights are that make all but a small part of their sum."""
-    kept = weight > FAINT * float(weight.sum()) / max(weight.size, 1)
-    return np.flatnonzero(kept if also is None else kept | also)
-
-
-def _margins(found: Outer, pulls: Pulls, layout: Layout, answer: SaleAnswer, share: Floats) -> None:
-    selling = np.flatnonzero((answer.marginal >= 0) & (share > SMALL_SHARE))
-    found.add(pulls.of_lots(answer.marginal[selling]), share[selling] * layout.pliancy[selling])
-
-
-def _sides(
-    found: Outer,
-    pulls: Pulls,
-    model: Model,
-    layout: Layout,
-    answer: NameAnswer,
-    mix: Mix,
-    temperature: float,
+def _modes(
+    moments: Moments, pulls: Pulls, model: Model, answer: NameAnswer, mix: Mix, temperature: float
 ) -> None:
-    """Add what wash groups of several positions spread: within side A, and between their sides."""
-    in_a = mix.side_a[model.positions.group]
-    weight = in_a * mix.sale_in_a * (1 - mix.sale_in_a) / temperature
-    open_a = _strong(weight * answer.sale.amount**2)
-    found.add(_sales_of(pulls, open_a, answer.sale), weight[open_a])
+    """Add the variance over the modes hold, buy and sell (without losses in wash groups of several)."""
+    odds_buy, odds_sale = mix.buy_in_b, mix.harmless_in_b
+    weight = (1.0 - mix.side_a[model.positions.group]) / temperature
+    buys, sales = answer.buys, answer.harmless.amount
+    bought = pulls.buy_odd * buys
+    sold = pulls.odd_of_sales(sales, answer.harmless.sales)
+    moments.add(weight * odds_buy * (1 - odds_buy), buys, bought)
+    moments.add(weight * odds_sale * (1 - odds_sale), -sales, sold)
+    either = weight * odds_buy * odds_sale
+    bought_either = either * buys
+    moments.units += 2 * bought_either * sales
+    moments.mixed += (either * sales) * bought - bought_either * sold
+    both = (either * bought) @ sold.T
+    moments.odd -= both + both.T
+
+
+def _margins(moments: Moments, pulls: Pulls, layout: Layout, answer: SaleAnswer, share: Floats) -> None:
+    selling = np.flatnonzero((answer.marginal >= 0) & (share > SMALL_SHARE))
+    odd = pulls.odd_of_lots(answer.marginal[selling])
+    moments.add_units(selling, share[selling] * layout.pliancy[selling], -1.0, odd)
+
+
+def _assembled(pulls: Pulls, moments: Moments) -> Floats:
+    found = np.empty((pulls.buy.shape[1],) * 2)
+    mirrored, odd = pulls.mirrored, pulls.odd
+    cross = (moments.mixed @ pulls.even).T
+    root = np.sqrt(np.maximum(moments.units, 0.0))[:, None] * pulls.even
+    found[np.ix_(mirrored, mirrored)] = root.T @ root
+    found[np.ix_(mirrored, odd)] = cross
+    found[np.ix_(odd, mirrored)] = cross.T
+    found[np.ix_(odd, odd)] = moments.odd
+    return found
+
+
+def _add_sides(
+    found: Floats, pulls: Pulls, model: Model, answer: NameAnswer, mix: Mix, temperature: float
+) -> None:
+    """Add what wash groups of several positions spread between their sides."""
     side = mix.side_a
     undecided = np.flatnonzero((side > DECIDED) & (side < 1 - DECIDED))
     if not undecided.size:
@@ -137,12 +148,12 @@ def _sides(
     gap -= _sales_of(pulls, names, answer.sale) * mix.sale_in_a[names, None]
     sums = np.zeros((undecided.size, gap.shape[1]))
     np.add.at(sums, place[model.positions.group[names]], gap)
-    found.add(sums, side[undecided] * (1 - side[undecided]) / temperature)
+    found += sums.T @ ((side[undecided] * (1 - side[undecided]) / temperature)[:, None] * sums)
 
 
 def _sales_of(pulls: Pulls, positions: Ints, answer: SaleAnswer) -> Floats:
     """Return what the sales of some positions do to each row, (k, n_rows)."""
     found = pulls.sale[positions] * answer.amount[positions, None]
     if pulls.varied.size and positions.size:
-        found[:, pulls.varied] = pulls.of_varied(answer.sales)[positions]
+        found[:, pulls.varied] = pulls.of_varied(answer.sales)[:, positions].T
     return np.asarray(found)
