@@ -1,29 +1,17 @@
 """What the answer takes for granted: numbers that no rule settles, each with where it comes from."""
 
+from decimal import Decimal
+
+from engine.facts.ids import AccountId
+from engine.facts.money import plain
 from optimizer.build import Problem
 from optimizer.proposal import Assumption
+from optimizer.stated import Given, aversion, rule_prices, ticket_cost, trading_cost
 
 
 def assumptions(problem: Problem) -> tuple[Assumption, ...]:
     """Return the assumptions of a problem, in fixed order."""
-    settings, factors = problem.settings, problem.factors
-    risk = (
-        "tracking error by the book's factor model"
-        if factors.is_model
-        else "drift priced by assumed volatilities: class (equity 16%), sector 10%, own 28%, funds 5%"
-    )
-    found = [
-        Assumption(
-            name="drift",
-            value=f"{settings.aversion}",
-            words=f"drift costs {settings.aversion} times its variance times net assets a year; {risk}",
-        ),
-        Assumption(
-            name="trading cost",
-            value=f"{settings.cost_bps} bps",
-            words=f"buying and selling cost {settings.cost_bps} bps of the value traded",
-        ),
-    ]
+    found = [*_aversions(problem), *_costs(problem)]
     if any(policy.harvest is not None for policy in problem.ground.rulebook.policies):
         found.append(
             Assumption(
@@ -32,14 +20,81 @@ def assumptions(problem: Problem) -> tuple[Assumption, ...]:
                 words="the mandate harvests larger losses only; the tax told counts every loss of the list",
             )
         )
+    found.extend(_prices(problem))
     for account in problem.accounts:
         found.extend(_account(problem, account))
     return tuple(found)
 
 
-def _account(problem: Problem, account: str) -> list[Assumption]:
-    row = next(a for key, a in problem.ground.book.accounts.items() if key == account)
-    source = problem.aims.source.get(row.account, "")
+def _aversions(problem: Problem) -> list[Assumption]:
+    """Return what drift is priced at; one row where all accounts agree."""
+    risk = (
+        "tracking error by the book's factor model"
+        if problem.factors.is_model
+        else "drift priced by assumed volatilities: class (equity 16%), sector 10%, own 28%, funds 5%"
+    )
+    ground, settings = problem.ground, problem.settings
+    return [
+        Assumption(
+            name=name,
+            value=plain(given.value),
+            words=f"drift costs {plain(given.value)} times its variance times net assets a year"
+            f"{_by(given)}; {risk}",
+        )
+        for name, given in _each("drift", {a: aversion(ground, a, settings) for a in problem.accounts})
+    ]
+
+
+def _costs(problem: Problem) -> list[Assumption]:
+    ground, settings = problem.ground, problem.settings
+    found = [
+        Assumption(
+            name=name,
+            value=f"{plain(given.value)} bps",
+            words=f"buying and selling cost {plain(given.value)} bps of the value traded{_by(given)}",
+        )
+        for name, given in _each(
+            "trading cost", {a: trading_cost(ground, a, settings) for a in problem.accounts}
+        )
+    ]
+    for name, given in _each("ticket", {a: ticket_cost(ground, a, settings) for a in problem.accounts}):
+        if given.value:
+            words = f"each order costs {plain(given.value)}, whatever its size{_by(given)}; the lots that an"
+            words += " order sells share it"
+            found.append(Assumption(name=name, value=plain(given.value), words=words))
+    return found
+
+
+def _each(name: str, given: dict[AccountId, Given]) -> list[tuple[str, Given]]:
+    """Return one row where every account has the same, else one for each account."""
+    if len(set(given.values())) <= 1:
+        return [(name, row) for row in list(given.values())[:1]]
+    return [(f"{name} of {account}", row) for account, row in given.items()]
+
+
+def _by(given: Given) -> str:
+    return "" if given.source == "assumed" else f" ({given.source})"
+
+
+def _prices(problem: Problem) -> list[Assumption]:
+    """Return the stated prices of rules that warn; a rule without linear rows is kept whatever its price."""
+    prices: dict[str, Decimal] = dict(rule_prices(problem.ground)) if problem.settings.stated else {}
+    kept = {need.limit.rule.rule.id for need in problem.curved}
+    hard = {need.limit.rule.rule.id for need in problem.wanted if need.price is None}
+    found = []
+    for rule, price in sorted(prices.items()):
+        words = f"{rule} warns: each unit by which its limit is left costs {plain(price)}"
+        if rule in kept:
+            words = f"{rule} has no exact row and is kept in full, whatever its price"
+        elif rule in hard:
+            words = f"{rule} is kept in full where it blocks, or may not be worsened, whatever its price"
+        found.append(Assumption(name=f"price of {rule}", value=plain(price), words=words))
+    return found
+
+
+def _account(problem: Problem, account: AccountId) -> list[Assumption]:
+    row = problem.ground.book.accounts[account]
+    source = problem.aims.source.get(account, "")
     found = [Assumption(name=f"target of {account}", value=source, words=f"{account} aims at {source}")]
     if row.is_retirement:
         return found

@@ -24,6 +24,7 @@ from optimizer.model import INF, Floats, Ints, Lots, Model, Positions, Rows
 from optimizer.rows import BoundData, Gathered, Requirement, RowData, RowNote, gather, requirements
 from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings
+from optimizer.stated import rule_prices, ticket_cost, trading_cost
 from optimizer.tradable import Tradable, policy_of, tradables
 from optimizer.trade_rows import trade_rows
 from optimizer.whole import Grid
@@ -86,7 +87,8 @@ def build(
     whole = sum((amount for amount in net_assets.values() if amount > 0), Fraction(0)) or Fraction(1)
     columns = Columns(names, whole, net_assets)
     limits = (*ground.limits, *book_limits(ground, state.currency))
-    wanted = requirements(limits, state, accounts)
+    prices = rule_prices(ground) if settings.stated else {}
+    wanted = requirements(limits, state, accounts, prices)
     elastic = intent.kind in ("raise", "invest")
     gathered = gather(columns, state, wanted, elastic=elastic)
     if intent.kind in ("harvest", "repair"):
@@ -95,7 +97,7 @@ def build(
     drift, own, constant = drift_rows(ground, columns, aims, factors, net_assets, settings)
     gathered.rows.extend(trade_rows(ground, state, columns))
     rows = (*gathered.rows, *demand_rows(ground, state, columns, aims, wanted, intent, settings), *drift)
-    positions, lots, grid = _tradable_arrays(columns, aims, gathered, own, settings, locks)
+    positions, lots, grid = _tradable_arrays(ground, state, columns, aims, gathered, own, settings, locks)
     return Problem(
         ground=ground,
         state=state,
@@ -238,7 +240,18 @@ def _add_substitutes(ground: GroundBook, name: Tradable, wanted: dict[AccountId,
 # ------------------------------------------------------------------ arrays
 
 
+def _costs(
+    ground: GroundBook, state: BookState, account: AccountId, settings: Settings
+) -> tuple[float, float]:
+    """Return what trading costs an account: a fraction of the value, and money for each order."""
+    part = as_float(trading_cost(ground, account, settings).value) / 10_000
+    rate = state.rate_of(account)
+    return part, as_float(ticket_cost(ground, account, settings).value) * as_float(rate)
+
+
 def _tradable_arrays(
+    ground: GroundBook,
+    state: BookState,
     columns: Columns,
     aims: Aims,
     gathered: Gathered,
@@ -246,9 +259,10 @@ def _tradable_arrays(
     settings: Settings,
     locks: Locks,
 ) -> tuple[Positions, Lots, Grid]:
-    cost = as_float(settings.cost_bps) / 10_000
+    charges = {a: _costs(ground, state, a, settings) for a in ground.accounts}
     n, unit = columns.count, columns.unit
     names = columns.names
+    cost = np.array([charges[name.account][0] for name in names])
     step = np.array([as_float(name.step * name.unit) / unit for name in names])
     value = np.array([as_float(name.held * name.unit) / unit for name in names])
     wish = np.array([as_float(aims.wishes.get(name.place, Fraction(0))) / unit for name in names])
@@ -286,19 +300,20 @@ def _tradable_arrays(
         value=value,
         target=wish,
         curvature=own,
-        buy_cost=np.full(n, cost),
+        buy_cost=cost,
         buy_least=buy_least,
         buy_most=buy_most,
         sale_least=np.where(np.isfinite(smallest), smallest, 0.0),
         sale_most=sale_most,
         step=step,
         group=_groups(columns, locks),
+        ticket=np.array([charges[name.account][1] / unit for name in names]),
     )
     is_loss = np.array([lot.is_loss for _, lot in columns.lots], dtype=np.bool_)
     lots = Lots(
         position=owner,
         most=lot_most,
-        cost=np.array([as_float(lot.tax) for _, lot in columns.lots]) + cost,
+        cost=np.array([as_float(lot.tax) for _, lot in columns.lots]) + cost[owner],
         is_loss=is_loss,
     )
     grid = Grid(

@@ -104,7 +104,7 @@ def _rule_lines(problem: Problem) -> list[_Line]:
     most = _open_sizes(problem)
     found: list[_Line] = []
     for need in problem.wanted:
-        for part in linear_parts(need.form) or () if need.force in firm else ():
+        for part in linear_parts(need.form) or () if need.force in firm and need.price is None else ():
             entry = problem.columns.row(part)
             if not entry.columns.size:
                 continue

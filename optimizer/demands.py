@@ -14,6 +14,7 @@ from optimizer.rows import Requirement, RowData, RowNote, normal
 from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings, told
 from optimizer.shape import linear_parts
+from optimizer.stated import aversion
 from rulebooks.evaluate import value
 from rulebooks.forms import Form, Term, TermKind, constant, less, linear, terms_of
 from rulebooks.ground import GroundBook
@@ -26,9 +27,10 @@ CASH_PRICE = 5.0
 """Least price of each unit of cash that a request for cash misses: above every rule that may be let go."""
 
 
-def cash_price(settings: Settings) -> float:
+def cash_price(ground: GroundBook, settings: Settings) -> float:
     """Return the price of each unit of cash missed: also above what drift costs at a variance of 0.25."""
-    return max(CASH_PRICE, as_float(settings.aversion) / 2)
+    highest = max((aversion(ground, a, settings).value for a in ground.accounts), default=settings.aversion)
+    return max(CASH_PRICE, as_float(highest) / 2)
 
 
 def demand_rows(
@@ -47,9 +49,9 @@ def demand_rows(
             for aim in aims.outside():
                 rows.extend(_class_rows(state, columns, aim, as_float(settings.shortfall_price)))
         case "raise":
-            rows.extend(_cash_rows(state, columns, wanted, intent, aims, cash_price(settings)))
+            rows.extend(_cash_rows(state, columns, wanted, intent, aims, cash_price(ground, settings)))
         case "invest":
-            rows.extend(_spend_rows(state, columns, wanted, intent, aims, cash_price(settings)))
+            rows.extend(_spend_rows(state, columns, wanted, intent, aims, cash_price(ground, settings)))
         case "harvest" | "repair":
             pass
     if intent.max_gain is not None:

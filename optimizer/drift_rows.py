@@ -18,6 +18,7 @@ from optimizer.model import Floats
 from optimizer.rows import RowData, RowNote
 from optimizer.scale import Columns, Entry, as_float
 from optimizer.settings import Settings
+from optimizer.stated import aversion
 from optimizer.tradable import policy_of
 from rulebooks.ground import GroundBook
 
@@ -33,12 +34,11 @@ def drift_rows(
     """Return factor rows, own curvature by position, and the constant part."""
     own = np.zeros(columns.count)
     rows: list[RowData] = []
-    aversion = as_float(settings.aversion)
     for account, amount in sorted(net_assets.items()):
         places = columns.in_account(account)
         if not places or amount <= 0:
             continue
-        price = aversion / (as_float(amount) / columns.unit)
+        price = as_float(aversion(ground, account, settings).value) / (as_float(amount) / columns.unit)
         family = families(row for p in policy_of(ground, account) for row in p.substitutes)
         loads: dict[str, list[tuple[int, float]]] = {}
         for index in places:

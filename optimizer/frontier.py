@@ -17,6 +17,7 @@ from engine.facts.money import plain
 from optimizer.answer import Data
 from optimizer.propose import Judge, propose
 from optimizer.settings import Intent, Settings
+from optimizer.stated import aversion
 from rulebooks.ground import GroundBook
 
 STEPS = tuple(Decimal(step) for step in ("0.03", "0.1", "0.3", "1", "3", "10", "30"))
@@ -54,11 +55,11 @@ def frontier(
     asked = tuple(accounts)
     found = []
     for step in STEPS:
-        moved = replace(settings, aversion=settings.aversion * step)
+        moved = replace(settings, aversion_scale=settings.aversion_scale * step)
         told = propose(ground, accounts=asked, intent=intent, settings=moved, judge=judge)
         found.append(
             Point(
-                aversion=moved.aversion,
+                aversion=_aversion(ground, asked, moved),
                 chosen=step == 1,
                 status=told.status.value,
                 tracking_error=told.after.tracking_error,
@@ -69,6 +70,11 @@ def frontier(
             )
         )
     return tuple(found)
+
+
+def _aversion(ground: GroundBook, accounts: tuple[AccountId, ...], settings: Settings) -> Decimal:
+    """Return the aversion of the first account: the points of accounts that differ move in step."""
+    return aversion(ground, min(accounts), settings).value if accounts else settings.aversion
 
 
 def frontier_data(points: tuple[Point, ...], *, as_of: str, intent: str, currency: str) -> Data:

@@ -11,14 +11,15 @@ value after trading,
 A row is *hard* (low <= row <= high), *elastic* (each unit outside costs `price_cap`), or *quadratic*
 (curvature_r (row - centre_r)^2, for factor exposures). Each name is bought or sold, never both; a
 purchase or sale is nothing or at least its minimum; in a wash group purchases and loss sales exclude
-each other. What a row stands for is told by `RowNote`s kept beside it.
+each other. All that a name buys, and all that it sells, is one order with a charge of its own
+(`ticket`). What a row stands for is told by `RowNote`s kept beside it.
 
 Source: Moehle, Kochenderfer, Boyd, Ang, "Tax-aware portfolio construction via convex optimization",
 J. Optim. Theory Appl. 189 (2021) 364-383, for lots and directions; the third mode (minimum ticket), the
 priced rows and the bound kept as a certificate are ours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,17 @@ class Positions:
     sale_most: Floats  # largest sale
     step: Floats  # value of the smallest tradable quantity; 0 where any fraction is
     group: Ints  # wash group, 0 .. n_groups - 1
+    ticket: Floats = field(default_factory=lambda: np.zeros(1))  # cost of an order; (1,): of all alike
 
     @property
     def count(self) -> int:
         """Number of positions."""
         return int(self.value.size)
+
+    @property
+    def tickets(self) -> Floats:
+        """What an order costs, whatever its size, (n_positions,)."""
+        return np.broadcast_to(self.ticket, self.value.shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +126,8 @@ def name_cost(model: Model, trades: Floats) -> Floats:
     change = purchases - sold(model, sales)
     distance = positions.value - positions.target
     bent = positions.curvature * change * (change + 2 * distance)
-    return np.asarray(bent + positions.buy_cost * purchases + sold(model, lots.cost * sales))
+    orders = (purchases > 0) * positions.ticket + (sold(model, sales) > 0) * positions.ticket
+    return np.asarray(bent + positions.buy_cost * purchases + sold(model, lots.cost * sales) + orders)
 
 
 def row_cost(rows: Rows, values: Floats) -> Floats:

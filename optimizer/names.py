@@ -139,7 +139,7 @@ def answer_names(
     buys = np.minimum(np.maximum(free, positions.buy_least), layout.buy_top)
     if whole:
         buys = _nearest_step(buys, positions.step, positions.buy_least, positions.buy_most)
-    worth = (positions.curvature * buys + slope) * buys
+    worth = (positions.curvature * buys + slope) * buys + positions.ticket
     price = lots.cost + charge[positions.count :]
     order = np.lexsort((price, lots.position)) if order is None or whole else _sorted(layout, price, order)
     sale = _sales(model, layout, price, order, layout.sale, whole)
@@ -196,6 +196,7 @@ def _sales(model: Model, layout: Layout, price: Floats, order: Ints, sizes: Size
     sales[order] = taken
     worth = (positions.curvature * amount - layout.marginal) * amount
     worth[layout.owners] += np.add.reduceat(cost * taken, layout.starts)
+    worth += positions.ticket
     partial = np.flatnonzero((taken > 0) & (taken < size) & inside[owner])
     partial = partial[wanted[partial] <= reached[partial]]
     at = np.full(n, -1, dtype=np.int64)

@@ -9,7 +9,9 @@ smaller of both sides: in a band that is breached by 3 points, either side may b
 A row over one position alone is a bound on its purchase or sale.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -82,6 +84,7 @@ class Requirement:
     least: Fraction
     wish: Form | None  # a rule that warns and is breached: at least 0 where it would not
     force: Force
+    price: Decimal | None = None  # of a rule that warns: money for each unit by which its limit is left
 
 
 @dataclass(slots=True)
@@ -95,9 +98,15 @@ class Gathered:
 
 
 def requirements(
-    limits: tuple[GroundLimit, ...], state: BookState, accounts: tuple[AccountId, ...]
+    limits: tuple[GroundLimit, ...],
+    state: BookState,
+    accounts: tuple[AccountId, ...],
+    prices: Mapping[str, Decimal] | None = None,
 ) -> tuple[Requirement, ...]:
-    """Return what the limits demand of trades in these accounts."""
+    """Return what the limits demand of trades in these accounts.
+
+    prices: of rules that warn and may be left, money for each unit of their limit.
+    """
     concerned = set(accounts)
     found: list[Requirement] = []
     for limit in limits:
@@ -113,7 +122,8 @@ def requirements(
         for side, form in forms:
             one = _requirement(limit, side, form, before, state)
             if one is not None:
-                found.append(one)
+                price = (prices or {}).get(limit.rule.rule.id) if one.force == "soft" else None
+                found.append(replace(one, price=price))
     return tuple(found)
 
 
@@ -180,8 +190,11 @@ def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], 
                 entry = columns.row(part)
                 if entry.columns.size:
                     start = as_float(value(part, state))
-                    row = normal(entry, start, 0.0, note_of(need), price_cap=WISH_PRICE)
-                    gathered.rows.append(row)
+                    stated = row_price(columns, state, need, entry)
+                    cap = WISH_PRICE if stated is None else stated
+                    if cap:
+                        row = normal(entry, start, 0.0, note_of(need), price_cap=cap)
+                        gathered.rows.append(row)
     gathered.closed.update(_frozen(columns, gathered.rows))
     return gathered
 
@@ -225,7 +238,11 @@ def _add(
         return
     start = as_float(value(part, state))
     note = note_of(need)
+    stated = row_price(columns, state, need, entry)
     cap = SOFT_PRICE if elastic and need.force == "soft" else INF
+    cap = cap if stated is None else stated
+    if not cap:
+        return
     bound = None if cap < INF else as_bound(columns, entry, start - as_float(need.least), note)
     stuck = _stuck(columns, entry, start - as_float(need.least)) if cap == INF else None
     if stuck is not None:
@@ -236,6 +253,17 @@ def _add(
         guarded = columns.is_fine(entry)
         row = normal(entry, start, as_float(need.least), note, price_cap=cap, guarded=guarded)
         gathered.rows.append(row)
+
+
+def row_price(columns: Columns, state: BookState, need: Requirement, entry: Entry) -> float | None:
+    """Return what one unit of the row (divided by its largest coefficient) costs where a price is stated."""
+    if need.price is None:
+        return None
+    per_form = as_float(need.price)
+    if need.limit.rule.unit == "percent":
+        base = 1.0 if need.limit.base is None else as_float(value(need.limit.base, state))
+        per_form *= 100 / base if base > 0 else 0.0
+    return per_form * float(np.abs(entry.amounts).max()) / columns.unit
 
 
 def _stuck(columns: Columns, entry: Entry, room: float) -> list[int] | None:

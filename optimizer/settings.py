@@ -18,6 +18,7 @@ class Settings:
 
     aversion: Decimal = Decimal(50)  # money per year = aversion * tracking error^2 * net assets
     cost_bps: Decimal = Decimal(5)  # of the value traded
+    ticket_cost: Decimal = Decimal(0)  # of each order, whatever its size
     short_term_rate: Decimal = Decimal("0.408")  # where the account states none
     long_term_rate: Decimal = Decimal("0.238")
     shortfall_price: Decimal = Decimal(1)  # per unit of money that a class stays outside its aim
@@ -26,6 +27,9 @@ class Settings:
     most_rounds: int = 12  # lists put to the gate before trades are dropped
     avoid_wash_sales: bool = True  # also where no rule forbids them
     rule_costs: bool = False  # also solve without each rule that may hold the list back
+    stated: bool = True  # what accounts and policies state goes before these numbers
+    aversion_scale: Decimal = Decimal(1)  # of whatever aversion holds
+    tracking_error_cap: Decimal | None = None  # annual, a fraction of one; instead of the aversion
 
 
 IntentKind = Literal["rebalance", "harvest", "raise", "invest", "repair"]

@@ -121,6 +121,7 @@ class _Writer:
         for column in range(problem.columns.width):
             self._ticket(column)
         self._sides()
+        self._orders()
         self.name_bend = [self._name(index) for index in range(n)]
         self.row_bend: dict[int, int] = {}
         self._rows()
@@ -165,6 +166,17 @@ class _Writer:
                     {self.amount[c][0]: self.amount[c][1] for c in sales},
                     high=float(positions.sale_most[index]) + 1e-9,
                 )
+
+    def _orders(self) -> None:
+        """Add what each order costs, whatever its size: one switch for all sales of a position."""
+        tickets = self.problem.model.positions.tickets
+        for index in np.flatnonzero(tickets > 0):
+            cost = float(tickets[index])
+            for columns in ([int(index)], self.problem.columns.sales(int(index))):
+                if columns:
+                    order = self.program.column(high=1.0, cost=cost)
+                    for column in columns:
+                        self.program.row({order: 1.0, self.on[column]: -1.0}, low=0.0)
 
     def _name(self, index: int) -> int:
         """Add the bent cost of a position: a column above its tangents."""

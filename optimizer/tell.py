@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.facts.ids import AccountId
+from engine.facts.ids import AccountId, Symbol
 from engine.facts.money import cents_half_up
 from engine.facts.trades import Side, Trade
 from engine.gate.verdict import Decision, GateAnswer
@@ -41,6 +41,7 @@ from optimizer.proposal import (
 from optimizer.rows import RowData
 from optimizer.scale import as_cents, trades_of
 from optimizer.search import Solution
+from optimizer.stated import ticket_cost, trading_cost
 from optimizer.tradable import policy_of, rate_of
 
 ZERO = Decimal(0)
@@ -155,6 +156,7 @@ def _told_trades(
     after = as_cents((drift_before + drift_change) * problem.columns.unit)
     shares = apportion(before - after, wished)
     rows: list[ProposedTrade] = []
+    tickets = _tickets(problem, listed)
     for index, (trade, column) in enumerate(listed):
         own = shares[index * len(parts) : (index + 1) * len(parts)]
         reasons = (
@@ -165,11 +167,11 @@ def _told_trades(
                 if share
             ),
         )
-        row = _told(problem, trade, column, reasons, settlement.of_trade(trade.number))
+        row = _told(problem, trade, column, reasons, settlement.of_trade(trade.number), tickets[index])
         charges, margin = priced.get(column, ((), None)) if column is not None else ((), None)
         rows.append(replace(row, charges=charges, margin=margin))
     tax = sum((row.tax for row in rows), ZERO)
-    cost = sum((_cost(problem, row.value) for row in rows), ZERO)
+    cost = sum((_cost(problem, row.trade.account, row.value) for row in rows), sum(tickets, ZERO))
     objective = Objective(drift=after, tax=tax, cost=cost)
     return tuple(rows), objective, Objective(drift=before, tax=ZERO, cost=ZERO)
 
@@ -261,8 +263,28 @@ def apportion(total: Decimal, wished: list[float]) -> list[Decimal]:
     return cents
 
 
+def _tickets(problem: Problem, listed: Listed) -> list[Decimal]:
+    """Return each trade's part of what its order costs: an order is all of a security on one side."""
+    orders: dict[tuple[AccountId, Symbol, bool], list[int]] = {}
+    for index, (trade, _) in enumerate(listed):
+        orders.setdefault((trade.account, trade.symbol, trade.side is Side.BUY), []).append(index)
+    found = [ZERO] * len(listed)
+    for (account, _, _), members in orders.items():
+        charge = Fraction(ticket_cost(problem.ground, account, problem.settings).value)
+        cents = cents_half_up(charge * problem.state.rate_of(account))
+        parts = apportion(cents, [float(cents) / len(members)] * len(members))
+        for index, part in zip(members, parts, strict=True):
+            found[index] = part
+    return found
+
+
 def _told(
-    problem: Problem, trade: Trade, column: int | None, parts: tuple[Reason, ...], taken: tuple[Taken, ...]
+    problem: Problem,
+    trade: Trade,
+    column: int | None,
+    parts: tuple[Reason, ...],
+    taken: tuple[Taken, ...],
+    ticket: Decimal,
 ) -> ProposedTrade:
     book = problem.ground.book
     price = book.prices[trade.symbol].price
@@ -275,12 +297,14 @@ def _told(
         own_term = taken[0].term if taken else None
         tax = cents_half_up(_tax(problem, trade.account, taken) * rate)
         later = cents_half_up(_later(problem, trade.account, taken) * rate)
-    cost = _cost(problem, value)
+    cost = _cost(problem, trade.account, value)
     reasons = list(parts)
     if tax:
         harvested = column is not None and problem.columns.lot(column).selected
         reasons.append(_tax_reason(problem, trade, tax, harvested=harvested))
     reasons.append(Reason(what="trading cost", rule=None, amount=-cost))
+    if ticket:
+        reasons.append(Reason(what="charge for the order", rule=None, amount=-ticket))
     return ProposedTrade(
         trade=trade,
         price=price,
@@ -340,8 +364,9 @@ def _later(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Fr
     return -gone * rate
 
 
-def _cost(problem: Problem, value: Decimal) -> Decimal:
-    return cents_half_up(value * problem.settings.cost_bps / 10_000)
+def _cost(problem: Problem, account: AccountId, value: Decimal) -> Decimal:
+    rate = trading_cost(problem.ground, account, problem.settings).value
+    return cents_half_up(value * rate / 10_000)
 
 
 def _harvest_rule(problem: Problem, trade: Trade) -> str | None:

@@ -171,7 +171,21 @@ def _name_gains(model: Model, grid: Grid, table: _Table, moves: _Moves) -> Float
     shift = np.where(grid.is_sale[moves.columns], -size, size)
     away = table.value[owner] - positions.target[owner]
     bent = positions.curvature[owner] * shift * (shift + 2 * away)
-    return np.asarray(bent + cost[moves.columns] * size)
+    return np.asarray(bent + cost[moves.columns] * size + _order_gains(model, grid, table, moves))
+
+
+def _order_gains(model: Model, grid: Grid, table: _Table, moves: _Moves) -> Floats:
+    """Return what each move changes in charges: a first column opens an order, the last one closes it."""
+    positions, n = model.positions, model.positions.count
+    if not positions.ticket.any():
+        return np.zeros(moves.columns.size)
+    order = grid.position + np.where(grid.is_sale, n, 0)
+    traded = table.steps > 0
+    count = np.bincount(order, traded, 2 * n)[order[moves.columns]]
+    before = traded[moves.columns]
+    after = table.steps[moves.columns] + moves.change > 0
+    opened = (count - before + after > 0).astype(np.float64) - (count > 0)
+    return np.asarray(positions.tickets[grid.position[moves.columns]] * opened)
 
 
 def _worth(model: Model, values: Floats) -> Floats:

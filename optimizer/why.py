@@ -178,10 +178,11 @@ def _priced(solution: Solution, index: int, column: int, side: Literal["buy", "s
     shift = size if side == "buy" else -size
     away = float(positions.value[index] - positions.target[index])
     own = float(positions.curvature[index]) * shift * (shift + 2 * away)
-    cost = float(problem.settings.cost_bps) / 10_000 * size
+    cost = float(positions.buy_cost[index]) * size
     parts: dict[tuple[str, str | None], float] = {
         ("drift", None): own + _pull(problem, solution, column, size),
         ("trading cost", None): cost,
+        ("charge for the order", None): float(positions.tickets[index]),
     }
     if side == "sell":
         parts[("tax", None)] = (float(model.lots.cost[column - positions.count]) * size) - cost

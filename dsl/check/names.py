@@ -16,6 +16,7 @@ from dsl.check.inherit import Parent, Settings
 from dsl.check.subjects import definition
 from dsl.diagnostics import Label
 from dsl.policy import Span
+from dsl.proposing import read_by_proposals
 
 S = TypeVar("S", bound=s.Node)
 
@@ -173,7 +174,7 @@ class Names:
             *(("parameter", node.name) for node in self.of(s.ParameterOf)),
         ]
         for what, word in own:
-            if word.text not in ctx.used:
+            if word.text not in ctx.used and not (what == "parameter" and read_by_proposals(word.text)):
                 ctx.add(
                     "W0504", f"the {what} `{word.text}` is not used", word.span, help="remove it, or use it"
                 )

@@ -105,7 +105,15 @@ class _Writer:
             total += bend * moved * moved + 2 * bend * away * moved
             total += float(positions.buy_cost[p]) * self.trade[p]
             total += sum(float(lots.cost[c - positions.count]) * self.trade[c] for c in sales)
+            total += float(positions.tickets[p]) * (self.on[p] + self._sells(sales))
         return total
+
+    def _sells(self, sales: list[int]) -> Any:
+        """Return whether anything of a position is sold: one order, however many lots."""
+        order = self.scip.addVar(vtype="B")
+        for column in sales:
+            self.scip.addCons(order >= self.on[column])
+        return order
 
     def _rows(self) -> Any:
         rows = self.problem.model.rows
@@ -235,7 +243,8 @@ class _Writer:
     def _risk(self, form: Risk) -> Any:
         unit = self.problem.columns.unit
         level = self.scip.addVar(lb=0)
-        actives = [self._linear(active) / unit for _, active in form.actives]
+        actives = [self._linear(active) / unit for _, active in form.actives if isinstance(active, Linear)]
+        assert len(actives) == len(form.actives)
         variables = []
         for shown in actives:
             var = self.scip.addVar(lb=None)

@@ -39,6 +39,8 @@ ACCOUNTS = Table(
         Column("magi", number),
         Column("investment_income", number),
         Column("average_cost"),
+        Column("trading_cost_bps", size),
+        Column("ticket_cost", size),
     ),
 )
 
