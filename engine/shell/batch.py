@@ -1,7 +1,7 @@
 """Many accounts, each solved by itself: `rebalance --accounts all`.
 
-Every worker opens mandates and book once and solves the accounts it is handed; nothing of one account
-reaches another, so that the answers are the same bytes whatever the number of workers. One account's
+The book is read once and dealt out by household; a worker lays out one household at a time, so that nothing
+of one reaches another and the answers are the same bytes whatever the number of workers. One account's
 failure is its own answer. With a folder, each answer is one file there, written whole or not at all, and a
 second run does only what is left, and again what a halt that was set or lifted since concerns. Where a log
 counts, its halts stop what they touch, also while the batch runs, and every answer is recorded:
@@ -10,49 +10,47 @@ counts, its halts stop what they touch, also while the batch runs, and every ans
     answers/ALD-TAX-1.json  the answer of one account, as `rebalance --account` gives it
 """
 
-import atexit
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from engine.facts.failure import GuardbandError, InputError
-from engine.facts.ids import AccountId
+import numpy as np
+
+from engine.facts.failure import InputError
+from engine.facts.ids import AccountId, HouseholdId
+from engine.gate.fingerprint import book_fingerprint
 from engine.shell import work
+from engine.shell.batch_workers import FAILED, Common, Done, Packed, Task, answers, packed, text_of
 from engine.shell.console import complain
-from engine.shell.log.asked import Asked, Command, reach
-from engine.shell.log.inputs import Inputs, inputs_of
+from engine.shell.log.inputs import inputs_of
 from engine.shell.publishing.halts import Halt, halts
 from engine.shell.publishing.people import require
 from engine.shell.recorded import Keeping, has_log, logbook
 from engine.shell.requests import Setup, opened
 from engine.shell.saving import save
 from optimizer.answer import Data
-from optimizer.settings import Intent, Settings
+from optimizer.settings import Intent
 from reports import words
+from rulebooks.grounding import common_of, parts_of
 
 MANIFEST = "batch.json"
-FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """One account's answer as JSON text, and what the summary tells of it; recorded: in the log, just now."""
+class _Dealt:
+    """What is asked of a book, ready for workers."""
 
-    account: str
-    text: str
-    recorded: bool = False
+    key: str
+    common: Packed
+    tasks: tuple[Task, ...]
 
-    @property
-    def answer(self) -> Data:
-        """The answer as plain data."""
-        loaded = json.loads(self.text)
-        assert isinstance(loaded, dict)
-        return loaded
+
+Row = Mapping[str, object]
+"""What the summary tells of one account."""
 
 
 def run_batch(
@@ -69,27 +67,31 @@ def run_batch(
     Raises what `opened` does, and NotAllowed for a person who may not propose.
     """
     keeping = keeping or Keeping()
-    with opened(setup) as (desk, intent):
+    with opened(setup, laid=False) as (desk, intent):
         chosen = tuple(sorted(desk.chosen(accounts)))
+        facts = book_fingerprint(desk.ground.book)
         manifest: Data = {
             "schema": "guardband/rebalance-batch/1",
             "as_of": desk.ground.book.as_of.isoformat(),
             "intent": intent.words,
             "rulebook": desk.ground.rulebook.hash,
-            "facts": desk.opened.fingerprint,
+            "facts": facts,
         }
-    held = _halts(setup, keeping)
-    known = {name: done for name, done in _known(folder, manifest).items() if _stands(done, held)}
-    left = tuple(account for account in chosen if account not in known)
-    found = dict(known)
-    for done in _progress(_solved(setup, keeping, left, workers, dask), len(left)):
-        found[AccountId(done.account)] = done
+        held = _halts(setup, keeping)
+        found = dict(_known(folder, manifest, held))
+        left = tuple(account for account in chosen if account not in found)
+        dealt = _dealt(desk, intent, setup, keeping, left, facts=facts)
+    del desk
+    kept = 0
+    solved = answers(dealt.key, dealt.common, dealt.tasks, workers=workers, dask=dask)
+    for done in _progress((one for task in solved for one in task), len(left)):
+        found[AccountId(done.account)] = _summary(done)
+        kept += done.recorded
         if folder is not None:
             save(folder / file_name(done.account), done.text)
-    kept = sum(found[account].recorded for account in chosen)
     if kept:
         complain(f"{words.plural(kept, 'answer')} recorded in the decision log")
-    rows = [_summary(found[account]) for account in chosen]
+    rows = [found[account] for account in chosen]
     counts: dict[str, int] = {}
     for row in rows:
         counts[str(row["status"])] = counts.get(str(row["status"]), 0) + 1
@@ -97,110 +99,41 @@ def run_batch(
     return {**manifest, "counts": dict(sorted(counts.items())), "accounts": rows}, int(bad > 0)
 
 
+def _dealt(
+    desk: work.Desk,
+    intent: Intent,
+    setup: Setup,
+    keeping: Keeping,
+    accounts: tuple[AccountId, ...],
+    *,
+    facts: str,
+) -> _Dealt:
+    """Return the households of some accounts, each a task, and what all of them share."""
+    book = desk.ground.book
+    if not accounts:
+        return _Dealt(key="", common=np.zeros(0, dtype=np.uint8), tasks=())
+    records = has_log(setup.book, keeping) and not keeping.dry_run
+    common = Common(
+        rulebook=desk.ground.rulebook,
+        book=common_of(book),
+        facts=facts,
+        intent=intent,
+        source=str(setup.book),
+        keeping=keeping,
+        inputs=inputs_of(desk) if records else None,
+    )
+    asked: dict[HouseholdId, list[str]] = {}
+    for account in accounts:
+        asked.setdefault(book.accounts[account].household, []).append(account)
+    parts = parts_of(book)
+    tasks = tuple(Task(part=parts[home], accounts=tuple(names)) for home, names in sorted(asked.items()))
+    together = packed(common)
+    return _Dealt(key=hashlib.sha256(together.tobytes()).hexdigest(), common=together, tasks=tasks)
+
+
 def file_name(account: str) -> str:
     """Return the name of an account's file; what a file name cannot hold is written as %XX."""
     return f"{quote(account, safe=' ()+,=@')}.json"
-
-
-def solve_one(setup: Setup, keeping: Keeping, account: str) -> Done:
-    """Return the answer of one account, recorded where there is a log; every failure is an answer too."""
-    try:
-        bench = _bench(setup)
-        command: Command = "harvest" if bench.intent.kind == "harvest" else "rebalance"
-        asked = Asked(command=command, accounts=(account,), intent=bench.intent, settings=Settings())
-        if not has_log(setup.book, keeping):
-            return Done(account=account, text=reach(bench.desk, asked).bytes.decode())
-        with logbook(setup.book, keeping) as kept:
-            decided = kept.decide(bench.desk, asked, inputs=bench.inputs if kept.records else None)
-        text = decided.reached.bytes.decode()
-        return Done(account=account, text=text, recorded=decided.entry is not None)
-    except GuardbandError as problem:
-        return _failure(account, str(problem))
-    except Exception as problem:
-        return _failure(account, f"internal error ({type(problem).__name__}: {problem})")
-
-
-def _failure(account: str, reason: str) -> Done:
-    return Done(account=account, text=_text({"account": account, "status": FAILED, "reason": reason}))
-
-
-def _text(data: Data) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-# ------------------------------------------------------------------ workers
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """A process's desk and what is asked of it."""
-
-    desk: work.Desk
-    intent: Intent
-
-    @cached_property
-    def inputs(self) -> Inputs:
-        """What every answer rests on, packed once for the log."""
-        return inputs_of(self.desk)
-
-
-@lru_cache(maxsize=1)
-def _bench(setup: Setup) -> _Bench:
-    """Return this process's bench, opened once and closed when the process ends."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return _Bench(*stack.enter_context(opened(setup)))
-
-
-def _solved(
-    setup: Setup, keeping: Keeping, accounts: tuple[str, ...], workers: int, dask: bool
-) -> Iterator[Done]:
-    """Give answers in the order of the accounts."""
-    if not accounts:
-        return
-    if workers == 1 and not dask:
-        yield from (solve_one(setup, keeping, account) for account in accounts)
-        return
-    joblib = _joblib()
-    tasks = [joblib.delayed(solve_one)(setup, keeping, account) for account in accounts]
-    with _backend(joblib, workers, dask):
-        parallel: Callable[[Iterable[Any]], Iterable[Done]] = joblib.Parallel(return_as="generator")
-        yield from parallel(tasks)
-
-
-def _joblib() -> Any:
-    try:
-        import joblib
-    except ImportError:
-        raise InputError(
-            "several workers need joblib", place="--workers", cure="pip install 'guardband[batch]'"
-        ) from None
-    return joblib
-
-
-@contextmanager
-def _backend(joblib: Any, workers: int, dask: bool) -> Iterator[None]:
-    """Give processes of this machine with one thread each, or a local Dask cluster of processes."""
-    if not dask:
-        with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
-            yield
-        return
-    try:
-        import distributed
-    except ImportError:
-        raise InputError(
-            "Dask is not installed", place="--scale", cure="pip install 'guardband[batch]'"
-        ) from None
-    cluster_of: Any = distributed.LocalCluster
-    client_of: Any = distributed.Client
-    with (
-        cluster_of(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        client_of(cluster),
-        joblib.parallel_config("dask", n_jobs=workers),
-    ):
-        yield
 
 
 def _progress(answers: Iterator[Done], count: int) -> Iterator[Done]:
@@ -219,14 +152,14 @@ def _progress(answers: Iterator[Done], count: int) -> Iterator[Done]:
 # ------------------------------------------------------------------ folder
 
 
-def _known(folder: Path | None, manifest: Data) -> dict[AccountId, Done]:
-    """Return the answers that an earlier run of the same request left; InputError for another request."""
+def _known(folder: Path | None, manifest: Data, held: tuple[Halt, ...]) -> dict[AccountId, Row]:
+    """Return what an earlier run of this request left and still stands; InputError for another request."""
     if folder is None:
         return {}
     path = folder / MANIFEST
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        save(path, _text(manifest))
+        save(path, text_of(manifest))
         return {}
     if json.loads(path.read_text(encoding="utf-8")) != manifest:
         raise InputError(
@@ -234,13 +167,13 @@ def _known(folder: Path | None, manifest: Data) -> dict[AccountId, Done]:
             place="--out",
             cure="name another folder, or remove this one",
         )
-    found: dict[AccountId, Done] = {}
+    found: dict[AccountId, Row] = {}
     for file in sorted(folder.glob("*.json")):
         if file.name == MANIFEST:
             continue
         done = _read(file)
-        if done is not None:
-            found[AccountId(done.account)] = done
+        if done is not None and _stands(done, held):
+            found[AccountId(done.account)] = _summary(done)
     return found
 
 
@@ -281,7 +214,7 @@ def _stands(done: Done, held: tuple[Halt, ...]) -> bool:
     return told == now
 
 
-def _summary(done: Done) -> dict[str, object]:
+def _summary(done: Done) -> Row:
     answer: Any = done.answer
     if answer["status"] == FAILED:
         return {"account": done.account, "status": FAILED, "reason": answer["reason"]}

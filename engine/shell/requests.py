@@ -49,12 +49,13 @@ class Setup:
 
 
 @contextmanager
-def opened(setup: Setup) -> Iterator[tuple[work.Desk, Intent]]:
+def opened(setup: Setup, *, laid: bool = True) -> Iterator[tuple[work.Desk, Intent]]:
     """Give the desk of a setup, and the intent of its request over that book.
 
-    Raises what `work.opened` does, and InputError for what cannot be meant.
+    laid: with the rules laid out, as `work.opened` has it. Raises what `work.opened` does, and InputError
+    for what cannot be meant.
     """
-    with work.opened(setup.policy, setup.book, setup.as_of, setup.known) as desk:
+    with work.opened(setup.policy, setup.book, setup.as_of, setup.known, laid=laid) as desk:
         yield desk, intent_of(setup.request, desk.ground, currency=currency_of(desk.ground))
 
 

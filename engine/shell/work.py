@@ -72,11 +72,27 @@ class Desk:
     inference: InferenceEngine
     named: tuple[str, ...] = ()  # the policies as named, for the decision log
     beside: policies.Beside = None  # where those lie that are named by id
+    facts: str | None = None  # fingerprint of the whole book, where the ground is a part of it
 
     @cached_property
     def opened(self) -> OpenBook:
         """The book with every measure taken once."""
-        return OpenBook(self.ground)
+        opened = OpenBook(self.ground)
+        if self.facts is not None:
+            opened.fingerprint = self.facts
+        return opened
+
+    def around(self, accounts: tuple[AccountId, ...]) -> "Desk":
+        """Return the desk over the households of some accounts; what is asked of them costs no others.
+
+        Answers carry the fingerprint of the whole book.
+        """
+        from rulebooks.grounding import book_around, ground
+
+        book = book_around(self.ground.book, accounts)
+        if book is self.ground.book:
+            return self
+        return replace(self, ground=ground(self.ground.rulebook, book), facts=self.opened.fingerprint)
 
     def judge(
         self,
@@ -121,14 +137,16 @@ class Desk:
         """
         from optimizer.propose import propose
 
+        chosen = self.chosen(accounts)
+        desk = self.around(chosen)
         proposal = propose(
-            self.ground,
-            accounts=self.chosen(accounts),
+            desk.ground,
+            accounts=chosen,
             intent=intent or Intent(),
             settings=settings or Settings(),
-            judge=self.quick_judge,
+            judge=desk.quick_judge,
         )
-        return self.explained(proposal)
+        return desk.explained(proposal)
 
     def chosen(self, accounts: tuple[str, ...]) -> tuple[AccountId, ...]:
         """Return the accounts named, all governed ones where none is; InputError for an ungoverned one."""
@@ -183,29 +201,46 @@ class Desk:
 
 @contextmanager
 def opened(
-    names: Sequence[str] | None, book: str | Path, as_of: datetime | None, known: datetime | None = None
+    names: Sequence[str] | None,
+    book: str | Path,
+    as_of: datetime | None,
+    known: datetime | None = None,
+    *,
+    laid: bool = True,
 ) -> Iterator[Desk]:
     """Give a desk over a book: a folder, or a database as it was known at a moment.
 
     names: mandate files or policy ids; None: the policies that the book's accounts name, else every
-    mandate in its folder or in force in its database. Raises InputErrors and MandateErrors before
-    anything is done.
+    mandate in its folder or in force in its database. laid: with the rules laid out; without, only who is
+    governed by what is known. Raises InputErrors and MandateErrors before anything is done.
     """
     read = read_book(book, as_of=as_of, known=known)
-    chosen = tuple(names) if names else named_by(read.records, read.beside)
-    rulebook = rulebook_of(policies.load(chosen, beside=read.beside))
-    ground = grounded(read.records, rulebook, as_of)
+    with opened_over(read.records, names, as_of, beside=read.beside) as desk:
+        yield desk
+
+
+@contextmanager
+def opened_over(
+    records: Records, names: Sequence[str] | None, as_of: datetime | None, *, beside: policies.Beside
+) -> Iterator[Desk]:
+    """Give a desk over records that were read already; `beside` is where policies lie that go by an id."""
+    chosen = tuple(names) if names else named_by(records, beside)
+    rulebook = rulebook_of(policies.load(chosen, beside=beside))
+    ground = grounded(records, rulebook, as_of)
     with engine() as inference:
-        yield Desk(records=read.records, ground=ground, inference=inference, named=chosen, beside=read.beside)
+        yield Desk(records=records, ground=ground, inference=inference, named=chosen, beside=beside)
 
 
-def grounded(records: Records, rulebook: Rulebook, as_of: datetime | None) -> GroundBook:
-    """Return the rulebook laid out over the book of a day."""
+def grounded(
+    records: Records, rulebook: Rulebook, as_of: datetime | None, *, laid: bool = True
+) -> GroundBook:
+    """Return the rulebook laid out over the book of a day; `laid` False: no rule yet, open orders done."""
     from engine.ledger.book import default_as_of, open_book
-    from rulebooks.grounding import ground
+    from rulebooks.grounding import ground, unlaid
 
     day = as_of.date() if as_of else default_as_of(records)
-    return ground(rulebook, open_book(records, as_of=day, reading=rulebook.tax))
+    book = open_book(records, as_of=day, reading=rulebook.tax)
+    return ground(rulebook, book) if laid else unlaid(rulebook, book)
 
 
 def named_by(records: Records, beside: policies.Beside) -> tuple[str, ...]:

@@ -4,5 +4,6 @@ ground(rulebook, book) -> GroundBook: limits with their forms, bans, windows, re
 """
 
 from rulebooks.grounding.ground_book import ground, ground_state
+from rulebooks.grounding.part import book_around, common_of, joined, parts_of, unlaid
 
-__all__ = ["ground", "ground_state"]
+__all__ = ["book_around", "common_of", "ground", "ground_state", "joined", "parts_of", "unlaid"]
