@@ -74,7 +74,7 @@ def test_a_client_s_instruction_becomes_a_cited_rule_that_a_second_officer_puts_
     number = re.search(r"/desk/pending/(\d+)/approve", page)
     assert number is not None
     own = visitor.client.post(f"/desk/pending/{number[1]}/approve", data={"csrf": visitor.token})
-    assert own.status_code == 422
+    assert own.status_code == 403
     second = at("R. Okafor")
     assert "is approved and in force" in second.post(f"/desk/pending/{number[1]}/approve", answer="approve")
     manager = at("P. Lane")

@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 
 from engine.shell import work
 from tests.databases import *  # noqa: F403
-from tests.service.served import Served, filled, served
+from tests.databases import KINDS
+from tests.service.served import KEYS, Served, filled, served
 from tests.store.books import book
 
 
@@ -60,3 +61,18 @@ def own(database: str) -> Iterator[Served]:
     """A service of a test's own."""
     with served(database) as service:
         yield service
+
+
+@pytest.fixture(params=KINDS)
+def either(request: pytest.FixtureRequest, folder: Path) -> Iterator[Served]:
+    """A service on SQLite, and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("own")
+        return
+    kept, address = dict(KEYS), request.getfixturevalue("postgres").laid_out()
+    try:
+        filled(address, folder)
+        with served(address) as service:
+            yield service
+    finally:
+        KEYS.update(kept)

@@ -1,37 +1,16 @@
 """What writes is done once: idempotency keys, on both databases."""
 
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pytest
 
 from engine.shell.store.connect import open_store
 from engine.shell.store.recording import insert_rows, table_of
 from engine.shell.store.schema.alerts import AlertRow
-from tests.databases import KINDS
-from tests.service.served import TRADES, Served, filled, served
+from tests.service.served import TRADES, Served
 from tests.store.books import at
 
 HALT = {"scope": "security", "name": "KO", "reason": "a bid"}
-
-
-@pytest.fixture(params=KINDS)
-def either(request: pytest.FixtureRequest, folder: Path) -> Iterator[Served]:
-    """A service on SQLite, and on PostgreSQL."""
-    from tests.service.served import KEYS
-
-    if request.param == "sqlite":
-        yield request.getfixturevalue("own")
-        return
-    kept, address = dict(KEYS), request.getfixturevalue("postgres").laid_out()
-    try:
-        filled(address, folder)
-        with served(address) as service:
-            yield service
-    finally:
-        KEYS.update(kept)
 
 
 def test_a_decision_is_recorded_once_and_answered_again(either: Served) -> None:

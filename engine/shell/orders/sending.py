@@ -39,11 +39,12 @@ class Moved(InputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """Orders that are written down and go out next."""
+    """Orders that are written down and go out next; record: that says so in the log."""
 
     decision: str
     seq: int
     tickets: tuple[Kept, ...]
+    record: Entry
 
 
 def make_orders(
@@ -63,22 +64,38 @@ def make_orders(
     Raises NotSendable where it was sent meanwhile, Moved where facts came in since it was judged.
     """
     with store.writing() as session:
-        require(session, author.person, "send_orders")
-        refuse_sent(session, ready.entry)
-        if state_of(session) != ready.seen:
-            raise Moved("something came in while the list was judged", place="DECISION", cure="send it again")
-        prefix = f"GB{ready.entry.seq}-{ready.entry.hash[:6]}"
-        made = [
-            replace(row, limit=(limits or {}).get(row.symbol))
-            for row in tickets(ready.trades, prefix=prefix, decision=ready.decision, blocks=blocks)
-        ]
-        old = None if replacing is None else _replaced(session, replacing, made, route)
-        ids = [_write(session, row, ready, author, route=route, old=old) for row in made]
-        append(session, author, ORDERS, _told(ready, made, route))
-        table = table_of(TicketRow)
-        kept = keeping.tickets_kept(session, table.c.id.in_(ids))
-        post_into(session, now=author.now)
-    return Made(decision=ready.decision, seq=ready.entry.seq, tickets=kept)
+        return orders_written(
+            session, ready, author, route=route, blocks=blocks, limits=limits, replacing=replacing
+        )
+
+
+def orders_written(
+    session: Session,
+    ready: Ready,
+    author: Author,
+    *,
+    route: str,
+    blocks: bool = True,
+    limits: Mapping[str, Decimal] | None = None,
+    replacing: str | None = None,
+) -> Made:
+    """Do what `make_orders` does, in a transaction that is open; raises as it does."""
+    require(session, author.person, "send_orders")
+    refuse_sent(session, ready.entry)
+    if state_of(session) != ready.seen:
+        raise Moved("something came in while the list was judged", place="DECISION", cure="send it again")
+    prefix = f"GB{ready.entry.seq}-{ready.entry.hash[:6]}"
+    made = [
+        replace(row, limit=(limits or {}).get(row.symbol))
+        for row in tickets(ready.trades, prefix=prefix, decision=ready.decision, blocks=blocks)
+    ]
+    old = None if replacing is None else _replaced(session, replacing, made, route)
+    ids = [_write(session, row, ready, author, route=route, old=old) for row in made]
+    recorded = append(session, author, ORDERS, _told(ready, made, route))
+    table = table_of(TicketRow)
+    kept = keeping.tickets_kept(session, table.c.id.in_(ids))
+    post_into(session, now=author.now)
+    return Made(decision=ready.decision, seq=ready.entry.seq, tickets=kept, record=recorded)
 
 
 def _write(
@@ -201,12 +218,17 @@ def _is_being_cancelled(asked: Iterable[Request], reports: Iterable[Report]) -> 
 def cancel_orders(store: Store, author: Author, *, choose: Iterable[str] | None) -> tuple[str, ...]:
     """Cancel tickets by name, all open ones where None; recorded in the log."""
     with store.writing() as session:
-        require(session, author.person, "send_orders")
-        chosen = keeping.open_tickets(session) if choose is None else named(session, choose)
-        told = cancel(session, chosen, by=author.person, now=author.now)
-        if told:
-            append(session, author, CANCELS, {"orders": list(told), "reason": "asked for"})
-        post_into(session, now=author.now)
+        return orders_cancelled(session, author, choose=choose)
+
+
+def orders_cancelled(session: Session, author: Author, *, choose: Iterable[str] | None) -> tuple[str, ...]:
+    """Do what `cancel_orders` does, in a transaction that is open."""
+    require(session, author.person, "send_orders")
+    chosen = keeping.open_tickets(session) if choose is None else named(session, choose)
+    told = cancel(session, chosen, by=author.person, now=author.now)
+    if told:
+        append(session, author, CANCELS, {"orders": list(told), "reason": "asked for"})
+    post_into(session, now=author.now)
     return told
 
 

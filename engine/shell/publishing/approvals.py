@@ -18,7 +18,7 @@ from engine.gate.approvals import Approval
 from engine.shell.log.chain import Author, Entry, append, entry, records_of
 from engine.shell.log.codec import encoded
 from engine.shell.log.logbook import APPROVAL, DECISIONS
-from engine.shell.publishing.people import is_same_person, person, require
+from engine.shell.publishing.people import SecondPerson, is_same_person, person, require
 from engine.shell.publishing.roles import Role
 
 COLUMNS = ("decision", "rule", "role", "person", "until")
@@ -37,8 +37,8 @@ def approve_decision(
     """Record an approval of a decision in a role; returns the record and the approvals.
 
     name: a record's number, or the beginning of its hash or decision. rules: only these; unsaid: every
-    rule that asks for the role. Raises InputError where the decision asks for no such approval or the
-    person proposed it, NotAllowed where the person may not.
+    rule that asks for the role. Raises InputError where the decision asks for no such approval,
+    SecondPerson where the person proposed it, NotAllowed where the person may not.
     """
     require(session, author.person, "approve_decision")
     _has_role(session, author.person, role)
@@ -50,7 +50,7 @@ def approve_decision(
     first = records_of(session, decision, *DECISIONS)[0]
     if is_same_person(first.person, author.person):
         words = f"{first.person} proposed it; nobody approves their own list"
-        raise InputError(words, place="--by", cure="ask a second person")
+        raise SecondPerson(words, place="--by", cure="ask a second person")
     wanted = frozenset(rules)
     asking = [row for row in found.body["needs"] if not wanted or row["rule"] in wanted]
     given = tuple(

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from dsl.library import FileReader
 from engine.facts.failure import InputError
+from engine.gate.engine.port import InferenceEngine
 from engine.shell import work
 from engine.shell.log.chain import Author, Entry, author_named
 from engine.shell.publishing.evidence import Prepared, prepare
@@ -44,19 +45,33 @@ class Acting:
 
 def prepared_text(acting: Acting, text: str, *, file: str, files: FileReader, days: int = 365) -> Prepared:
     """Return a text with the evidence for publishing it, against what the database holds now."""
-    with open_store(acting.book) as store, store.reading() as session:
+    with open_store(acting.book) as store, work.engine() as inference:
+        return prepared_in(store, inference, text, file=file, files=files, today=acting.now.date(), days=days)
+
+
+def prepared_in(
+    store: Store,
+    inference: InferenceEngine,
+    text: str,
+    *,
+    file: str,
+    files: FileReader,
+    today: date,
+    days: int = 365,
+) -> Prepared:
+    """Return a text with the evidence for publishing it, against what an open database holds now."""
+    with store.reading() as session:
         shelf, records = shelf_of(session), facts_of(session, source=store.address)
-    with work.engine() as inference:
-        return prepare(
-            text,
-            file=file,
-            files=files,
-            shelf=shelf,
-            records=records,
-            inference=inference,
-            today=acting.now.date(),
-            days=days,
-        )
+    return prepare(
+        text,
+        file=file,
+        files=files,
+        shelf=shelf,
+        records=records,
+        inference=inference,
+        today=today,
+        days=days,
+    )
 
 
 def publish_text(acting: Acting, made: Prepared, *, approver: str | None = None, reason: str = "") -> Entry:

@@ -21,7 +21,7 @@ from engine.facts.ids import AccountId
 from engine.facts.trades import Trade
 from engine.gate.verdict import Decision, GateAnswer, Outcome, TradeDecision, Verdict
 from engine.shell.log.chain import Author, Entry, append, entries
-from engine.shell.publishing.people import is_same_person, require
+from engine.shell.publishing.people import SecondPerson, is_same_person, require
 from optimizer.proposal import Conflict, Proposal, Status
 
 HALT, LIFT = "halt", "lift"
@@ -88,7 +88,8 @@ def halt(session: Session, author: Author, *, scope: Scope, reason: str) -> Entr
 def lift(session: Session, author: Author, *, number: int, reason: str) -> Entry:
     """Lift a halt as a second person; returns the record.
 
-    Raises InputError where it does not hold, or the person is the one who halted or may not lift.
+    Raises InputError where it does not hold, SecondPerson where the person is the one who halted,
+    NotAllowed where the person may not lift.
     """
     require(session, author.person, "lift")
     _need(reason, "--reason")
@@ -97,7 +98,7 @@ def lift(session: Session, author: Author, *, number: int, reason: str) -> Entry
         held = ", ".join(str(row.number) for row in halts(session)) or "there is none"
         raise InputError(f"no halt {number} holds", place="--lift", cure=f"halts that hold: {held}")
     if is_same_person(found.person, author.person):
-        raise InputError(
+        raise SecondPerson(
             f"{found.person} halted it; lifting needs a second person", place="--by", cure="ask a colleague"
         )
     return append(session, author, LIFT, {"halt": number, "halted_by": found.person, "reason": reason})

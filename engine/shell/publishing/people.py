@@ -51,6 +51,10 @@ class NotAllowed(InputError):
     """A person whose role may not do what was asked."""
 
 
+class SecondPerson(InputError):
+    """An act that takes two persons, asked of the same one twice."""
+
+
 def is_same_person(one: str, other: str) -> bool:
     """Return whether two names are one person's, whatever their case and blanks."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()

@@ -24,7 +24,7 @@ from engine.shell.log.chain import Author, Entry, append, entries
 from engine.shell.log.codec import to_bytes
 from engine.shell.log.contents import get, put
 from engine.shell.publishing.evidence import Prepared
-from engine.shell.publishing.people import is_same_person, require
+from engine.shell.publishing.people import SecondPerson, is_same_person, require
 from engine.shell.publishing.roles import Role
 from engine.shell.store.delivery import Mandate
 from engine.shell.store.derived import derived_families
@@ -62,9 +62,12 @@ def publish(
     """Record a version as pending; returns the record.
 
     approver: the only person who may approve it. Raises InputError where the evidence speaks against it,
-    the version is known already or not later than those known, NotAllowed where the person may not.
+    the version is known already or not later than those known, SecondPerson where the approver publishes,
+    NotAllowed where the person may not.
     """
     require(session, author.person, "publish")
+    if approver is not None and is_same_person(approver, author.person):
+        raise SecondPerson("it takes two persons", place="--approver", cure="name a second person")
     policy = prepared.mandate.policy
     name = f"{policy.id}@{policy.version}"
     if prepared.refused:
@@ -108,18 +111,18 @@ def pending(session: Session) -> tuple[Pending, ...]:
 def approve_policy(session: Session, author: Author, name: str, *, role: str = "officer") -> Entry:
     """Put a pending version into force as a second person; returns the record.
 
-    Raises InputError where it is not pending, was published by the same person, is for somebody else to
-    approve, or means something else by now; NotAllowed where the person may not.
+    Raises InputError where it is not pending or means something else by now, SecondPerson where it was
+    published by the same person or is for somebody else to approve, NotAllowed where the person may not.
     """
     waiting = _waiting(session, name)
     _need_officer(role)
     require(session, author.person, "approve_policy")
     if is_same_person(waiting.published_by, author.person):
         words = f"{waiting.published_by} published {name}; nobody approves their own change"
-        raise InputError(words, place="--by", cure="ask a second officer")
+        raise SecondPerson(words, place="--by", cure="ask a second officer")
     if waiting.approver is not None and not is_same_person(waiting.approver, author.person):
         words = f"the text names {waiting.approver} as the one who approves"
-        raise InputError(words, place="--by", cure=f"ask {waiting.approver}")
+        raise SecondPerson(words, place="--by", cure=f"ask {waiting.approver}")
     mandate = mandate_of(session, waiting)
     moment = moment_after_all(session, author.now)
     stamp = Stamp(now=moment, import_id=None)

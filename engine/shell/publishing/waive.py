@@ -17,6 +17,9 @@ from engine.facts.failure import InputError
 _VERSION = re.compile(r"^([ \t]*)version[ \t]+\d+\.\d+\.\d+", re.MULTILINE)
 _EFFECTIVE = re.compile(r"^[ \t]*effective[ \t]+from[ \t]+\d{4}-\d{2}-\d{2}", re.MULTILINE)
 _SUPERSEDES = re.compile(r"^[ \t]*supersedes[ \t]+version[ \t]+\d+\.\d+\.\d+", re.MULTILINE)
+_RULE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_AMOUNT = re.compile(r"\d[\d,]*(\.\d+)?( ?%| ?[A-Za-z]+)?")
 _STATEMENT = re.compile(r"^[a-z]", re.MULTILINE)
 
 
@@ -49,6 +52,14 @@ def waiver_from(
     """Return a waiver from words: `account TAX-1`, `ips §4`. Raises InputError where they say too little."""
     noun, _, id_ = subject.strip().partition(" ")
     source, _, clause = because.strip().partition(" ")
+    for words, form, place, cure in (
+        (rule, _RULE, "RULE", "name a rule of the policy"),
+        (noun, _WORD, "--for", 'write --for "account TAX-1"'),
+        (source, _WORD, "--because", 'write --because "ips §4"'),
+        (up_to, _AMOUNT, "--up-to", "write 9%, or 10,000 USD"),
+    ):
+        if words is not None and form.fullmatch(words) is None:
+            raise InputError(f"`{words}` cannot be written into a mandate", place=place, cure=cure)
     if not id_.strip():
         raise InputError(f"`{subject}` names nobody", place="--for", cure='write --for "account TAX-1"')
     if not clause.strip():

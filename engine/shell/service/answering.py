@@ -3,6 +3,7 @@
     return answer(gate_answer(found))                        what `guardband gate --format json` prints
     return await written(request, service, person, act)      act(session) runs in one transaction with the
                                                              note that it ran, or not at all
+    return await prepared(…, prepare, act)                   what takes long before: act(prepared, session)
 
 An idempotency key belongs to one person. The same request again gets the same bytes and writes nothing;
 another request under the same key is refused. A key of a user is told once and is not in the note.
@@ -14,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request
 from sqlalchemy import delete, insert, select
@@ -53,6 +54,7 @@ class Done:
 
 
 Act = Callable[[Session], Done]
+T = TypeVar("T")
 
 
 def answer(data: Mapping[str, Any], status: int = 200) -> Response:
@@ -67,16 +69,48 @@ async def written(request: Request, service: Service, person: SignedIn, key: str
     return await service.lanes.run("store", service.settings.gate_seconds, work)
 
 
+async def prepared(
+    request: Request,
+    service: Service,
+    person: SignedIn,
+    key: str,
+    prepare: Callable[[], T],
+    act: Callable[[T, Session], Done],
+) -> Response:
+    """Do what takes long first, outside of any transaction, and then act once; nothing is done twice."""
+    asked = _digest(request.method, request.url.path, await request.body())
+    seconds = service.settings.gate_seconds
+    before = await service.lanes.run("store", seconds, partial(_answered, service, person, key, asked))
+    if before is not None:
+        return before
+    made = await service.lanes.run("own", service.settings.solve_seconds, prepare)
+    return await written(request, service, person, key, partial(act, made))
+
+
+def _answered(service: Service, person: SignedIn, key: str, asked: str) -> Response | None:
+    with service.store.reading() as session:
+        return _kept(session, person, key, asked)
+
+
+def _kept(session: Session, person: SignedIn, key: str, asked: str) -> Response | None:
+    """Return the answer that was given under a key; raises Problem where it was for another request."""
+    kept = table_of(AnsweredRow)
+    mine = (kept.c.user_id == person.user_id, kept.c.key == key)
+    before = session.execute(select(kept).where(*mine)).first()
+    if before is None:
+        return None
+    if before.request != asked:
+        told = "the idempotency key was used for another request"
+        raise Problem(409, "idempotency", told, detail="make a new key for each request")
+    return _sent(before.answer, before.status)
+
+
 def _once(service: Service, person: SignedIn, key: str, asked: str, act: Act) -> Response:
     kept, now = table_of(AnsweredRow), service.now()
     with service.store.writing() as session:
-        mine = (kept.c.user_id == person.user_id, kept.c.key == key)
-        before = session.execute(select(kept).where(*mine)).first()
+        before = _kept(session, person, key, asked)
         if before is not None:
-            if before.request != asked:
-                told = "the idempotency key was used for another request"
-                raise Problem(409, "idempotency", told, detail="make a new key for each request")
-            return _sent(before.answer, before.status)
+            return before
         done = act(session)
         row = {
             "user_id": person.user_id,

@@ -40,7 +40,16 @@ from engine.shell.service.roles import TABLE, Entry, by_route, methods_at
 from engine.shell.service.running import health
 from engine.shell.service.settings import ENVIRONMENT, Settings, settings_from
 from engine.shell.service.signing import sessions, users
-from engine.shell.service.v1 import halting, judging, mandates, proposing, records, standing
+from engine.shell.service.v1 import (
+    halting,
+    judging,
+    mandates,
+    proposing,
+    publishing,
+    records,
+    sending,
+    standing,
+)
 from engine.shell.service.watching import watch_of
 from engine.shell.store.connect import open_store
 from engine.shell.version import VERSION
@@ -55,6 +64,8 @@ FAMILIES: tuple[APIRouter, ...] = (
     mandates.router,
     records.router,
     halting.router,
+    publishing.router,
+    sending.router,
 )
 """Every family of routes."""
 

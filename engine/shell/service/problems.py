@@ -19,6 +19,7 @@ from starlette.responses import Response
 from dsl import render
 from engine.facts.failure import GuardbandError, InputError, InputErrors
 from engine.shell.policies import MandateErrors
+from engine.shell.publishing.people import NotAllowed, SecondPerson
 from engine.shell.store.failure import StoreError
 
 MEDIA_TYPE = "application/problem+json"
@@ -104,6 +105,12 @@ def problem_of(error: GuardbandError) -> Problem:
             told = _told(error)
             headers = {"Retry-After": "2"}
             return Problem(503, "database", error.reason, detail=error.reason, told=[told], headers=headers)
+        case SecondPerson():
+            told = _told(error)
+            return Problem(403, "second-person", error.reason, detail=error.reason, told=[told])
+        case NotAllowed():
+            told = _told(error)
+            return Problem(403, "role", error.reason, detail=error.reason, told=[told])
         case InputErrors():
             every = [_told(one) for one in error.problems]
             detail = f"{every[0].place}: {every[0].reason}" if every else str(error)

@@ -209,6 +209,50 @@ class ActAnswer(Answer):
     recorded_at: str
 
 
+class PendingVersion(Answer):
+    """A version that waits for a second person; `pending` is its record in the log."""
+
+    pending: int
+    policy: str
+    version: str
+    title: str
+    in_force_from: Day | None
+    published_by: str
+    published_at: str
+    approver: str | None
+    reason: str | None
+    rulebook_hash: str
+
+
+class PendingAnswer(Page):
+    """Versions that wait, oldest first."""
+
+    schema_: Literal["guardband/pending/1"] = Field(alias="schema")
+    pending: list[PendingVersion]
+
+
+class PendingVersionAnswer(PendingVersion):
+    """A version that waits, with its text and what was found when it was published."""
+
+    schema_: Literal["guardband/pending-version/1"] = Field(alias="schema")
+    file: str
+    text: str
+    evidence: Anything
+
+
+class SentAnswer(ActAnswer):
+    """Orders that were written down, to go out by their route."""
+
+    orders: list[str]
+
+
+class CancelledAnswer(Answer):
+    """Orders that are withdrawn, or whose cancellation is asked for; others had ended or were asked for."""
+
+    schema_: Literal["guardband/cancelled/1"] = Field(alias="schema")
+    orders: list[str]
+
+
 class User(Answer):
     """A user."""
 

@@ -70,6 +70,9 @@ Reason = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern
 Ids = Annotated[list[Name], Field(max_length=50)]
 
 
+Days = Annotated[int, Field(ge=0, le=3660)]
+
+
 class BookAsked(Request):
     """Which book of the store: its policies by id, the day, and what was known when."""
 
@@ -182,6 +185,83 @@ class LiftIn(Request):
     """Why a halt is lifted."""
 
     reason: Reason
+
+
+class PublishIn(Request):
+    """A version to be published; files it names that are not told are those of the version in force.
+
+    days: how far back past trades are judged again, to tell whom it touches.
+    """
+
+    file: FileName = "mandate.mandate"
+    text: Text
+    files: Annotated[dict[Name, Text], Field(max_length=100)] = {}
+    reason: Reason
+    days: Days = 365
+
+
+class RefuseIn(Request):
+    """Why a pending version is taken back."""
+
+    reason: Reason
+
+
+class WaiveIn(Request):
+    """A waiver: what is waived for whom, up to what, until when, by which clause, approved by whom.
+
+    since: the first day of the version that holds it; unsaid: today.
+    """
+
+    policy: Name
+    rule: Name
+    noun: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,50}$")] = "account"
+    subject: Name
+    up_to: Name | None = None
+    until: date
+    source: Name
+    clause: Name
+    approver: Name
+    since: date | None = None
+    reason: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    days: Days = 365
+
+    @field_validator("until", "since", mode="before")
+    @classmethod
+    def _days(cls, value: object) -> object:
+        return read_day(value)
+
+
+class ApproveIn(Request):
+    """A second person's yes to a decision in a role; rules: these only; until: the last day of it."""
+
+    role: Name
+    rules: Ids = []
+    until: date | None = None
+    note: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+
+    @field_validator("until", mode="before")
+    @classmethod
+    def _until(cls, value: object) -> object:
+        return read_day(value)
+
+
+class SendIn(Request):
+    """How a decision's orders go out: by the route of a FIX session, or `file NAME`.
+
+    blocks: accounts share an order for each side and security. limits: prices by symbol, else at the market.
+    replacing: the open order that the only one of this list replaces.
+    """
+
+    route: Name = "file generic"
+    blocks: bool = True
+    limits: Annotated[dict[Name, Amount], Field(max_length=5000)] = {}
+    replacing: Name | None = None
+
+
+class CancelIn(Request):
+    """Open orders to be cancelled, by name."""
+
+    orders: Annotated[list[Name], Field(min_length=1, max_length=5000)]
 
 
 def read_day(value: object) -> object:
