@@ -215,18 +215,23 @@ def opened(
     governed by what is known. Raises InputErrors and MandateErrors before anything is done.
     """
     read = read_book(book, as_of=as_of, known=known)
-    with opened_over(read.records, names, as_of, beside=read.beside) as desk:
+    with opened_over(read.records, names, as_of, beside=read.beside, laid=laid) as desk:
         yield desk
 
 
 @contextmanager
 def opened_over(
-    records: Records, names: Sequence[str] | None, as_of: datetime | None, *, beside: policies.Beside
+    records: Records,
+    names: Sequence[str] | None,
+    as_of: datetime | None,
+    *,
+    beside: policies.Beside,
+    laid: bool = True,
 ) -> Iterator[Desk]:
     """Give a desk over records that were read already; `beside` is where policies lie that go by an id."""
     chosen = tuple(names) if names else named_by(records, beside)
     rulebook = rulebook_of(policies.load(chosen, beside=beside))
-    ground = grounded(records, rulebook, as_of)
+    ground = grounded(records, rulebook, as_of, laid=laid)
     with engine() as inference:
         yield Desk(records=records, ground=ground, inference=inference, named=chosen, beside=beside)
 
