@@ -16,6 +16,7 @@ from engine.facts.ids import AccountId
 from engine.facts.trades import Trade
 from engine.gate.verdict import Decision, GateAnswer, Verdict
 from optimizer.build import Problem, build, with_most, with_rows
+from optimizer.capped import Capped, Rebuild, cap_notes, capped, certified, higher, over_cap
 from optimizer.conflict import Explained, explain_conflict
 from optimizer.model import Floats, Ints, objective, row_values
 from optimizer.promises import Promise, firmer, promises
@@ -61,14 +62,18 @@ def propose(
         problem = build(ground, accounts=asked, intent=intent, settings=settings)
         return _nothing(problem, judge, notes)
     resting = frozenset(asked) - frozenset(acting)
-    problem = build(ground, accounts=asked, intent=intent, settings=settings, resting=resting)
-    gated = gate_rounds(problem, judge)
+
+    def rebuild(moved: Settings) -> Problem:
+        return build(ground, accounts=asked, intent=intent, settings=moved, resting=resting)
+
+    gated, caps = within_caps(rebuild, settings, judge)
+    problem, told_caps = caps.problem, cap_notes(caps, gated.solution)
     short = unmet(gated.solution)
     conflict = explain_conflict(problem) if short else Explained()
     if conflict.rules:
         return _infeasible(problem, judge, gated, conflict, notes)
     listed = tuple(trade for trade, _ in trades_of(problem.columns, gated.solution.steps))
-    said = (*notes, *_said(gated, short), *waiting_notes(problem, listed))
+    said = (*notes, *told_caps, *_said(gated, short), *waiting_notes(problem, listed))
     status = _status(problem, gated, short)
     told = tell(
         gated.solution, gated.answer, status=status, rounds=gated.rounds, notes=said, conflict=Explained()
@@ -76,6 +81,19 @@ def propose(
     if not (settings.rule_costs and told.trades):
         return told
     return replace(told, removals=removal_costs(gated.solution, resting=resting))
+
+
+def within_caps(rebuild: Rebuild, settings: Settings, judge: Judge) -> tuple[Gated, Capped]:
+    """Return the best list that the gate passes under the caps on the tracking error, and their prices."""
+    now = capped(rebuild, settings)
+    gated = gate_rounds(now.problem, judge)
+    for _ in range(MOST_FIRMED if now.caps else 0):
+        over = over_cap(now, gated.solution)
+        if not over:
+            break
+        now = higher(rebuild, settings, now, over)
+        gated = gate_rounds(now.problem, judge)
+    return replace(gated, solution=certified(now, gated.solution)), now
 
 
 def _nothing(problem: Problem, judge: Judge, notes: tuple[str, ...]) -> Proposal:

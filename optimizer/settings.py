@@ -29,6 +29,7 @@ class Settings:
     rule_costs: bool = False  # also solve without each rule that may hold the list back
     stated: bool = True  # what accounts and policies state goes before these numbers
     aversion_scale: Decimal = Decimal(1)  # of whatever aversion holds
+    aversions: tuple[tuple[AccountId, Decimal], ...] = ()  # found for caps on the tracking error
     tracking_error_cap: Decimal | None = None  # annual, a fraction of one; instead of the aversion
 
 

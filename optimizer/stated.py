@@ -64,6 +64,9 @@ def ticket_cost(ground: GroundBook, account: AccountId, settings: Settings) -> G
 
 def aversion(ground: GroundBook, account: AccountId, settings: Settings) -> Given:
     """Return the price of an account's variance: money a year = this * tracking error^2 * net assets."""
+    for name, price in settings.aversions:
+        if name == account:
+            return Given(value=price, source="the price of the cap on the tracking error")
     found = _parameter(ground, account, RISK_AVERSION, (Unit.NUMBER,), settings)
     given = found or Given(value=settings.aversion, source="assumed")
     return Given(value=given.value * settings.aversion_scale, source=given.source)
