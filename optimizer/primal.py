@@ -2,8 +2,11 @@
 
 With modes fixed nothing is left to choose but amounts. Columns of other modes are left out, and where
 prices are known also those that they settle: a lot far below its name's margin is sold in full, one far
-above stays. Of 500 names some 200 columns are left. Quadratic rows get a variable of their own, elastic
-rows one for the part outside.
+above stays. Of 500 names some 200 columns are left.
+
+Few rows: the method of `solvers.interior`, which uses that names meet only in rows. Many rows, or modes
+that it finds no answer in: Clarabel, whose word that there is none counts. There quadratic rows get a
+variable of their own, elastic rows one for the part outside.
 """
 
 from dataclasses import dataclass, replace
@@ -11,13 +14,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.model import Bools, Floats, Ints, Matrix, Model
+from optimizer.model import Bools, Floats, Ints, Matrix, Model, sold
 from optimizer.modes import Choice
 from optimizer.names import NameAnswer
 from optimizer.solvers.convex import Program, solve_convex
+from optimizer.solvers.interior import SAME, Shape, solve_shape
 
 MISS_PRICE = 1e3
 """Price of missing a hard row, where rows are let slip."""
+
+MISS = 1e-6
+"""Units by which rows may be off before any trade and still count as kept."""
 
 CLEAR = 0.03
 """By how much, per unit of value, a column must be off its name's margin to be settled by prices."""
@@ -29,6 +36,8 @@ class Known:
 
     answer: NameAnswer
     charge: Floats
+    trades: Floats  # (n_columns,) of every name in its mode
+    prices: Floats  # (n_rows,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,9 @@ def fixed_modes(
     prices = np.zeros(model.rows.count)
     if not columns.free.size:
         return Amounts(trades=columns.settled, prices=prices)
+    quick = _quick(model, choice, columns, tickets=tickets, known=known)
+    if quick is not None:
+        return quick
     program, rows = _program(model, choice, columns, tickets=tickets)
     answer = solve_convex(program)
     if answer is None:
@@ -81,6 +93,90 @@ def fixed_modes(
     return Amounts(trades=trades, prices=prices)
 
 
+MANY_ROWS = 120
+"""Rows from which a sparse method is the quicker one."""
+
+
+def _quick(
+    model: Model, choice: Choice, columns: _Columns, *, tickets: bool, known: Known | None
+) -> Amounts | None:
+    """Return the best trades by the method for few rows, None where it does not fit or finds none."""
+    made = _shape(model, choice, columns, tickets=tickets)
+    if made is None:
+        return None
+    shape, order, kept = made
+    guess = None if known is None else known.trades[columns.free[order]]
+    prices = None if known is None else known.prices[kept]
+    answer = solve_shape(shape, values=guess, prices=prices)
+    if answer is None:
+        return None
+    trades = columns.settled.copy()
+    trades[columns.free[order]] = np.where(answer.values > 1e-7, answer.values, 0.0)
+    found = np.zeros(model.rows.count)
+    found[kept] = answer.prices
+    return Amounts(trades=trades, prices=found)
+
+
+def _shape(
+    model: Model, choice: Choice, columns: _Columns, *, tickets: bool
+) -> tuple[Shape, Ints, Ints] | None:
+    """Return the program, the order of its columns, and the model's row of each of its rows."""
+    rows, free = model.rows, columns.free
+    start = rows.start + rows.matrix @ columns.settled if columns.settled.any() else rows.start
+    part = rows.matrix[:, free]
+    touched = np.bincount(part.indices, minlength=rows.count) > 0
+    flat = rows.curvature == 0
+    missed = flat & ((start < rows.low - MISS) | (start > rows.high + MISS))
+    has_low, has_high = np.isfinite(rows.low), np.isfinite(rows.high)
+    kept = np.flatnonzero(~flat | (touched & (has_low | has_high)))
+    elastic = flat & np.isfinite(rows.price_cap)
+    unfit = (elastic & has_low & has_high) | (missed & ~touched & ~elastic)
+    if kept.size > MANY_ROWS or unfit.any():
+        return None
+    sign, owner = _signs(model, free)
+    names, owner = np.unique(owner, return_inverse=True)
+    several = np.bincount(owner)[owner] > 1
+    order = np.lexsort((owner, several))
+    low, high = _sums(model, choice, columns, names, owner, tickets=tickets)
+    if (high - low <= SAME).any():
+        return None
+    moved = _moved(model, columns.settled)
+    away = model.positions.value - model.positions.target + moved
+    slope = sign * (2 * model.positions.curvature * away)[names][owner]
+    slope = slope + np.concatenate((model.positions.buy_cost, model.lots.cost))[free]
+    shape = Shape(
+        owner=owner[order],
+        slope=slope[order],
+        low=columns.low[order],
+        high=columns.high[order],
+        bend=2 * model.positions.curvature[names],
+        sum_low=low,
+        sum_high=high,
+        matrix=part[kept].toarray()[:, order],
+        start=start[kept],
+        row_low=rows.low[kept],
+        row_high=rows.high[kept],
+        price_cap=rows.price_cap[kept],
+        curvature=rows.curvature[kept],
+        centre=rows.centre[kept],
+    )
+    return shape, order, kept
+
+
+def _sums(
+    model: Model, choice: Choice, columns: _Columns, names: Ints, owner: Ints, *, tickets: bool
+) -> tuple[Floats, Floats]:
+    """Return between what the free sales of each name must be together, infinite where they may be any."""
+    positions = model.positions
+    sold = -_moved(model, columns.settled)[names]
+    high = positions.sale_most[names] - sold
+    least = np.minimum(positions.sale_least, positions.sale_most)[names] if tickets else np.zeros(names.size)
+    low = np.maximum(least - sold, 0.0)
+    reach = np.bincount(owner, columns.high, names.size)
+    sells = choice.sells[names]
+    return np.where(sells & (low > 0), low, -np.inf), np.where(sells & (high < reach - SAME), high, np.inf)
+
+
 def _open_columns(model: Model, choice: Choice, *, tickets: bool, known: Known | None) -> _Columns:
     positions, lots = model.positions, model.lots
     n = positions.count
@@ -90,13 +186,25 @@ def _open_columns(model: Model, choice: Choice, *, tickets: bool, known: Known |
     least = np.minimum(positions.buy_least, positions.buy_most) if tickets else np.zeros(n)
     low = np.concatenate((least, np.zeros(lots.count)))
     high = np.concatenate((positions.buy_most, lots.most))
-    settled = np.zeros(model.columns)
+    at_low, at_high = high - low <= SAME, _in_full(model, is_open[n:], tickets=tickets)
     if known is not None:
-        at_low, at_high = _clear(model, choice, known)
-        settled = np.where(is_open & at_high, high, np.where(is_open & at_low, low, 0.0))
-        is_open &= ~at_low & ~at_high
+        clear_low, clear_high = _clear(model, choice, known)
+        at_low, at_high = at_low | clear_low, at_high | clear_high
+    settled = np.where(is_open & at_high, high, np.where(is_open & at_low, low, 0.0))
+    is_open &= ~at_low & ~at_high
     free = np.flatnonzero(is_open)
     return _Columns(free=free, low=low[free], high=high[free], settled=settled)
+
+
+def _in_full(model: Model, is_open: Bools, *, tickets: bool) -> Bools:
+    """Return which columns are sold in full because the smallest sale of their name is all there is."""
+    positions, lots = model.positions, model.lots
+    if not tickets:
+        return np.zeros(model.columns, dtype=np.bool_)
+    reach = sold(model, np.where(is_open, lots.most, 0.0))
+    least = np.minimum(positions.sale_least, positions.sale_most)
+    whole = np.abs(reach - least) <= SAME
+    return np.concatenate((np.zeros(positions.count, dtype=np.bool_), whole[lots.position]))
 
 
 def _clear(model: Model, choice: Choice, known: Known) -> tuple[Bools, Bools]:

@@ -12,7 +12,7 @@ from optimizer.modes import Choice, likely_choice
 from optimizer.names import answer_names
 from optimizer.prices import STAGES, Climb, Priced
 from optimizer.primal import Amounts, Known, fixed_modes
-from optimizer.spread import expected_rows
+from optimizer.spread import expected_rows, expected_trades
 
 MOST_ROUNDS = 5
 CLOSE = 0.03
@@ -38,7 +38,12 @@ def settled(model: Model, climb: Climb, priced: Priced) -> Settled | None:
     choice = fitting_choice(
         carried.pulls, carried.barrier, model, climb.layout, choice, prices, priced.answer, left
     )
-    known = Known(answer=priced.answer, charge=climb.charge(priced.prices))
+    known = Known(
+        answer=priced.answer,
+        charge=climb.charge(priced.prices),
+        trades=expected_trades(carried.pulls, priced.answer, as_mix(choice)),
+        prices=priced.prices,
+    )
     best: Settled | None = None
     for _ in range(MOST_ROUNDS):
         found = _amounts(model, choice, known)
