@@ -21,6 +21,7 @@ from optimizer.conflict import Explained, explain_conflict
 from optimizer.model import Floats, Ints, objective, row_values
 from optimizer.promises import Promise, firmer, promises
 from optimizer.proposal import Proposal, Status
+from optimizer.regimes import netted
 from optimizer.removal import removal_costs
 from optimizer.rows import RowData
 from optimizer.scale import trades_of
@@ -63,13 +64,16 @@ def propose(
         return _nothing(problem, judge, notes)
     resting = frozenset(asked) - frozenset(acting)
 
-    def rebuild(moved: Settings) -> Problem:
+    def plain(moved: Settings) -> Problem:
         return build(ground, accounts=asked, intent=intent, settings=moved, resting=resting)
+
+    def rebuild(moved: Settings) -> Problem:
+        return netted(plain(moved))
 
     gated, caps = within_caps(rebuild, settings, judge)
     problem, told_caps = caps.problem, cap_notes(caps, gated.solution)
     short = unmet(gated.solution)
-    conflict = explain_conflict(problem) if short else Explained()
+    conflict = explain_conflict(plain(settings)) if short else Explained()
     if conflict.rules:
         return _infeasible(problem, judge, gated, conflict, notes)
     listed = tuple(trade for trade, _ in trades_of(problem.columns, gated.solution.steps))
@@ -162,7 +166,20 @@ def _said(gated: Gated, short: tuple[str, ...]) -> tuple[str, ...]:
         notes.append(f"kept to the groups of the book as they are: {', '.join(rules)}")
     if gated.dropped:
         notes.append(f"{gated.dropped} trades were dropped because the gate did not pass them")
-    return tuple(notes)
+    return (*notes, *_open_gap(gated.solution))
+
+
+def _open_gap(solution: Solution) -> tuple[str, ...]:
+    """Return why the list may not be the best, where its distance from the bound is above the tolerance."""
+    problem, gap = solution.problem, solution.cost - solution.bound
+    if not solution.steps.any() or not gap > float(problem.settings.tolerance_bp) or not np.isfinite(gap):
+        return ()
+    largest = int(np.argmax(problem.model.positions.step))
+    name, share = problem.columns.names[largest].symbol, problem.model.positions.step[largest]
+    return (
+        f"another list may be better by up to {gap:.2f} bp: the bound looks at rules and positions one by "
+        f"one, where lists are of whole shares (one of {name} is {share:.2f} bp of net assets)",
+    )
 
 
 # ------------------------------------------------------------------ rounds
