@@ -69,19 +69,85 @@ def remove(name: NameArgument, book: DatabaseOption = "sqlite:///guardband.db", 
     typer.echo(f"{name} may do nothing any more")
 
 
+IssuerOption = Annotated[
+    str,
+    typer.Option(
+        "--issuer",
+        metavar="URL",
+        envvar="GUARDBAND_OIDC_ISSUER",
+        help="The identity provider.",
+        show_default=False,
+    ),
+]
+SubjectOption = Annotated[
+    str, typer.Option("--subject", metavar="WHO", help="What the provider calls the person.")
+]
+
+
+@app.command("link")
+def link(
+    name: NameArgument,
+    issuer: IssuerOption,
+    subject: SubjectOption,
+    book: DatabaseOption = "sqlite:///guardband.db",
+    by: ByOption = None,
+) -> None:
+    """Let a user sign in at the firm's identity provider, as whom the provider knows them.
+
+    Example: `guardband user link "R. Okafor" --issuer https://login.firm.com --subject r.okafor@firm.com
+    --by "A. Root" --book sqlite:///firm.db`
+    """
+    from datetime import UTC, datetime
+
+    from engine.shell.publishing import identities
+    from engine.shell.publishing.desk import Acting
+
+    acting = Acting(book=book, by=by, now=datetime.now(UTC))
+    acting.write(
+        lambda session, author: identities.link(session, author, name=name, issuer=issuer, subject=subject)
+    )
+    typer.echo(f"{name} signs in as {subject} at {issuer}")
+
+
+@app.command("unlink")
+def unlink(
+    issuer: IssuerOption,
+    subject: SubjectOption,
+    book: DatabaseOption = "sqlite:///guardband.db",
+    by: ByOption = None,
+) -> None:
+    """End what `link` began; sessions that are open go on until they end.
+
+    Example: `guardband user unlink --issuer https://login.firm.com --subject r.okafor@firm.com
+    --by "A. Root" --book sqlite:///firm.db`
+    """
+    from datetime import UTC, datetime
+
+    from engine.shell.publishing import identities
+    from engine.shell.publishing.desk import Acting
+
+    acting = Acting(book=book, by=by, now=datetime.now(UTC))
+    acting.write(lambda session, author: identities.unlink(session, author, issuer=issuer, subject=subject))
+    typer.echo(f"{subject} signs in as nobody")
+
+
 @app.command("list")
 def list_(book: DatabaseOption = "sqlite:///guardband.db") -> None:
     """List the users.
 
     Example: `guardband user list --book sqlite:///firm.db`
     """
+    from engine.shell.publishing.identities import identities
     from engine.shell.publishing.people import people
     from engine.shell.store.connect import open_store
 
     with open_store(book) as store, store.reading() as session:
-        rows = people(session)
+        rows, linked = people(session), identities(session)
     for row in rows:
         typer.echo(f"{row.name:<30}{row.role:<16}{'' if row.active else 'inactive'}".rstrip())
+        for one in linked:
+            if one.name == row.name:
+                typer.echo(f"  {one.subject} at {one.issuer}")
     if not rows:
         typer.echo("no users: names are taken as they are said")
 

@@ -36,10 +36,11 @@ from engine.shell.service.limits import Rate
 from engine.shell.service.logs import log_lines
 from engine.shell.service.metrics import Metrics
 from engine.shell.service.people import People
+from engine.shell.service.provider import Provider
 from engine.shell.service.roles import TABLE, Entry, by_route, methods_at
 from engine.shell.service.running import health
 from engine.shell.service.settings import ENVIRONMENT, Settings, settings_from
-from engine.shell.service.signing import sessions, users
+from engine.shell.service.signing import oidc, sessions, users
 from engine.shell.service.v1 import (
     halting,
     judging,
@@ -57,6 +58,7 @@ from engine.shell.version import VERSION
 FAMILIES: tuple[APIRouter, ...] = (
     health.router,
     sessions.router,
+    oidc.router,
     users.router,
     judging.router,
     proposing.router,
@@ -144,6 +146,7 @@ def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...], log:
                 failures=Rate(settings.failures_per_minute),
                 table=by_route(table),
                 inference=inference,
+                provider=None if settings.oidc is None else Provider(settings.oidc),
             )
             if settings.opens_first:
                 app.state.opening = asyncio.create_task(_open_first(app.state.service))

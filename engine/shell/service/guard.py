@@ -23,6 +23,7 @@ from engine.shell.service.limits import Rate
 from engine.shell.service.metrics import Metrics
 from engine.shell.service.people import COOKIE, People, SignedIn
 from engine.shell.service.problems import Problem
+from engine.shell.service.provider import Provider
 from engine.shell.service.roles import Entry
 from engine.shell.service.settings import Settings
 from engine.shell.store.connect import Store
@@ -45,6 +46,7 @@ class Service:
     failures: Rate
     table: dict[tuple[str, str], Entry]
     inference: InferenceEngine
+    provider: Provider | None = None
 
     def now(self) -> datetime:
         """Return the moment."""

@@ -44,6 +44,7 @@ def entries(action: str, *routes: str, writes: bool = False) -> tuple[Entry, ...
 
 TABLE: tuple[Entry, ...] = (
     *entries(ANYONE, "GET /health", "GET /ready", "GET /v1/openapi.json", "POST /v1/session"),
+    *entries(ANYONE, "GET /v1/session/oidc", "GET /v1/session/oidc/callback"),
     *entries(SIGNED_IN, "GET /v1/session", "DELETE /v1/session"),
     *entries("check", "POST /v1/check"),
     *entries("read_policies", "GET /v1/pending", "GET /v1/pending/{number}"),

@@ -8,6 +8,8 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field
 
+from engine.shell.service.provider import Oidc
+
 ENVIRONMENT = "GUARDBAND_SERVE"
 """The variable that hands the settings to a worker."""
 
@@ -31,6 +33,7 @@ class Settings:
     opens_first: bool = False  # whether the book in force is opened before it is asked for
     books_open: int = 4  # books kept open at a time
     monitor_at: str = ""  # HH:MM in UTC at which each day is monitored; blank: never
+    oidc: Oidc | None = None  # the firm's identity provider; None: keys alone
 
     def as_text(self) -> str:
         """Return the settings as one line."""
@@ -39,4 +42,6 @@ class Settings:
 
 def settings_from(text: str) -> Settings:
     """Return settings that `as_text` wrote."""
-    return Settings(**json.loads(text))
+    told = json.loads(text)
+    oidc = told.pop("oidc")
+    return Settings(**told, oidc=None if oidc is None else Oidc(**oidc))

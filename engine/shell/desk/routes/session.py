@@ -13,9 +13,10 @@ from engine.shell.desk.pages import HEADERS, SEE_OTHER, PageRoute, page, person_
 from engine.shell.desk.standing import standing_of
 from engine.shell.publishing.people import is_same_person
 from engine.shell.publishing.roles import Role
-from engine.shell.service.guard import At, Service, Signed, form_of
+from engine.shell.service.guard import At, Service, Signed, form_of, service_of
 from engine.shell.service.people import COOKIE, SignedIn
 from engine.shell.service.problems import not_found
+from engine.shell.service.signing.oidc import is_ours
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 TYPES = {"desk.css": "text/css", "desk.js": "text/javascript"}
@@ -52,7 +53,14 @@ def _asking(request: Request, problem: str = "", name: str = "", status: int = 2
         problem=problem,
         name=name,
         wanted=wanted,
+        provider=_provider_words(request),
     )
+
+
+def _provider_words(request: Request) -> str:
+    """Return what the link to the firm's identity provider says; empty where there is none."""
+    provider = service_of(request).provider
+    return "" if provider is None else f"Sign in with {provider.oidc.called or 'your firm'}"
 
 
 @router.post("/desk/sign-in")
@@ -77,18 +85,13 @@ async def sign_in(request: Request, service: At) -> Response:
         service, lambda session: service.people.begin(session, known, now=service.now())
     )
     wanted = form.get("next", "")
-    led = RedirectResponse(wanted if _is_ours(wanted) else "/desk", status_code=SEE_OTHER, headers=HEADERS)
+    led = RedirectResponse(wanted if is_ours(wanted) else "/desk", status_code=SEE_OTHER, headers=HEADERS)
     led.set_cookie(
         COOKIE, cookie, httponly=True, samesite="strict", secure=service.settings.secure_cookies, path="/"
     )
     if known.role is not Role.ADMINISTRATOR:
         _warm(service)
     return led
-
-
-def _is_ours(path: str) -> bool:
-    """Return whether a path is a page of the desk, and of no other site."""
-    return path.startswith("/desk/") and "//" not in path and "\\" not in path
 
 
 def _warm(service: Service) -> None:

@@ -20,6 +20,7 @@ from engine.shell.console import complain
 from engine.shell.importers.book import read
 from engine.shell.publishing.people import people
 from engine.shell.service.metrics import SHARED
+from engine.shell.service.provider import oidc_from
 from engine.shell.service.settings import ENVIRONMENT, Settings
 from engine.shell.service.watching import watch_of
 from engine.shell.store.address import is_address
@@ -59,6 +60,7 @@ def start(said: Start) -> None:
         requests_per_minute=said.rate,
         opens_first=True,
         monitor_at=said.monitor_at,
+        oidc=oidc_from(os.environ),
     )
     watch_of(settings, None)  # a mistake is told here, in words, and not by each worker
     with open_store(settings.database) as store:

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from engine.shell.store.schema import (
     alerts,
     households,
+    identities,
     imports,
     log,
     lots,
@@ -25,6 +26,7 @@ __all__ = [
     "METADATA",
     "alerts",
     "households",
+    "identities",
     "imports",
     "log",
     "lots",
