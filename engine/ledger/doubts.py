@@ -23,7 +23,7 @@ from fractions import Fraction
 
 from engine.facts.book import Event
 from engine.facts.ids import Symbol
-from engine.facts.money import plain, rounded
+from engine.facts.money import EXACT, plain, rounded
 from engine.facts.securities import Price, Security
 from engine.facts.transactions import Transaction, TransactionType
 
@@ -40,6 +40,8 @@ PLAIN_DENOMINATOR = 10
 
 _EXPLAINS_DAYS = 7
 _NEAR = Fraction(1, 5000)
+_HUNDRED = Decimal(100)
+_PER_CENT = Decimal(int(LARGEST_MOVE * 100))
 _JUMPS = frozenset({"option", "warrant"})
 _EXPLAINS = frozenset(
     {
@@ -118,6 +120,8 @@ def _is_stock(security: Security | None) -> bool:
 
 def _doubt(price: Price, before: Price | None) -> str | None:
     """Return what is in doubt of a day's price, or None."""
+    if not price.dividend and price.split in (None, 1) and _is_calm(price, before):
+        return None
     day = price.date.isoformat()
     split = Fraction(price.split) if price.split else Fraction(1)
     dividend = Fraction(price.dividend) if price.dividend else Fraction(0)
@@ -141,6 +145,14 @@ def _doubt(price: Price, before: Price | None) -> str | None:
             "explains it"
         )
     return None
+
+
+def _is_calm(price: Price, before: Price | None) -> bool:
+    """Return whether a day without split and dividend moved the price by no more than an ordinary day can."""
+    if before is None:
+        return True
+    moved = EXACT.multiply(EXACT.subtract(price.price, before.price).copy_abs(), _HUNDRED)
+    return moved <= EXACT.multiply(before.price, _PER_CENT)
 
 
 def is_plain(split: Fraction) -> bool:

@@ -40,6 +40,7 @@ from engine.shell.commands import (
     repair,
     report,
     serve,
+    simulate,
     tax,
     user,
     waive,
@@ -88,6 +89,7 @@ app.command("rebalance", rich_help_panel=_MANAGERS)(rebalance.rebalance)
 app.command("repair", rich_help_panel=_MANAGERS)(repair.repair)
 app.command("why", rich_help_panel=_MANAGERS)(why.why)
 app.command("why-not", rich_help_panel=_MANAGERS)(why_not.why_not)
+app.command("simulate", rich_help_panel=_MANAGERS)(simulate.simulate)
 app.command("harvest", rich_help_panel=_MANAGERS)(harvest.harvest)
 app.add_typer(orders.app, name="orders", rich_help_panel=_MANAGERS)
 app.command("lots", rich_help_panel=_OPERATIONS)(lots.lots)

@@ -8,6 +8,7 @@ from reports import words
 from reports.charts.bands import BandRow, bands_chart
 from reports.charts.bars import BarRow, bars_chart
 from reports.charts.headroom import HeadroomRow, headroom_chart
+from reports.charts.lines import LineRow, lines_chart
 from reports.charts.lots import LotDot, lots_chart
 from reports.charts.waterfall import Step, waterfall_chart
 from reports.page import Page, Section, fill, page_html
@@ -75,6 +76,12 @@ def drawn(picture: Picture) -> str:
         case BarRow():
             return bars_chart(
                 tuple(row for row in rows if isinstance(row, BarRow)),
+                question=picture.question,
+                unit=picture.unit,
+            )
+        case LineRow():
+            return lines_chart(
+                tuple(row for row in rows if isinstance(row, LineRow)),
                 question=picture.question,
                 unit=picture.unit,
             )

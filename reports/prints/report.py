@@ -20,6 +20,7 @@ from reports import words
 from reports.charts.bands import BandRow
 from reports.charts.bars import BarRow
 from reports.charts.headroom import HeadroomRow
+from reports.charts.lines import LineRow
 from reports.charts.lots import LotDot
 from reports.charts.waterfall import Step
 
@@ -88,7 +89,12 @@ class Card:
 
 
 Drawn = (
-    tuple[BandRow, ...] | tuple[HeadroomRow, ...] | tuple[LotDot, ...] | tuple[Step, ...] | tuple[BarRow, ...]
+    tuple[BandRow, ...]
+    | tuple[HeadroomRow, ...]
+    | tuple[LotDot, ...]
+    | tuple[Step, ...]
+    | tuple[BarRow, ...]
+    | tuple[LineRow, ...]
 )
 
 
