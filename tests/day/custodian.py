@@ -4,6 +4,7 @@ Nothing here reads the desk's database: shares and cash of the evening before co
 fills from the broker's own journal.
 
     sell 100 XOM: 40 at 76.07 (corrected to 76.05), 60 at 76.08  ->  XOM -100, CASH +7,606.80
+    buy 145 JPM for accounts that want 100, 25 and 20: 48 came  ->  33, 8 and 7 shares at the average price
 """
 
 import csv
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 Positions = dict[tuple[str, str], Decimal]
@@ -69,14 +71,39 @@ def _split(held: Positions, row: Mapping[str, str]) -> None:
         held[key] *= Decimal(row["quantity"])
 
 
-def after(start: Positions, done: Iterable[Executed], account: str) -> Positions:
-    """Return the positions once the executions of one account are settled."""
+def after(
+    start: Positions, done: Iterable[Executed], wanted: Mapping[tuple[str, str], Mapping[str, int]]
+) -> Positions:
+    """Return the positions once executions are settled.
+
+    wanted: for each side and security, the shares that each account asked for.
+    """
     held = defaultdict(Decimal, start)
+    filled: dict[tuple[str, str], list[Executed]] = defaultdict(list)
     for row in done:
-        sign = INTO[row.side]
-        held[account, row.symbol] += sign * row.quantity
-        held[account, "CASH"] -= sign * row.quantity * row.price
+        filled[row.side, row.symbol].append(row)
+    for (side, symbol), rows in filled.items():
+        asked = {account: Fraction(size) for account, size in wanted[side, symbol].items()}
+        shares = shared(sum((row.quantity for row in rows), Decimal(0)), asked, unit=Decimal(1))
+        money = sum((row.quantity * row.price for row in rows), Decimal(0))
+        sizes = {account: Fraction(size) for account, size in shares.items()}
+        for account, amount in shared(money, sizes, unit=Decimal("0.01")).items():
+            held[account, symbol] += INTO[side] * shares[account]
+            held[account, "CASH"] -= INTO[side] * amount
     return held
+
+
+def shared(total: Decimal, by: Mapping[str, Fraction], *, unit: Decimal) -> dict[str, Decimal]:
+    """Return a total pro rata in whole units, those left over to the largest remainders."""
+    units, whole = Fraction(total) / Fraction(unit), sum(by.values())
+    exact = {name: units * part / whole for name, part in by.items()}
+    given = {name: int(size) for name, size in exact.items()}
+    left = int(units) - sum(given.values())
+    remainders = sorted((exact[name] - given[name] for name in exact), reverse=True)
+    assert left == 0 or remainders[left - 1] > remainders[left], "no draw is needed on this day"
+    for name in sorted(exact, key=lambda name: given[name] - exact[name])[:left]:
+        given[name] += 1
+    return {name: size * unit for name, size in given.items()}
 
 
 def write(path: Path, held: Positions) -> None:

@@ -1,6 +1,6 @@
 """A whole day by the commands of docs/day.md, against a broker in a process of its own.
 
-pytest tests/day                 a few orders on four companies
+pytest tests/day                 a few orders on five companies
 pytest tests/day --long -s       the demonstration as it stands; prints the story
 """
 
@@ -21,7 +21,7 @@ from tests.orders.conftest import Broker, plain_engine
 from tests.shell.cli import Ran, run
 
 BOOK = "sqlite:///firm.db"
-SELF, SPOUSE = "ALD-TAX-1", "ALD-TAX-2"
+SELF, SPOUSE, IRA = "ALD-TAX-1", "ALD-TAX-2", "ALD-IRA-1"
 Answer = dict[str, Any]
 
 
@@ -45,6 +45,17 @@ class Day:
 
     def orders(self) -> list[Answer]:
         return list(self.answer("orders", "list")["orders"])
+
+    def wanted(self) -> dict[tuple[str, str], Counter[str]]:
+        """The shares that each account wants, by side and security, as the list has them."""
+        found: dict[tuple[str, str], Counter[str]] = {}
+        for row in listed(self.folder / "trades.csv"):
+            found.setdefault((row["side"], row["symbol"]), Counter())[row["account"]] += int(row["quantity"])
+        return found
+
+    def at_the_custodian(self) -> custodian.Positions:
+        """The evening's positions, by the custodian's own books."""
+        return custodian.after(self.start, self.executed().values(), self.wanted())
 
 
 def play(day: Day, *, leaving_out: tuple[str, ...] = (), figures: bool) -> None:
@@ -118,12 +129,11 @@ def sent(day: Day) -> None:
     rows = {row["order"]: row for row in day.orders()}
     assert heard.keys() == rows.keys()
     assert set(heard.values()) == {1}, "an order came twice"
-    assert not day.broker.journal("again")
-    wanted: Counter[tuple[str, str]] = Counter()
-    for row in listed(day.folder / "trades.csv"):
-        wanted[row["side"], row["symbol"]] += int(row["quantity"])
+    assert not came_again(day)
+    wanted = {key: by.total() for key, by in day.wanted().items()}
     assert {(row["side"], row["symbol"]): int(row["quantity"]) for row in rows.values()} == wanted
     filled_as_executed(day, list(rows.values()))
+    shared_out(day, list(rows.values()))
 
 
 def filled_as_executed(day: Day, rows: list[Answer]) -> None:
@@ -137,7 +147,7 @@ def filled_as_executed(day: Day, rows: list[Answer]) -> None:
     assert {(o, q, p) for o, q, p in ours.values()} == set(theirs.values())
     assert len(ours) == len(theirs)
     states = Counter(row["state"] for row in rows)
-    assert states == {"filled": len(rows) - 1, "rejected": 1}
+    assert states == {"filled": len(rows) - 2, "rejected": 1, "cancelled": 1}
     parts = Counter(row.order for row in done.values())
     assert max(parts.values()) == 2, "orders are filled in parts"
     (exxon,) = [row for row in rows if row["symbol"] == "XOM"]
@@ -145,10 +155,36 @@ def filled_as_executed(day: Day, rows: list[Answer]) -> None:
     assert exxon["void"], "the corrected fill is named"
 
 
+def came_again(day: Day) -> list[Answer]:
+    """The orders that came a second time and did not say that they might."""
+    return [row["fields"] for row in day.broker.journal("again") if row["fields"].get("43") != "Y"]
+
+
+def shared_out(day: Day, rows: list[Answer]) -> None:
+    """A third of the block of JPM was done: each account has its share of it, at the average price."""
+    (bank,) = [row for row in rows if row["symbol"] == "JPM"]
+    wanted = day.wanted()["buy", "JPM"]
+    assert {SPOUSE, IRA} <= wanted.keys(), "the block is for several accounts"
+    total = wanted.total()
+    assert int(bank["filled"]) == total // 3
+    got = {row["account"]: int(row["quantity"]) for row in bank["allocated"]}
+    assert sum(got.values()) == total // 3
+    money = Decimal(bank["money"])
+    assert sum(Decimal(row["amount"]) for row in bank["allocated"]) == money
+    for row in bank["allocated"]:
+        assert abs(got[row["account"]] - total // 3 * wanted[row["account"]] / total) < 1
+        assert abs(Decimal(row["amount"]) - money * got[row["account"]] / (total // 3)) < Decimal("0.01")
+
+
 def left(day: Day) -> None:
-    (row,) = listed(day.folder / "rest.csv")
-    (given,) = [one for one in listed(day.folder / "trades.csv") if one["symbol"] == "GM"]
-    assert (row["side"], row["symbol"], row["quantity"]) == ("buy", "GM", given["quantity"])
+    rows = {(row["account"], row["symbol"]): int(row["quantity"]) for row in listed(day.folder / "rest.csv")}
+    (bank,) = [row for row in day.orders() if row["symbol"] == "JPM"]
+    got = {row["account"]: int(row["quantity"]) for row in bank["allocated"]}
+    wanted = day.wanted()
+    assert rows.pop((SELF, "GM")) == wanted["buy", "GM"][SELF]
+    assert rows == {
+        (account, "JPM"): size - got.get(account, 0) for account, size in wanted["buy", "JPM"].items()
+    }
 
 
 def washed(day: Day) -> None:
@@ -187,13 +223,12 @@ def lots_are_those_named(day: Day, answer: Answer) -> None:
 
 def settle(day: Day) -> None:
     """The custodian settles what the broker did and sends its positions."""
-    held = custodian.after(day.start, day.executed().values(), SELF)
-    custodian.write(day.folder / "custodian.csv", held)
+    custodian.write(day.folder / "custodian.csv", day.at_the_custodian())
 
 
 def reconciled(day: Day) -> None:
     """The same file with one share and one cent less does not agree."""
-    held = custodian.after(day.start, day.executed().values(), SELF)
+    held = day.at_the_custodian()
     held[SELF, "XOM"] -= 1
     held[SELF, "CASH"] -= Decimal("0.01")
     custodian.write(day.folder / "off.csv", held)
@@ -209,7 +244,7 @@ def reported(day: Day) -> None:
     text = (day.folder / "review.html").read_text(encoding="utf-8")
     assert "The Alders, 8 February 2018" in text
     assert day.run("orders", "receive", "--fix", "desk.cfg", "--wait", "1", "--book", BOOK).status == 0
-    assert not day.broker.journal("again"), "the session taken up again sends nothing again"
+    assert not came_again(day), "the session taken up again sends nothing again"
 
 
 AFTER: Mapping[str, Callable[[Day], None]] = {
@@ -232,6 +267,14 @@ def listed(path: Path) -> list[dict[str, str]]:
 # ------------------------------------------------------------------ the two sizes
 
 
+def the_broker(broker: Callable[..., Broker]) -> Broker:
+    """Start the broker of the page: real prices, one reject, one correction, one order done in part."""
+    rows = listed(demo_folder() / "prices.csv")
+    prices = {row["symbol"]: row["price"] for row in rows if row["date"] == small.DAY}
+    day = small.DAY.replace("-", "")
+    return broker(day=day, prices=prices, reject=["GM"], correct=["XOM"], part=["JPM"])
+
+
 @pytest.fixture
 def day(
     tmp_path: Path,
@@ -241,9 +284,7 @@ def day(
     broker: Callable[..., Broker],
 ) -> Iterator[Day]:
     monkeypatch.chdir(tmp_path)
-    rows = listed(demo_folder() / "prices.csv")
-    prices = {row["symbol"]: row["price"] for row in rows if row["date"] == small.DAY}
-    other = broker(day=small.DAY.replace("-", ""), prices=prices, reject=["GM"], correct=["XOM"])
+    other = the_broker(broker)
     assert other.settings() == tmp_path / "desk.cfg"
     made = Day(run=lambda *words: run(capsys, monkeypatch, *words), folder=tmp_path, broker=other)
     yield made
@@ -252,7 +293,7 @@ def day(
             print("\n".join(made.story))
 
 
-def test_a_day_on_four_companies(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_on_five_companies(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "engine", plain_engine)
     small.lay_out(day.folder / "household")
     play(day, leaving_out=("guardband demo",), figures=False)

@@ -139,7 +139,7 @@ class Broker:
         self.folder = folder
         folder.mkdir(exist_ok=True)
         standard = {"version": "FIX.4.4", "day": DAY.replace("-", ""), "prices": {}, "pause": 0}
-        lists = {name: [] for name in ("reject", "correct", "bust", "hold")}
+        lists = {name: [] for name in ("reject", "correct", "bust", "hold", "part")}
         self.plan = {**standard, **lists, "port": free_port(), **plan}
         (folder / "plan.json").write_text(json.dumps(self.plan))
         self.process: subprocess.Popen[str] | None = None
@@ -162,13 +162,13 @@ class Broker:
             self.process.communicate()
             self.process = None
 
-    def settings(self) -> Path:
-        """The desk's side of the session, as a file."""
+    def settings(self, *, port: int | None = None) -> Path:
+        """The desk's side of the session, as a file; `port`: of a line in between."""
         path = self.folder.parent / "desk.cfg"
         path.write_text(
             f"[DEFAULT]\n[SESSION]\nBeginString={self.plan['version']}\nSenderCompID=DESK\n"
             "TargetCompID=BROKER\nSocketConnectHost=127.0.0.1\n"
-            f"SocketConnectPort={self.plan['port']}\nReconnectInterval=1\nHeartBtInt=5\n"
+            f"SocketConnectPort={port or self.plan['port']}\nReconnectInterval=1\nHeartBtInt=5\n"
         )
         return path
 

@@ -2,8 +2,8 @@
 """A broker at the other end of a FIX session, in a process of its own: `python counterparty.py FOLDER`.
 
 FOLDER/plan.json says what it does: {"port", "version", "day", "prices", "reject", "correct", "bust", "hold",
-"pause"}. Everything that it hears and says goes to FOLDER/journal.jsonl before it counts, so that it can be
-killed at any moment and go on: a report that its own store does not hold is said again, and no other.
+"part", "pause"}. Everything that it hears and says goes to FOLDER/journal.jsonl before it counts, so that it
+can be killed at any moment and go on: a report that its own store does not hold is said again, and no other.
 """
 
 import json
@@ -126,14 +126,18 @@ class Desk:
         self.say(order, f"{name}-0", "0", "0", 0, size)
         price = self.plan["prices"].get(symbol, "10")
         first = max(1, size * 2 // 5)
+        wanted = size
         if symbol in self.plan["hold"]:
             first = size // 3
-        parts = [part for part in (first, size - first) if part]
+        if symbol in self.plan["part"]:
+            wanted, first = size // 3, size * 2 // 15
+        parts = [part for part in (first, wanted - first) if part]
         done = 0
         for number, part in enumerate(parts, start=1):
             if number == 2 and symbol in self.plan["hold"]:
                 return
-            time.sleep(self.plan["pause"])
+            if f"{name}-{number}" not in self.said:
+                time.sleep(self.plan["pause"])
             if name in self.cancelled:
                 return
             done += part
@@ -141,6 +145,8 @@ class Desk:
             told = price if number == 1 else f"{float(price) + 0.01:.2f}"
             kind = status if self.is_old else "F"
             self.say(order, f"{name}-{number}", kind, status, done, size - done, {"32": part, "31": told})
+        if wanted < size:
+            self.say(order, f"{name}-4", "4", "4", done, 0, {"58": "the rest was cancelled by the broker"})
         if symbol in self.plan["correct"]:
             told = {"32": parts[0], "31": f"{float(price) - 0.02:.2f}", "19": f"{name}-1"}
             self.say(

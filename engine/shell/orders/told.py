@@ -1,12 +1,14 @@
 """Orders as answers: one value, as text for people and as JSON for programs and the service."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
 from engine.facts.money import plain
 from engine.shell.orders import keeping
+from engine.shell.orders.blocks import Part, parts
 from engine.shell.orders.keeping import Kept
 from engine.shell.orders.reconcile import Break
 from engine.shell.store.columns import moment_text
@@ -47,6 +49,7 @@ def _order(session: Session, kept: Kept) -> dict[str, Any]:
             }
             for fill in found.fills
         ],
+        "allocated": [_part(row) for row in parts(ticket, found.fills)],
         "void": list(found.void),
         "broker_order": found.broker_order,
         "note": found.note,
@@ -56,8 +59,20 @@ def _order(session: Session, kept: Kept) -> dict[str, Any]:
     }
 
 
+def _part(row: Part) -> dict[str, Any]:
+    """Return what one account got of a day's fills; `price` is the average, `amount` exact to the cent."""
+    return {
+        "account": row.account,
+        "date": row.day.isoformat(),
+        "quantity": plain(row.quantity),
+        "price": plain(row.price),
+        "amount": plain(row.amount),
+        "fees": plain(row.fees),
+    }
+
+
 def orders_text(answer: dict[str, Any]) -> str:
-    """Return orders as text, one a line."""
+    """Return orders as text, one a line; a block's accounts stand below it."""
     if not answer["orders"]:
         return "no orders"
     lines = []
@@ -65,6 +80,11 @@ def orders_text(answer: dict[str, Any]) -> str:
         told = f"{row['order']:<16} {row['side']:<5} {row['quantity']:>8} {row['symbol']:<6}"
         note = f"  {row['note']}" if row["note"] else ""
         lines.append(f"{told} {row['state'].replace('_', ' '):<17} {row['filled']:>8} filled{note}")
+        if len({leg["account"] for leg in row["accounts"]}) > 1:
+            lines += [
+                f"    {one['account']:<12} {one['quantity']:>8} for {Decimal(one['amount']):,.2f}"
+                for one in row["allocated"]
+            ]
     return "\n".join(lines)
 
 
