@@ -9,8 +9,8 @@ from benchmarks.invented import account
 from optimizer import primal
 from optimizer.model import INF, Model, objective, row_values, violation
 from optimizer.modes import Choice
-from optimizer.primal import Amounts, fixed_modes
 from optimizer.prices import Climb
+from optimizer.primal import Amounts, fixed_modes
 from optimizer.settle import settled
 from optimizer.solvers.interior import Shape, solve_shape
 
