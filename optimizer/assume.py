@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from engine.facts.ids import AccountId
-from engine.facts.money import plain
+from engine.facts.money import plain, rounded
 from optimizer.build import Problem
 from optimizer.proposal import Assumption
 from optimizer.stated import Given, aversion, rule_prices, ticket_cost, trading_cost
@@ -21,9 +21,29 @@ def assumptions(problem: Problem) -> tuple[Assumption, ...]:
             )
         )
     found.extend(_prices(problem))
+    found.extend(_netting(problem))
     for account in problem.accounts:
         found.extend(_account(problem, account))
     return tuple(found)
+
+
+def _netting(problem: Problem) -> list[Assumption]:
+    """Return how gains and losses count beside each other."""
+    if all(problem.ground.book.accounts[account].is_retirement for account in problem.accounts):
+        return []
+    if problem.netting is None:
+        words = (
+            "a gain or loss counts at the rate of its own kind, a loss as if it met a gain of that kind now "
+            "or later; where an account states a carryover or what it has realized, the year is netted"
+        )
+        return [Assumption(name="netting", value="each kind by itself", words=words)]
+    netted = problem.netting.of
+    words = (
+        f"the year's short-term gains stand at {plain(rounded(netted.short, places=2))}, its long-term "
+        f"gains at {plain(rounded(netted.long, places=2))}, carryovers taken off; the list ends at "
+        f"{problem.netting.cone.words}; a net loss is taken to be used in a later year at its own rate"
+    )
+    return [Assumption(name="netting", value="over the year's return", words=words)]
 
 
 def _aversions(problem: Problem) -> list[Assumption]:

@@ -6,6 +6,7 @@ Nothing here reads rule text. Rows are gathered one by one and stacked at the en
 plane or a tightened row is one more in the same list.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -21,6 +22,7 @@ from optimizer.drift import Factors, factors_of
 from optimizer.drift_rows import drift_rows
 from optimizer.locks import Locks, locks_of
 from optimizer.model import INF, Floats, Ints, Lots, Model, Positions, Rows
+from optimizer.netting import Regime
 from optimizer.rows import BoundData, Gathered, Requirement, RowData, RowNote, gather, requirements
 from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings
@@ -55,6 +57,7 @@ class Problem:
     curved: tuple[Requirement, ...]
     wanted: tuple[Requirement, ...]
     constant: float  # cost of drift now that no trade of these names can change, in units
+    netting: Regime | None = None  # the signs of the year that it is held to
 
     @property
     def notes(self) -> tuple[RowNote, ...]:
@@ -263,10 +266,9 @@ def _tradable_arrays(
     n, unit = columns.count, columns.unit
     names = columns.names
     cost = np.array([charges[name.account][0] for name in names])
-    step = np.array([as_float(name.step * name.unit) / unit for name in names])
-    value = np.array([as_float(name.held * name.unit) / unit for name in names])
+    step = columns.steps[:n]
+    value = np.array([as_float(name.held) for name in names]) * np.array(columns.unit_of) / unit
     wish = np.array([as_float(aims.wishes.get(name.place, Fraction(0))) / unit for name in names])
-    buy_least, buy_most = np.zeros(n), np.zeros(n)
     sale_cap = np.full(n, INF)
     buy_cap = np.full(n, INF)
     for bound in gathered.bounds:
@@ -276,15 +278,13 @@ def _tradable_arrays(
     grid_most = np.zeros(columns.width, dtype=np.int64)
     grid_least = np.ones(columns.width, dtype=np.int64)
     exempt = np.zeros(columns.width, dtype=np.bool_)
-    for index, name in enumerate(names):
-        least = as_float(name.buy.least) / unit
-        grid_least[index] = max(1, int(np.ceil(least / step[index] - 1e-9)))
-        top = min(columns.largest(index), buy_cap[index])
-        grid_most[index] = int(np.floor(top / step[index] + 1e-9))
-        if grid_most[index] < grid_least[index]:
-            grid_most[index] = 0
-        buy_least[index], buy_most[index] = grid_least[index] * step[index], grid_most[index] * step[index]
-        _sale_grid(columns, index, step[index], sale_cap[index], grid_least, grid_most, exempt)
+    least = np.array([as_float(name.buy.least) for name in names]) / unit
+    grid_least[:n] = np.maximum(1, np.ceil(least / step - 1e-9))
+    grid_most[:n] = np.floor(np.minimum(columns.most[:n], buy_cap) / step + 1e-9)
+    grid_most[:n][grid_most[:n] < grid_least[:n]] = 0
+    buy_least, buy_most = grid_least[:n] * step, grid_most[:n] * step
+    for index in range(n):
+        _sale_grid(columns, index, float(step[index]), float(sale_cap[index]), grid_least, grid_most, exempt)
     shut = np.array(sorted(gathered.closed), dtype=np.int64)
     grid_most[shut] = 0
     buy_most[shut[shut < n]] = 0.0
@@ -337,15 +337,17 @@ def _sale_grid(
     grid_most: Ints,
     exempt: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
 ) -> None:
-    name, unit = columns.names[index], columns.unit
-    least = max(1, int(np.ceil(as_float(name.sale.least) / unit / step - 1e-9)))
     sales = columns.sales(index)
+    if not sales:
+        return
+    name, unit = columns.names[index], columns.unit
+    least = max(1, math.ceil(as_float(name.sale.least) / unit / step - 1e-9))
+    most = None if name.sale.most is None else int(name.sale.most / (name.unit * name.step))
+    room = math.floor(cap / step + 1e-9) if math.isfinite(cap) else None
     for column in sales:
         lot = columns.lot(column)
         count = 0 if lot.lock is not None else int(lot.shares / name.step)
-        if name.sale.most is not None:
-            count = min(count, int(name.sale.most / (name.unit * name.step)))
-        count = min(count, int(np.floor(cap / step + 1e-9))) if np.isfinite(cap) else count
+        count = min(count, *(edge for edge in (most, room) if edge is not None), count)
         closes = (
             name.sale.closing_exempt and len(sales) == 1 and lot.whole and count * name.step == lot.shares
         )

@@ -24,6 +24,7 @@ from engine.facts.money import plain
 from optimizer.build import Problem
 from optimizer.drift import LEAST_VOLATILITY
 from optimizer.model import INF
+from optimizer.regimes import bound_of
 from optimizer.scale import as_cents, as_float
 from optimizer.search import Solution, search
 from optimizer.settings import Settings
@@ -101,7 +102,7 @@ def over_cap(now: Capped, solution: Solution) -> set[AccountId]:
 def certified(now: Capped, solution: Solution) -> Solution:
     """Return the solution with the bound that holds for every list under the caps."""
     if not now.caps:
-        return solution
+        return replace(solution, bound=bound_of(solution))
     gap = _without_drift(now.problem, solution.cost, now.prices, errors(solution)) - now.floor
     return replace(solution, bound=solution.cost - max(0.0, gap))
 
@@ -212,7 +213,7 @@ def _floor(solution: Solution, caps: Caps, prices: Mapping[AccountId, float]) ->
     problem = solution.problem
     if not _is_measured_alike(problem, caps):
         return -INF
-    return _without_drift(problem, solution.bound, prices, {a: Fraction(caps[a].value) for a in caps})
+    return _without_drift(problem, bound_of(solution), prices, {a: Fraction(caps[a].value) for a in caps})
 
 
 def _without_drift(

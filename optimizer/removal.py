@@ -23,6 +23,7 @@ from optimizer.build import Problem, build
 from optimizer.locks import Lock, force_of
 from optimizer.model import INF
 from optimizer.proposal import Removal
+from optimizer.regimes import bound_of, netted
 from optimizer.scale import as_cents
 from optimizer.search import Solution, search
 from optimizer.tradable import Tradable
@@ -88,18 +89,21 @@ def _removal(solution: Solution, rule: CheckedRule, resting: frozenset[AccountId
     """Return the cost of one rule by solving without it."""
     problem = solution.problem
     free = search(
-        build(
-            without_rule(problem.ground, rule.id),
-            accounts=problem.accounts,
-            intent=problem.intent,
-            settings=problem.settings,
-            resting=resting,
+        netted(
+            build(
+                without_rule(problem.ground, rule.id),
+                accounts=problem.accounts,
+                intent=problem.intent,
+                settings=problem.settings,
+                resting=resting,
+            )
         )
     )
     unit = problem.columns.unit
-    low = max(0.0, solution.bound - free.cost) if solution.bound > -INF else 0.0
-    high = max(low, solution.cost - free.bound) if free.bound > -INF else INF
-    amount = min(max(solution.cost - free.cost, low), high)
+    saved = _offset(solution) - _offset(free)
+    low = max(0.0, solution.bound - free.cost + saved) if solution.bound > -INF else 0.0
+    high = max(low, solution.cost - bound_of(free) + saved) if free.bound > -INF else INF
+    amount = min(max(solution.cost - free.cost + saved, low), high)
     return Removal(
         rule=rule.id,
         title=rule.title,
@@ -109,3 +113,9 @@ def _removal(solution: Solution, rule: CheckedRule, resting: frozenset[AccountId
         high=None if high == INF else as_cents(high * unit),
         bps=Decimal(round(amount * 100)) / 100,
     )
+
+
+def _offset(solution: Solution) -> float:
+    """Return what the year's tax is more than the problem counts, where it is netted."""
+    regime = solution.problem.netting
+    return 0.0 if regime is None else regime.offset

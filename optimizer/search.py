@@ -213,8 +213,9 @@ def _amount(problem: Problem, steps: Ints) -> Floats:
 
 
 def cost_of_nothing(problem: Problem) -> float:
-    """Return the objective of the empty list, in units."""
-    return objective(problem.model, np.zeros(problem.model.columns))
+    """Return the objective of the empty list, in units, told as the problem tells the cost of lists."""
+    nothing = objective(problem.model, np.zeros(problem.model.columns))
+    return nothing if problem.netting is None else nothing - problem.netting.offset
 
 
 NO_BOUND = -INF

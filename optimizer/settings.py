@@ -25,6 +25,7 @@ class Settings:
     likeness: Decimal = Decimal("0.7")  # share of own variance that a security shares with its substitutes
     tolerance_bp: Decimal = Decimal("0.5")  # a smaller gap is called optimal
     most_rounds: int = 12  # lists put to the gate before trades are dropped
+    netting: bool | None = None  # over the year's return; None: where a carryover or realized gain is stated
     avoid_wash_sales: bool = True  # also where no rule forbids them
     rule_costs: bool = False  # also solve without each rule that may hold the list back
     stated: bool = True  # what accounts and policies state goes before these numbers

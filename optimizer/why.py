@@ -14,10 +14,12 @@ import numpy as np
 
 from engine.facts.ids import AccountId, Symbol
 from optimizer.build import Problem, build
+from optimizer.capped import capped
 from optimizer.margin import binding_rows, charges
 from optimizer.model import row_cost, row_values, violation
 from optimizer.proposal import Reason
-from optimizer.propose import Judge, gate_rounds
+from optimizer.propose import Judge, within_caps
+from optimizer.regimes import netted
 from optimizer.rows import RowNote, note_of
 from optimizer.scale import as_cents, as_float, exact_decimal
 from optimizer.search import Solution, search
@@ -62,8 +64,14 @@ def why_not(
     resting = frozenset(accounts) - frozenset(acting)
     if not acting:
         return tuple(_resting(account, symbol, notes) for account in accounts)
-    problem = build(ground, accounts=accounts, intent=intent, settings=settings, resting=resting)
-    solution = search(problem) if judge is None else gate_rounds(problem, judge).solution
+
+    def rebuild(moved: Settings) -> Problem:
+        return netted(build(ground, accounts=accounts, intent=intent, settings=moved, resting=resting))
+
+    if judge is None:
+        solution = search(capped(rebuild, settings).problem)
+    else:
+        solution = within_caps(rebuild, settings, judge)[0].solution
     problem = solution.problem
     found: list[WhyNot] = []
     for account in accounts:
