@@ -167,6 +167,8 @@ class _Method:
         point = self._first(values, prices)
         for step in range(MOST_STEPS):
             below, above = self._gaps(point.at)
+            if min(below.min(initial=1.0), above.min(initial=1.0)) <= 0:
+                return None
             slope, rows, sums = self._rest(point)
             product = float(below @ point.below + above @ point.above) / self.limits
             if self._is_close(point, slope, rows, sums, product):
