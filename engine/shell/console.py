@@ -42,7 +42,7 @@ def complain(text: str) -> None:
 
 
 _STYLES = (
-    (r"(?m)^\s*(■ )?(BLOCK|block|error|FAIL|fails?)\b", "bold red"),
+    (r"(?m)^\s*(■ )?(BLOCK|block|error|wrong|FAIL|fails?)\b", "bold red"),
     (r"(?m)^\s*(◆ )?(APPROVAL|approval)\b", "bold magenta"),
     (r"(?m)^\s*(▲ )?(WARN|warn|warning)\b", "bold yellow"),
     (r"(?m)^\s*(● )?(PASS|pass|ok)\b", "bold green"),

@@ -17,6 +17,7 @@ from engine.shell.commands import (
     demo,
     diff,
     doc,
+    doctor,
     drift,
     examples,
     explain,
@@ -68,6 +69,7 @@ _AUDITORS = "Auditors"
 app.command("demo", rich_help_panel=_EVERYONE)(demo.demo)
 app.command("readiness", rich_help_panel=_EVERYONE)(readiness.readiness)
 app.command("init", rich_help_panel=_EVERYONE)(init.init)
+app.command("doctor", rich_help_panel=_EVERYONE)(doctor.doctor)
 app.command("check", rich_help_panel=_OFFICERS)(check.check)
 app.command("fmt", rich_help_panel=_OFFICERS)(fmt.fmt)
 app.command("test", rich_help_panel=_OFFICERS)(examples.run)
