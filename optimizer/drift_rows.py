@@ -32,7 +32,7 @@ def drift_rows(
     settings: Settings,
 ) -> tuple[tuple[RowData, ...], Floats, float]:
     """Return factor rows, own curvature by position, and the constant part."""
-    own = np.zeros(columns.count)
+    own, away = np.zeros(columns.count), _away(columns, aims)
     rows: list[RowData] = []
     for account, amount in sorted(net_assets.items()):
         places = columns.in_account(account)
@@ -51,9 +51,8 @@ def drift_rows(
             part = 1.0 - as_float(settings.likeness) if index in shared[1] else 1.0
             own[index] = price * part * variance_of_own(factors.own[symbol])
         for label, members in sorted({**loads, **shared[0]}.items()):
-            rows.append(_factor_row(columns, aims, label, members, price))
-    constant = float(sum(own[i] * (_away(columns, aims, i)) ** 2 for i in range(columns.count)))
-    return tuple(rows), own, constant
+            rows.append(_factor_row(columns, away, label, members, price))
+    return tuple(rows), own, float(own @ away**2)
 
 
 def _family_loads(
@@ -79,26 +78,28 @@ def _family_loads(
     return loads, frozenset(i for found in shared.values() for i in found)
 
 
-def _away(columns: Columns, aims: Aims, index: int) -> float:
-    name = columns.names[index]
-    return as_float(name.held * name.unit - aims.wishes.get(name.place, Fraction(0))) / columns.unit
+def _away(columns: Columns, aims: Aims) -> Floats:
+    """Return how far each position stands above its wish, in units."""
+    held = np.array([as_float(name.held) for name in columns.names]) * np.array(columns.unit_of)
+    wish = np.array([as_float(aims.wishes.get(name.place, Fraction(0))) for name in columns.names])
+    return np.asarray((held - wish) / columns.unit)
 
 
 def _factor_row(
-    columns: Columns, aims: Aims, label: str, members: list[tuple[int, float]], price: float
+    columns: Columns, away: Floats, label: str, members: list[tuple[int, float]], price: float
 ) -> RowData:
-    found: list[tuple[int, float]] = []
-    start = 0.0
-    for index, loading in members:
-        start += loading * _away(columns, aims, index)
-        found.append((index, loading))
-        found.extend((column, -loading) for column in columns.sales(index))
-    found.sort()
+    places = np.array([index for index, _ in members], dtype=np.int64)
+    loading = np.zeros(columns.count)
+    loading[places] = [one for _, one in members]
+    has_row = np.zeros(columns.count, dtype=np.bool_)
+    has_row[places] = True
+    sales = np.flatnonzero(has_row[columns.owner]) if columns.owner.size else np.zeros(0, dtype=np.int64)
     return RowData(
         entry=Entry(
-            columns=np.array([c for c, _ in found], dtype=np.int64), amounts=np.array([a for _, a in found])
+            columns=np.concatenate((np.sort(places), columns.count + sales)),
+            amounts=np.concatenate((loading[np.sort(places)], -loading[columns.owner[sales]])),
         ),
-        start=start,
+        start=float(loading @ away),
         curvature=price,
         note=RowNote(kind="drift", words=label),
     )

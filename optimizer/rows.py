@@ -9,7 +9,7 @@ smaller of both sides: in a band that is breached by 3 points, either side may b
 A row over one position alone is a bound on its purchase or sale.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +24,7 @@ from optimizer.model import INF
 from optimizer.scale import Columns, Entry, as_float
 from optimizer.shape import Curve, curve_of, linear_parts, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Form, Linear, less, scaled, terms_of
+from rulebooks.forms import Form, Linear, TermKind, less, scaled, terms_of
 from rulebooks.ground import Bound, GroundLimit
 from rulebooks.state import BookState
 
@@ -84,6 +84,7 @@ class Requirement:
     least: Fraction
     wish: Form | None  # a rule that warns and is breached: at least 0 where it would not
     force: Force
+    now: Fraction | None = None  # value of `form` before trading, where it is known already
     price: Decimal | None = None  # of a rule that warns: money for each unit by which its limit is left
 
 
@@ -108,6 +109,13 @@ def requirements(
     prices: of rules that warn and may be left, money for each unit of their limit.
     """
     concerned = set(accounts)
+    known: dict[int, Fraction] = {}  # by identity: groups of a rule share their bound
+
+    def read(form: Form) -> Fraction:
+        if id(form) not in known:
+            known[id(form)] = value(form, state)
+        return known[id(form)]
+
     found: list[Requirement] = []
     for limit in limits:
         if limit.standing != "applies" or limit.missing is not None:
@@ -117,23 +125,38 @@ def requirements(
         bound = _bound(limit)
         if bound is None:
             continue
-        forms = _sides(limit, bound)
-        before = min((value(form, state) for _, form in forms), default=Fraction(0))
-        for side, form in forms:
-            one = _requirement(limit, side, form, before, state)
-            if one is not None:
-                price = (prices or {}).get(limit.rule.rule.id) if one.force == "soft" else None
-                found.append(replace(one, price=price))
+        price = (prices or {}).get(limit.rule.rule.id)
+        found.extend(_of_limit(limit, _sides(limit, bound, read), price, state))
     return tuple(found)
 
 
-def _sides(limit: GroundLimit, bound: Bound) -> list[tuple[Literal["low", "high"], Form]]:
-    """Return the distance to each bound, as a form."""
-    found: list[tuple[Literal["low", "high"], Form]] = []
+def _of_limit(
+    limit: GroundLimit, sides: list["_Distance"], price: Decimal | None, state: BookState
+) -> Iterator[Requirement]:
+    before = min((side.now for side in sides), default=Fraction(0))
+    for side in sides:
+        one = _requirement(limit, side, before, state)
+        if one is not None:
+            yield one if price is None or one.force != "soft" else replace(one, price=price)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Distance:
+    """The distance to one bound as a form, and what it is before trading."""
+
+    side: Literal["low", "high"]
+    form: Form
+    now: Fraction
+
+
+def _sides(limit: GroundLimit, bound: Bound, read: Callable[[Form], Fraction]) -> list[_Distance]:
+    found: list[_Distance] = []
     if bound.low is not None:
-        found.append(("low", less(limit.measure, bound.low)))
+        now = read(limit.measure) - read(bound.low)
+        found.append(_Distance(side="low", form=less(limit.measure, bound.low), now=now))
     if bound.high is not None:
-        found.append(("high", less(bound.high, limit.measure)))
+        now = read(bound.high) - read(limit.measure)
+        found.append(_Distance(side="high", form=less(bound.high, limit.measure), now=now))
     return found
 
 
@@ -145,10 +168,10 @@ def _bound(limit: GroundLimit) -> Bound | None:
 
 
 def _requirement(
-    limit: GroundLimit, side: Literal["low", "high"], form: Form, before: Fraction, state: BookState
+    limit: GroundLimit, told: _Distance, before: Fraction, state: BookState
 ) -> Requirement | None:
     """Return one side of a limit; before: the headroom, which is the smaller of both sides."""
-    rule = limit.rule.rule
+    rule, side, form = limit.rule.rule, told.side, told.form
     force = force_of(rule)
     if before < 0:
         if any(response.kind == "do_not_worsen" for response in rule.on_passive):
@@ -160,7 +183,9 @@ def _requirement(
         return Requirement(limit=limit, side=side, form=form, least=least, wish=wish, force=force)
     if force == "none":
         return None
-    return Requirement(limit=limit, side=side, form=form, least=Fraction(0), wish=None, force=force)
+    return Requirement(
+        limit=limit, side=side, form=form, least=Fraction(0), wish=None, force=force, now=told.now
+    )
 
 
 def _no_worse(limit: GroundLimit, form: Form, before: Fraction, state: BookState) -> tuple[Fraction, Form]:
@@ -184,7 +209,8 @@ def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], 
             concave = curve_of(need.form) is Curve.CONCAVE
             parts = (tangent(need.form, state),) if concave else ()
         for part in parts:
-            _add(gathered, columns, state, need, part, elastic=elastic)
+            if elastic or need.price is not None or not _add_position(gathered, columns, need, part):
+                _add(gathered, columns, state, need, part, elastic=elastic)
         if need.wish is not None and not elastic:
             for part in linear_parts(need.wish) or (tangent(need.wish, state),):
                 entry = columns.row(part)
@@ -216,10 +242,9 @@ def _frozen(columns: Columns, rows: list[RowData]) -> set[int]:
         opposite = rooms.get((names, (0.0 - amounts).tobytes()))
         key = (names, amounts.tobytes())
         rooms[key] = min(room, rooms.get(key, INF))
-        if opposite is not None:
-            steps = [columns.step(int(c)) * abs(a) for c, a in zip(row.entry.columns, amounts, strict=True)]
-            if opposite + room < 0.5 * min(steps):
-                found.update(int(column) for column in row.entry.columns)
+        steps = columns.steps[row.entry.columns] * np.abs(amounts)
+        if opposite is not None and opposite + room < 0.5 * float(steps.min()):
+            found.update(int(column) for column in row.entry.columns)
     return found
 
 
@@ -230,13 +255,41 @@ WISH_PRICE = 0.25
 """Price of leaving a breach that warns uncured, per unit outside: above any tax on the way."""
 
 
+def _add_position(gathered: Gathered, columns: Columns, need: Requirement, part: Linear) -> bool:
+    """Add the bound of a hard row with room over one position, or over none, and say whether it was one.
+
+    Most rows are of this kind: one company, nothing else that trades move.
+    """
+    if need.now is None or part is not need.form:
+        return False
+    place, size = -1, 0.0
+    for term, factor in part.terms:
+        if term.kind is TermKind.NET_ASSETS:
+            continue
+        if term.kind is not TermKind.VALUE or term.symbol is None:
+            return False
+        index = columns.places.get((term.account, term.symbol))
+        if index is not None:
+            if place >= 0:
+                return False
+            place, size = index, as_float(factor) * columns.unit
+    if place < 0:
+        return True
+    room = as_float(need.now)
+    if room <= 2 * GUARD * abs(size):
+        return False
+    bound = BoundData(index=place, is_sale=size > 0, most=room / abs(size), note=note_of(need))
+    gathered.bounds.append(bound)
+    return True
+
+
 def _add(
     gathered: Gathered, columns: Columns, state: BookState, need: Requirement, part: Linear, *, elastic: bool
 ) -> None:
     entry = columns.row(part)
     if not entry.columns.size:
         return
-    start = as_float(value(part, state))
+    start = as_float(need.now if need.now is not None and part is need.form else value(part, state))
     note = note_of(need)
     stated = row_price(columns, state, need, entry)
     cap = SOFT_PRICE if elastic and need.force == "soft" else INF
@@ -270,7 +323,7 @@ def _stuck(columns: Columns, entry: Entry, room: float) -> list[int] | None:
     """Return the open columns of a row that has no room and that no open trade could ease, else None."""
     if room > 2 * GUARD * float(np.abs(entry.amounts).max()):
         return None
-    is_open = np.array([columns.largest(int(column)) > 0 for column in entry.columns])
+    is_open = columns.most[entry.columns] > 0
     if (entry.amounts[is_open] > 0).any():
         return None
     return [int(column) for column in entry.columns[is_open]]
@@ -329,8 +382,6 @@ def as_bound(columns: Columns, entry: Entry, room: float, note: RowNote) -> Boun
 
 def _idle(columns: Columns, entry: Entry, start: float, least: float) -> bool:
     """Whether the row holds even if every trade against it is done in full."""
-    worst = start
-    for column, amount in zip(entry.columns, entry.amounts, strict=True):
-        if amount < 0:
-            worst += amount * columns.largest(int(column))
-    return bool(worst >= least)
+    against = entry.amounts < 0
+    worst = start + float(entry.amounts[against] @ columns.most[entry.columns[against]])
+    return worst >= least

@@ -25,7 +25,7 @@ UNITS = 10_000
 """Basis points in one."""
 
 
-def as_float(value: Decimal | Fraction | int) -> float:
+def as_float(value: Decimal | Fraction | float) -> float:
     """Return a solver's number; the only road from exact to approximate."""
     return float(value)
 
@@ -71,7 +71,13 @@ class Columns:
         for index, name in enumerate(names):
             self._of_account.setdefault(name.account, []).append(index)
         self._known: dict[Term, Entry] = {}
-        self.most_bought = [_most_bought(name, of_account[name.account]) / self.unit for name in names]
+        self.unit_of = [as_float(name.unit) for name in names]  # money of one share, by position
+        position = np.concatenate((np.arange(self.count), self.owner))
+        shares = np.array([as_float(name.step) for name in names]) * np.array(self.unit_of)
+        self.steps: Floats = shares[position] / self.unit if names else np.zeros(0)
+        self.most: Floats = np.array(
+            [*(self._bought(name, of_account[name.account]) for name in names), *map(self._sold, self.lots)]
+        )
 
     def sales(self, index: int) -> list[int]:
         """Return the sale columns of a position."""
@@ -87,13 +93,22 @@ class Columns:
 
     def largest(self, column: int) -> float:
         """Return the largest amount of a column, in units, before any rule but locks."""
-        if column >= self.count:
-            index, lot = self.lots[column - self.count]
-            name = self.names[index]
-            size = 0.0 if lot.lock is not None else as_float(lot.shares * name.unit) / self.unit
-            return size if name.sale.most is None else min(size, as_float(name.sale.most) / self.unit)
-        name = self.names[column]
-        return 0.0 if name.buy_lock is not None else self.most_bought[column]
+        return float(self.most[column])
+
+    def _bought(self, name: Tradable, net_assets: Fraction) -> float:
+        """Return the largest purchase: the account's net assets, or less where a rule for each trade says."""
+        if name.buy_lock is not None:
+            return 0.0
+        most = net_assets if name.buy.most is None else min(net_assets, name.buy.most)
+        return as_float(most) / self.unit
+
+    def _sold(self, row: tuple[int, TradableLot]) -> float:
+        index, lot = row
+        if lot.lock is not None:
+            return 0.0
+        size = as_float(lot.shares) * self.unit_of[index] / self.unit
+        most = self.names[index].sale.most
+        return size if most is None else min(size, as_float(most) / self.unit)
 
     def entry(self, term: Term) -> Entry:
         """Return by how much each column changes a term, in the term's own units per unit of column."""
@@ -112,8 +127,8 @@ class Columns:
         return _made(found)
 
     def _of_place(self, kind: TermKind, index: int) -> list[tuple[int, float]]:
-        name, unit = self.names[index], self.unit
-        per_share = unit / as_float(name.unit)
+        unit = self.unit
+        per_share = unit / self.unit_of[index]
         match kind:
             case TermKind.VALUE:
                 return [(index, unit), *((column, -unit) for column in self.sales(index))]
@@ -146,8 +161,7 @@ class Columns:
 
     def step(self, column: int) -> float:
         """Return the value of a column's smallest tradable quantity, in units."""
-        name = self.names[column if column < self.count else self.lots[column - self.count][0]]
-        return as_float(name.step * name.unit) / self.unit
+        return float(self.steps[column])
 
     def is_fine(self, entry: Entry) -> bool:
         """Return whether a column of the row trades in fractions of a share."""
@@ -169,11 +183,6 @@ class Columns:
         where, back = np.unique(columns, return_inverse=True)
         merged = np.bincount(back, amounts, where.size).astype(np.float64)
         return _kept(where.astype(np.int64), merged)
-
-
-def _most_bought(name: Tradable, net_assets: Fraction) -> float:
-    """Return the largest purchase: the account's net assets, or less where a rule for each trade says so."""
-    return as_float(net_assets if name.buy.most is None else min(net_assets, name.buy.most))
 
 
 def _kept(columns: Ints, amounts: Floats) -> Entry:

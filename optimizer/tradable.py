@@ -26,11 +26,14 @@ from optimizer.locks import LAW, Lock, Locks, Place, force_of, response_force
 from optimizer.settings import Intent, Settings
 from rulebooks.forms import Form, Linear, Term, TermKind
 from rulebooks.ground import GroundBook, PerTrade
-from rulebooks.predicates import Setting, holds
+from rulebooks.predicates import Setting, Test, compiled
 from rulebooks.rows import AccountRow, Facts, LotRow, SecurityRow
 from rulebooks.state import BookState
 
 ZERO = Fraction(0)
+Pool = tuple[str, str]
+"""A set of identical securities of a household."""
+
 FINE_STEP = Fraction(1, 1000)
 """Shares: the step of proposals in accounts that may hold fractions."""
 
@@ -46,17 +49,20 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradableLot:
-    """One lot of a taxable or retirement account; ratios are per unit of value sold."""
+    """One lot of a taxable or retirement account; ratios are per unit of value sold.
+
+    Shares are exact, as trades are; amounts that only the search weighs are not.
+    """
 
     lot: LotId
     shares: Fraction  # that may be sold, a multiple of the step
     whole: bool  # `shares` is all of the lot
-    basis: Fraction  # per share
-    gain: Fraction  # ratio: (price - basis) / price
-    recognized: Fraction  # ratio after disallowance; 0 in retirement accounts
-    disallowed: Fraction  # ratio
+    basis: float  # per share
+    gain: float  # ratio: (price - basis) / price
+    recognized: float  # ratio after disallowance; 0 in retirement accounts
+    disallowed: float  # ratio
     term: Length | None
-    tax: Fraction  # ratio counted in the objective
+    tax: float  # ratio counted in the objective
     is_loss: bool  # its sale excludes purchases in the wash group
     selected: bool  # by the harvest statement
     lock: Lock | None
@@ -105,7 +111,7 @@ def tradables(
     settings: Settings,
 ) -> tuple[Tradable, ...]:
     """Return what may trade, by account and symbol; short, unpriced and unheld locked names are left out."""
-    maker = _Maker(ground, state, locks, intent, settings)
+    maker = _Maker(ground, state, locks, intent, settings, tuple(sorted(candidates)))
     found: list[Tradable] = []
     for account in sorted(candidates):
         for symbol in sorted(set(candidates[account])):
@@ -117,37 +123,63 @@ def tradables(
 
 class _Maker:
     def __init__(
-        self, ground: GroundBook, state: BookState, locks: Locks, intent: Intent, settings: Settings
+        self,
+        ground: GroundBook,
+        state: BookState,
+        locks: Locks,
+        intent: Intent,
+        settings: Settings,
+        accounts: tuple[AccountId, ...],
     ) -> None:
         self.ground, self.book, self.state = ground, ground.book, state
         self.locks, self.intent, self.settings = locks, intent, settings
         self.tax = ground.rulebook.tax
         self.facts = Facts(state, self.tax)
         self.tickets = _tickets(ground)
+        self._pools: dict[Place, Pool] = {}
         self.recent = self._recent_purchases()
         self.waiting = self._recent_losses()
-        self.lots: dict[Place, list[Lot]] = {}
+        self.lots: dict[Place, dict[LotId, list[Lot]]] = {}
         for lot in self.book.lots:
-            self.lots.setdefault((lot.account, lot.symbol), []).append(lot)
-        self.harvests = {a: self._harvest(a) for a in ground.accounts}
+            self.lots.setdefault((lot.account, lot.symbol), {}).setdefault(lot.lot, []).append(lot)
+        self.of = {account: self._of_account(account) for account in accounts}
+        self.disallowed = self._disallowed(accounts)
 
-    def _harvest(self, account: AccountId) -> tuple[CheckedPolicy, ...]:
-        return tuple(p for p in policy_of(self.ground, account) if p.harvest is not None)
+    def _of_account(self, account: AccountId) -> "_OfAccount":
+        row = self.book.accounts[account]
+        tests = tuple(
+            compiled(p.harvest.lots.where, Setting(today=self.book.as_of, calendar=p.calendar))
+            for p in policy_of(self.ground, account)
+            if p.harvest is not None
+        )
+        return _OfAccount(
+            row=AccountRow(self.facts, (account,)),
+            rate=self.state.rate_of(account),
+            is_taxed=not row.is_retirement,
+            rates={t: float(rate_of(self.ground, account, t, self.settings)) for t in LENGTHS},
+            harvests=tests,
+        )
 
-    def _pool(self, account: AccountId, symbol: Symbol) -> tuple[str, str]:
-        return (self.book.accounts[account].household, self.tax.identity(symbol))
+    def _pool(self, account: AccountId, symbol: Symbol) -> Pool:
+        known = self._pools.get((account, symbol))
+        if known is None:
+            known = (self.book.accounts[account].household, self.tax.identity(symbol))
+            self._pools[(account, symbol)] = known
+        return known
 
-    def _recent_purchases(self) -> frozenset[tuple[str, str]]:
+    def _recent_purchases(self) -> Mapping[Pool, set[tuple[AccountId, LotId]]]:
+        """Return the lots of late of each set of identical securities."""
         edge = self.book.as_of - timedelta(days=WINDOW_DAYS)
-        bought = {
-            self._pool(row.account, row.symbol)
-            for row in self.book.acquisitions
-            if row.date >= edge and row.account in self.book.accounts
-        }
-        held = {self._pool(lot.account, lot.symbol) for lot in self.book.lots if lot.acquired >= edge}
-        return frozenset(bought | held)
+        found: dict[Pool, set[tuple[AccountId, LotId]]] = {}
+        for row in self.book.acquisitions:
+            if row.date >= edge and row.account in self.book.accounts:
+                found.setdefault(self._pool(row.account, row.symbol), set()).add((row.account, row.lot))
+        for lot in self.book.lots:
+            if lot.acquired >= edge:
+                found.setdefault(self._pool(lot.account, lot.symbol), set()).add((lot.account, lot.lot))
+        return found
 
-    def _recent_losses(self) -> Mapping[tuple[str, str], str]:
+    def _recent_losses(self) -> Mapping[Pool, str]:
         edge = self.book.as_of - timedelta(days=WINDOW_DAYS)
         return {
             self._pool(row.account, row.symbol): f"loss sale of {row.symbol} in {row.account} on {row.sold}"
@@ -186,7 +218,7 @@ class _Maker:
             sale=self._ticket(account, symbol, Side.SELL, unit),
             buy_lock=buy_lock,
             sale_lock=sale_lock,
-            identity=f"{self.book.accounts[account].household}\n{self.tax.identity(symbol)}",
+            identity="\n".join(self._pool(account, symbol)),
             lots=lots,
         )
 
@@ -199,26 +231,36 @@ class _Maker:
     def _lots(
         self, account: AccountId, symbol: Symbol, unit: Fraction, step: Fraction, lock: Lock | None
     ) -> tuple[TradableLot, ...]:
-        merged: dict[LotId, list[Lot]] = {}
-        for lot in self.lots.get((account, symbol), ()):
-            merged.setdefault(lot.lot, []).append(lot)
-        return tuple(self._lot(parts, unit, step, lock) for parts in merged.values())
+        merged = self.lots.get((account, symbol))
+        if not merged:
+            return ()
+        of = self.of[account]
+        row = SecurityRow(self.facts, of.row, self.book.securities[symbol])
+        return tuple(self._lot(parts, of, row, unit, step, lock) for parts in merged.values())
 
-    def _lot(self, parts: list[Lot], unit: Fraction, step: Fraction, lock: Lock | None) -> TradableLot:
-        first, book = parts[0], self.book
-        held = sum((Fraction(part.quantity) for part in parts), ZERO)
+    def _lot(
+        self,
+        parts: list[Lot],
+        of: "_OfAccount",
+        row: SecurityRow,
+        unit: Fraction,
+        step: Fraction,
+        lock: Lock | None,
+    ) -> TradableLot:
+        first = parts[0]
+        held = sum((Fraction(part.quantity) for part in parts[1:]), Fraction(first.quantity))
         shares = held // step * step
-        rate = self.state.rate_of(first.account)
-        basis = sum((Fraction(part.basis) for part in parts), ZERO) * rate / held
-        gain = (unit - basis) / unit
-        account = book.accounts[first.account]
-        taxed = not account.is_retirement
-        own_term = term(first.adjusted_acquired, book.as_of) if taxed else None
-        is_loss = taxed and (gain < 0 or any(_loses(part, unit, rate) for part in parts))
-        disallowed = self._disallowed(first, held, gain) if is_loss else ZERO
-        recognized = gain + disallowed if taxed else ZERO
-        harvests = self._harvests(first)
-        selected = is_loss and any(self._selects(p, part) for p in harvests for part in parts)
+        price, rate = float(unit), float(of.rate)
+        basis = sum(float(part.basis) for part in parts) * rate / float(held)
+        gain = (price - basis) / price
+        own_term = term(first.adjusted_acquired, self.book.as_of) if of.is_taxed else None
+        is_loss = of.is_taxed and any(_loses(part, unit, of.rate) for part in parts)
+        lost = is_loss and (first.account, first.lot) in self.disallowed
+        disallowed = max(0.0, -gain) if lost else 0.0
+        recognized = gain + disallowed if of.is_taxed else 0.0
+        lots = (LotRow(part, row) for part in parts)
+        selected = is_loss and any(test(one) is True for one in lots for test in of.harvests)
+        counted = recognized >= 0 or selected or not of.harvests
         lot_lock = lock or self.locks.lots.get((first.account, first.lot))
         if first.lot in self.intent.locked:
             lot_lock = Lock(rule=None, words="locked by request")
@@ -231,49 +273,64 @@ class _Maker:
             recognized=recognized,
             disallowed=disallowed,
             term=own_term,
-            tax=self._tax(first.account, own_term, recognized, counted=selected or not harvests),
+            tax=recognized * of.rates[own_term] if own_term is not None and counted else 0.0,
             is_loss=is_loss or (first.account, first.lot) in self.locks.exclusive,
             selected=selected,
             lock=lot_lock,
         )
 
-    def _harvests(self, lot: Lot) -> tuple[CheckedPolicy, ...]:
-        return self.harvests.get(lot.account, ())
+    def _disallowed(self, accounts: tuple[AccountId, ...]) -> frozenset[tuple[AccountId, LotId]]:
+        """Return the lots at a loss of which, sold whole, recent purchases would disallow a part.
 
-    def _selects(self, policy: CheckedPolicy, lot: Lot) -> bool:
-        assert policy.harvest is not None
-        row = LotRow(
-            lot,
-            SecurityRow(self.facts, AccountRow(self.facts, (lot.account,)), self.book.securities[lot.symbol]),
-        )
-        setting = Setting(today=self.book.as_of, calendar=policy.calendar)
-        return holds(policy.harvest.lots.where, row, setting) is True
-
-    def _disallowed(self, lot: Lot, held: Fraction, gain: Fraction) -> Fraction:
-        """Return the loss per unit of value where recent purchases would disallow any of it, else 0.
-
-        The first shares sold meet the replacements, so that a part of the lot may lose all of its loss.
+        The first shares sold meet the replacements, so that a part of the lot may lose all of its loss. One
+        lot of each set of identical securities is asked about at a time: sets do not reach each other.
         """
-        if self._pool(lot.account, lot.symbol) not in self.recent:
-            return ZERO
-        trade = Trade(
-            number=1,
-            account=lot.account,
-            side=Side.SELL,
-            symbol=lot.symbol,
-            quantity=_decimal(held),
-            lot=lot.lot,
-        )
-        taken = settle(self.book, (trade,), reading=self.tax).taken
-        return max(ZERO, -gain) if any(row.disallowed for row in taken) else ZERO
+        waiting: dict[Pool, list[tuple[Lot, Fraction]]] = {}
+        own_counts = self.tax.country != "us"  # elsewhere shares are replaced by what their own purchase left
+        for (account, symbol), lots in self.lots.items():
+            of, pool = self.of.get(account), self._pool(account, symbol)
+            unit = self.state.unit_value(account, symbol)
+            if of is None or not of.is_taxed or not unit or pool not in self.recent:
+                continue
+            for parts in lots.values():
+                held = sum((Fraction(part.quantity) for part in parts), ZERO)
+                is_alone = not own_counts and self.recent[pool] <= {(account, parts[0].lot)}
+                if held > 0 and not is_alone and any(_loses(part, unit, of.rate) for part in parts):
+                    waiting.setdefault(pool, []).append((parts[0], held))
+        found: set[tuple[AccountId, LotId]] = set()
+        while waiting:
+            asked = [rows.pop() for rows in waiting.values()]
+            waiting = {pool: rows for pool, rows in waiting.items() if rows}
+            trades = tuple(_sale(number, *row) for number, row in enumerate(asked, start=1))
+            taken = settle(self.book, trades, reading=self.tax).taken
+            met = {row.trade for row in taken if row.disallowed}
+            found.update((lot.account, lot.lot) for n, (lot, _) in enumerate(asked, start=1) if n in met)
+        return frozenset(found)
 
-    def _tax(
-        self, account: AccountId, own_term: Length | None, recognized: Fraction, *, counted: bool
-    ) -> Fraction:
-        """Return the tax that the search weighs; losses below the mandate's harvest thresholds weigh 0."""
-        if own_term is None or (recognized < 0 and not counted):
-            return ZERO
-        return recognized * rate_of(self.ground, account, own_term, self.settings)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfAccount:
+    """What all lots of an account share."""
+
+    row: AccountRow
+    rate: Fraction  # of its currency
+    is_taxed: bool
+    rates: Mapping[Length, float]
+    harvests: tuple[Test, ...]
+
+
+LENGTHS: tuple[Length, Length] = ("short", "long")
+
+
+def _sale(number: int, lot: Lot, held: Fraction) -> Trade:
+    return Trade(
+        number=number,
+        account=lot.account,
+        side=Side.SELL,
+        symbol=lot.symbol,
+        quantity=_decimal(held),
+        lot=lot.lot,
+    )
 
 
 def rate_of(ground: GroundBook, account: AccountId, own_term: Length, settings: Settings) -> Fraction:
@@ -285,6 +342,9 @@ def rate_of(ground: GroundBook, account: AccountId, own_term: Length, settings: 
 
 
 def _loses(lot: Lot, unit: Fraction, rate: Fraction) -> bool:
+    paid, worth = float(lot.basis) * float(rate), float(lot.quantity) * float(unit)
+    if abs(paid - worth) > 1e-6 * (paid + worth):
+        return paid > worth
     return Fraction(lot.basis) * rate > Fraction(lot.quantity) * unit
 
 

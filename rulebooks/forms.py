@@ -185,7 +185,13 @@ def scaled(form: Form, factor: Fraction | int) -> Form:
 
 def less(left: Form, right: Form) -> Form:
     """Return left - right."""
-    return total((1, left), (-1, right))
+    if not isinstance(left, Linear) or not isinstance(right, Linear):
+        return total((1, left), (-1, right))
+    coefficients = dict(left.terms)
+    for term, coefficient in right.terms:
+        known = coefficients.get(term)
+        coefficients[term] = -coefficient if known is None else known - coefficient
+    return linear(coefficients, left.constant - right.constant)
 
 
 def least(*parts: Form) -> Form:
