@@ -9,8 +9,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks.monitor import NOW, TODAY, write_book
-from engine.shell.monitoring.run import Asked, monitor
+from engine.shell.monitoring import workers
+from engine.shell.monitoring.run import Asked, look, monitor
 from tests.monitoring.books import imported
+
+
+def test_several_workers_find_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "BUNDLE", 2)
+    write_book(tmp_path, accounts=10, positions=12)
+    alone, together = (look(tmp_path, Asked(now=NOW, as_of=TODAY, workers=n)) for n in (1, 2))
+    assert len(alone.findings) > 10
+    assert together == alone
 
 
 @pytest.mark.long

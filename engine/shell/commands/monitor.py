@@ -48,6 +48,9 @@ def monitor(
     as_of: AsOfOption = None,
     settings: SettingsOption = None,
     deliver: Annotated[bool, typer.Option(help="Send what waits to mailboxes and webhooks.")] = True,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, metavar="N", help="Processes that judge households at once.")
+    ] = 1,
     output: FormatOption = Format.TEXT,
 ) -> None:
     """Judge every trading day since the last run; the same run again raises nothing.
@@ -69,6 +72,7 @@ def monitor(
         as_of=None if as_of is None else as_of.date(),
         policies=tuple(policy) if policy else None,
         settings=settings_from(settings),
+        workers=workers,
     )
     if is_address(book):
         raise typer.Exit(_run(book, asked, deliver=deliver, output=output))

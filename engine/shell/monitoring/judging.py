@@ -7,7 +7,7 @@ left is a finding of its own: silence never means that all is well.
     10,000 accounts  ->  5,000 parts of about 2  ->  findings, merged by key
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -26,6 +26,9 @@ from engine.shell.monitoring.market import Market, book_of_part, market_of
 from engine.shell.monitoring.since import active_breaches
 from rulebooks.ground import Rulebook
 from rulebooks.grounding import ground
+
+UNASKED = ""
+"""No fingerprint of a part's facts is taken, which costs a tenth of the judging: no alert tells it."""
 
 PART_ACCOUNTS = 2
 """About how many accounts are judged together: a rule `for each issuer` is laid out for every account and
@@ -59,17 +62,30 @@ class Question:
     second: bool = True  # the reference evaluator judges too
 
 
-def judge_day(records: Records, question: Question, *, part_accounts: int = PART_ACCOUNTS) -> Judged:
-    """Return the findings of a day in the order of their keys."""
+Spread = Callable[[Iterable[Records], Market, Question], Iterator[Judged]]
+"""How the parts of a day are judged: `judge_parts`, or the same in other processes."""
+
+
+def judge_day(
+    records: Records,
+    question: Question,
+    *,
+    part_accounts: int = PART_ACCOUNTS,
+    spread: Spread | None = None,
+) -> Judged:
+    """Return the findings of a day in the order of their keys.
+
+    spread: judges the parts in other processes; unsaid, they are judged in this one.
+    """
     market = market_of(records, question.day)
+    parts = parts_of(records, part_accounts)
     found: list[Finding] = []
     unjudged: set[str] = set()
     blind: set[str] = set()
-    for part in parts_of(records, part_accounts):
-        for judged in _judged(part, market, question):
-            found += judged.findings
-            unjudged |= judged.unjudged
-            blind |= judged.blind
+    for judged in judge_parts(parts, market, question) if spread is None else spread(parts, market, question):
+        found += judged.findings
+        unjudged |= judged.unjudged
+        blind |= judged.blind
     return Judged(
         day=question.day,
         findings=rolled_up(merged(found)),
@@ -77,6 +93,12 @@ def judge_day(records: Records, question: Question, *, part_accounts: int = PART
         unjudged=frozenset(unjudged),
         blind=frozenset(blind),
     )
+
+
+def judge_parts(parts: Iterable[Records], market: Market, question: Question) -> Iterator[Judged]:
+    """Yield the findings of parts; of one that fails, those of its households one by one."""
+    for part in parts:
+        yield from _judged(part, market, question)
 
 
 def parts_of(records: Records, size: int) -> Iterator[Records]:
@@ -137,6 +159,7 @@ class _Fault(GuardbandError):
 def _of_part(part: Records, market: Market, question: Question) -> Judged:
     book = book_of_part(part, market, reading=question.rulebook.tax)
     opened = OpenBook(ground(question.rulebook, book))
+    opened.fingerprint = UNASKED
     answer = judge(opened, (), engine=question.inference, explained=False, second=question.second)
     if answer.fault is not None:
         raise _Fault(answer.fault.reason)

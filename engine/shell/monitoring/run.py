@@ -9,6 +9,7 @@ and tell everything once.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from engine.facts.failure import InputError
@@ -22,6 +23,7 @@ from engine.shell.monitoring.days import days_to_judge
 from engine.shell.monitoring.judging import PART_ACCOUNTS, Judged, Question, judge_day
 from engine.shell.monitoring.keeping import Keeping, Kept, keep, last_judged
 from engine.shell.monitoring.settings import Settings
+from engine.shell.monitoring.workers import judge_spread
 from engine.shell.store.connect import Store, open_store
 from engine.shell.store.facts import last_day
 from rulebooks.ground import Rulebook
@@ -41,6 +43,7 @@ class Asked:
     settings: Settings = field(default_factory=Settings)
     second: bool = True  # the reference evaluator judges too
     part_accounts: int = PART_ACCOUNTS
+    workers: int = 1  # processes that judge
 
     @property
     def watch(self) -> str:
@@ -88,7 +91,7 @@ def look(folder: Path, asked: Asked) -> Judged:
     day = asked.as_of or default_as_of(read.records)
     with work.engine() as inference:
         question = _question(_rulebook(read, asked), asked, day, None, inference)
-        return judge_day(read.records, question, part_accounts=asked.part_accounts)
+        return _judged(read, asked, question)
 
 
 def _day(
@@ -97,7 +100,7 @@ def _day(
     rulebook = _rulebook(read, asked)
     since = last if last is not None and last < day else None
     question = _question(rulebook, asked, day, since, inference)
-    judged = judge_day(read.records, question, part_accounts=asked.part_accounts)
+    judged = _judged(read, asked, question)
     how = Keeping(
         watch=asked.watch,
         now=asked.now,
@@ -106,6 +109,11 @@ def _day(
     )
     with store.writing() as session:
         return keep(session, judged, how)
+
+
+def _judged(read: BookRead, asked: Asked, question: Question) -> Judged:
+    spread = None if asked.workers == 1 else partial(judge_spread, workers=asked.workers)
+    return judge_day(read.records, question, part_accounts=asked.part_accounts, spread=spread)
 
 
 def _rulebook(read: BookRead, asked: Asked) -> Rulebook:
