@@ -18,13 +18,14 @@ from engine.facts.book import Book
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.securities import Security
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.exact import exact
 from engine.ledger.state import contract_size
 from rulebooks.forms import Term, TermKind
 
 PRICE_AGE_DAYS = 5
 """Calendar days after which a price is missing data, unless the policy says otherwise."""
 
-ZERO = Fraction(0)
+ZERO = exact(0)
 Position = tuple[AccountId, Symbol]
 
 
@@ -47,11 +48,11 @@ def exchange_rate(book: Book, currency: str, *, into: str) -> Fraction | None:
     The base currency of fx.csv has no row of its own.
     """
     if currency == into:
-        return Fraction(1)
+        return exact(1)
     own, other = book.fx.get(currency), book.fx.get(into)
     if own is None and other is None:
         return None
-    return Fraction(own if own is not None else 1) / Fraction(other if other is not None else 1)
+    return exact(own if own is not None else 1) / exact(other if other is not None else 1)
 
 
 class BookState:
@@ -130,7 +131,7 @@ class BookState:
         rate = exchange_rate(self.book, currency, into=self.currency)
         if price is None or rate is None:
             return None
-        return Fraction(price.price) * contract_size(security) * rate
+        return exact(price.price) * contract_size(security) * rate
 
     def _value(self, account: AccountId, symbol: Symbol) -> Fraction:
         quantity = self.quantities.get((account, symbol), ZERO)
@@ -149,7 +150,7 @@ class BookState:
                 assert symbol is not None
                 return self.quantities.get((account, symbol), ZERO)
             case TermKind.CASH:
-                return Fraction(self.book.accounts[account].cash) * self.rate_of(account)
+                return exact(self.book.accounts[account].cash) * self.rate_of(account)
             case TermKind.NET_ASSETS:
                 held = (self._value(account, s) for s in self._by_account.get(account, ()))
                 return sum(held, self(Term(TermKind.CASH, account)))
@@ -175,7 +176,7 @@ class BookState:
             return ZERO
         if self.book.disposals is None:
             stated = row.realized_long if long else row.realized_short
-            return Fraction(stated or 0) * self.rate_of(account)
+            return exact(stated or 0) * self.rate_of(account)
         return self._recognized.get((account, "long" if long else "short"), ZERO) * self.rate_of(account)
 
 
@@ -190,8 +191,8 @@ def _positions(book: Book) -> tuple[dict[Position, Fraction], dict[Position, Fra
     costs: dict[Position, Fraction] = {}
     for lot in book.lots:
         key = (lot.account, lot.symbol)
-        quantities[key] = quantities.get(key, ZERO) + Fraction(lot.quantity)
-        costs[key] = costs.get(key, ZERO) + Fraction(lot.basis)
+        quantities[key] = quantities.get(key, ZERO) + exact(lot.quantity)
+        costs[key] = costs.get(key, ZERO) + exact(lot.basis)
     if not any(quantity < 0 for quantity in quantities.values()):
         for key, short in _shorts(book).items():
             quantities[key] = quantities.get(key, ZERO) - short
@@ -204,7 +205,7 @@ def _recognized_this_year(book: Book) -> dict[tuple[AccountId, str], Fraction]:
     for row in book.disposals or ():
         if row.term is not None and row.sold.year == book.as_of.year and row.sold <= book.as_of:
             key = (row.account, row.term)
-            gains[key] = gains.get(key, ZERO) + Fraction(row.recognized)
+            gains[key] = gains.get(key, ZERO) + exact(row.recognized)
     return gains
 
 
@@ -227,13 +228,13 @@ def _shorts(book: Book) -> Mapping[Position, Fraction]:
             continue
         key = (row.account, row.symbol)
         if row.type in _OPENS_SHORT:
-            shorts[key] = shorts.get(key, ZERO) + Fraction(row.quantity)
+            shorts[key] = shorts.get(key, ZERO) + exact(row.quantity)
         elif row.type in _ENDS_SHORT and key in shorts:
-            shorts[key] = max(ZERO, shorts[key] - Fraction(row.quantity))
+            shorts[key] = max(ZERO, shorts[key] - exact(row.quantity))
         elif row.type is TransactionType.SPLIT:
             for account, symbol in shorts:
                 if symbol == row.symbol:
-                    shorts[(account, symbol)] *= Fraction(row.quantity)
+                    shorts[(account, symbol)] *= exact(row.quantity)
     return {key: quantity for key, quantity in shorts.items() if quantity}
 
 

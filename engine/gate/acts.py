@@ -10,6 +10,7 @@ from fractions import Fraction
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.measure import Listed
+from engine.ledger.exact import exact
 from engine.ledger.settle import Taken
 from rulebooks.forms import Term, TermKind
 
@@ -24,7 +25,7 @@ _ACTIONS: Mapping[Side, frozenset[str]] = {
 def actions_of(listed: Listed, trade: Trade) -> frozenset[str]:
     """Return what a trade does to its security."""
     actions = _ACTIONS[trade.side]
-    grown = listed.deltas.get(Term(TermKind.QUANTITY, trade.account, trade.symbol), Fraction(0))
+    grown = listed.deltas.get(Term(TermKind.QUANTITY, trade.account, trade.symbol), exact(0))
     return actions - {"increasing"} if grown <= 0 else actions
 
 
@@ -57,12 +58,12 @@ def covered_lots(
 
 def sells_all(listed: Listed, trade: Trade) -> bool:
     """Return whether the trade sells all that the account holds of the security."""
-    held = listed.opened.state.quantities.get((trade.account, trade.symbol), Fraction(0))
-    return trade.side is Side.SELL and Fraction(trade.quantity) >= held > 0
+    held = listed.opened.state.quantities.get((trade.account, trade.symbol), exact(0))
+    return trade.side is Side.SELL and exact(trade.quantity) >= held > 0
 
 
 def value_of(listed: Listed, trade: Trade) -> Fraction:
     """Return the size of a trade in the policy's currency, at the book's price."""
     unit = listed.opened.state.unit_value(trade.account, trade.symbol)
     assert unit is not None, "a traded security has a price"
-    return unit * Fraction(trade.quantity)
+    return unit * exact(trade.quantity)

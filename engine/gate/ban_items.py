@@ -8,33 +8,43 @@ A ban counts the list alone: what is already held is no breach of it.
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from dsl.policy import Waiver
 from engine.facts.trades import Trade
 from engine.gate.acts import covered, covered_lots, value_of
 from engine.gate.items import Item, Told
 from engine.gate.measure import Listed
+from engine.gate.still import kept
 from engine.gate.verdict import Contributor
+from engine.ledger.exact import exact
 from rulebooks.ground import GroundBan, GroundRequire
 
-NONE_OF_IT = Fraction(0)
+NONE_OF_IT = exact(0)
 
 
 def ban_items(listed: Listed) -> Iterator[Item]:
     """Yield what each ban says of the list."""
     for source, ban in enumerate(listed.opened.ground.bans):
-        yield from _ban(listed, ban, source)
+        if ban.waived is None and _is_free_of(listed, ban):
+            yield from kept(listed.opened, ("ban", source), partial(_ban, listed, ban, source))
+        else:
+            yield from _ban(listed, ban, source)
+
+
+def _is_free_of(listed: Listed, ban: GroundBan) -> bool:
+    """Return whether no trade of the list is what the ban is about, or may be."""
+    about = (trade for trade in listed.trades if trade.account in ban.scope.stops)
+    return all(_answer(listed, ban, trade) is False for trade in about)
+
+
+def _answer(listed: Listed, ban: GroundBan, trade: Trade) -> bool | None:
+    return covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=ban.lots)
 
 
 def _ban(listed: Listed, ban: GroundBan, source: int) -> Iterator[Item]:
     stoppable = [trade for trade in listed.trades if trade.account in ban.scope.stops]
-    answers = [
-        (
-            trade,
-            covered(listed, trade, actions=ban.actions, securities=ban.securities, lots=ban.lots),
-        )
-        for trade in stoppable
-    ]
+    answers = [(trade, _answer(listed, ban, trade)) for trade in stoppable]
     item = Item(
         kind="ban",
         rule=ban.rule,
@@ -84,12 +94,12 @@ def size_of(listed: Listed, item: Item, trade: Trade) -> Fraction:
     """Return the forbidden part of a trade: of a sale from lots, that of the lots covered."""
     ground = listed.opened.ground
     lots = ground.bans[item.source].lots if item.kind == "ban" and item.source is not None else None
-    quantity = Fraction(trade.quantity)
+    quantity = exact(trade.quantity)
     if lots is not None:
         quantity = sum((row.quantity for row in covered_lots(listed, trade, lots)), start=NONE_OF_IT)
     if item.rule.unit == "shares":
         return quantity
-    return value_of(listed, trade) * quantity / Fraction(trade.quantity)
+    return value_of(listed, trade) * quantity / exact(trade.quantity)
 
 
 def _waived(listed: Listed, ban: GroundBan) -> Fraction | None:
@@ -102,7 +112,11 @@ def _waived(listed: Listed, ban: GroundBan) -> Fraction | None:
 def require_items(listed: Listed) -> Iterator[Item]:
     """Yield what each required fact says: it stops the trades that it is missing for."""
     for source, require in enumerate(listed.opened.ground.requires):
-        yield from _require(listed, require, source)
+        about = (trade for trade in listed.trades if trade.account in require.scope.stops)
+        if all(fact_of(require, trade) is True for trade in about):
+            yield from kept(listed.opened, ("require", source), partial(_require, listed, require, source))
+        else:
+            yield from _require(listed, require, source)
 
 
 def _require(listed: Listed, require: GroundRequire, source: int) -> Iterator[Item]:
@@ -154,14 +168,14 @@ def fact_of(require: GroundRequire, trade: Trade) -> bool | None:
 
 def _required(require: GroundRequire, item: Item, failing: list[Trade]) -> Item:
     lacking = any(fact is False for (_, symbol), fact in require.facts.items() if symbol is None)
-    after = Fraction(-1) if failing or lacking else Fraction(0)
+    after = exact(-1) if failing or lacking else exact(0)
     return replace(
         item,
-        before=Fraction(-1) if lacking and not failing else Fraction(0),
+        before=exact(-1) if lacking and not failing else exact(0),
         after=after,
         trades=tuple(trade.number for trade in failing),
         contributors=tuple(
-            Contributor(symbol=trade.symbol, amount=Fraction(0), account=trade.account) for trade in failing
+            Contributor(symbol=trade.symbol, amount=exact(0), account=trade.account) for trade in failing
         ),
         touched=bool(failing),
     )

@@ -30,6 +30,7 @@ from engine.facts.trades import Side, Trade
 from engine.gate.items import Item, Told
 from engine.gate.verdict import Contributor
 from engine.ledger.committed import pending_shares
+from engine.ledger.exact import exact
 from rulebooks.forms import FormClass, Linear, Term, TermKind, constant
 from rulebooks.ground import Bound, CompiledRule, GroundBook, GroundLimit, Scope
 from rulebooks.grounding.laying import on_dates
@@ -38,7 +39,7 @@ from rulebooks.state import BookState
 BOOK_CASH = "BOOK-CASH"
 BOOK_SHORT = "BOOK-SHORT"
 
-_NONE = Fraction(0)
+_NONE = exact(0)
 NOWHERE = Span(file="", line=0, column=0, end_line=0, end_column=0)
 
 
@@ -131,7 +132,7 @@ def _cash_limit(ground: GroundBook, rule: CompiledRule, account: AccountId) -> G
         group=None,
         standing="applies",
         why_not=None,
-        measure=Linear(terms=((Term(TermKind.CASH, account), Fraction(1)),)),
+        measure=Linear(terms=((Term(TermKind.CASH, account), exact(1)),)),
         base=None,
         bound=Bound(low=constant(0), high=None),
         warn=None,
@@ -160,7 +161,7 @@ def held_of(state: BookState, sale: Trade) -> Fraction:
         for lot in state.book.lots_of(sale.account, sale.symbol)
         if lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day)
     )
-    return sum((Fraction(lot.quantity) for lot in parts if not lot.lot.startswith(PENDING)), start=_NONE)
+    return sum((exact(lot.quantity) for lot in parts if not lot.lot.startswith(PENDING)), start=_NONE)
 
 
 def position_of(state: BookState, account: AccountId, symbol: Symbol) -> Fraction:
@@ -177,7 +178,7 @@ def _short_item(ground: GroundBook, state: BookState, account: AccountId, sales:
         for lot in dict.fromkeys((None, sale.lot)):
             key = (sale.symbol, lot)
             left.setdefault(key, held_of(state, replace(sale, lot=lot)))
-            left[key] -= Fraction(sale.quantity)
+            left[key] -= exact(sale.quantity)
     least, (symbol, _) = min((amount, key) for key, amount in left.items() if key[1] is None)
     if any(amount < 0 for amount in left.values()):
         least, symbol = min((amount, key[0]) for key, amount in left.items() if amount < 0)

@@ -12,26 +12,44 @@ from engine.facts.trades import Trade
 from engine.gate.items import Told
 from engine.gate.limits import OpenLimit, Reading
 from engine.gate.measure import Listed
+from engine.ledger.exact import exact
 
 
 def reached(level: Fraction) -> Fraction:
     """Return the sign of the distance to a warning level, which is reached at the level itself."""
-    return Fraction(1 if level > 0 else -1)
+    return exact(1 if level > 0 else -1)
 
 
 def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     """Return the trades without which the headroom would be larger, in accounts the rule may stop."""
+    stops = limit.ground.scope.stops
+    stoppable = (trade.number for trade in movers(listed, limit) if trade.account in stops)
+    return tuple(number for number in stoppable if _lowers(listed, limit, number))
+
+
+def _lowers(listed: Listed, limit: OpenLimit, number: int) -> bool:
+    """Return whether the list without one trade would leave more headroom."""
+    if _has_one_moving_side(listed, limit, number):
+        shift = listed.shifts_of(number).get(limit.measure, 0)
+        return shift > 0 if limit.bound.low is None else shift < 0
     limits = listed.opened.limits
-    after = limits.reading(limit, listed.after)
-    found = []
-    for trade in movers(listed, limit):
-        if trade.account not in limit.ground.scope.stops:
-            continue
-        state = listed.without(trade.number, settled=limit.settles)
-        without, now = compared(limits.reading(limit, state), after)
-        if without > now:
-            found.append(trade.number)
-    return tuple(found)
+    state = listed.without(number, settled=limit.settles)
+    without, now = compared(limits.reading(limit, state), limits.reading(limit, listed.after))
+    return without > now
+
+
+def _has_one_moving_side(listed: Listed, limit: OpenLimit, number: int) -> bool:
+    """Return whether a trade moves nothing of a limit but a linear measure with a bound on one side.
+
+    Then base and bound are the same with it and without it, and the sign of its shift says which has more.
+    """
+    low, high = limit.bound.low, limit.bound.high
+    if limit.settles or limit.ground.rounded or (low is None) == (high is None):
+        return False
+    if not listed.opened.graph.is_linear(limit.measure):
+        return False
+    moved = listed.nodes_of(number)
+    return not (limit.base in moved or low in moved or high in moved)
 
 
 def may_move(listed: Listed, limit: OpenLimit, number: int) -> bool:

@@ -14,12 +14,13 @@ from typing import assert_never
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
 from engine.gate.verdict import Contributor
+from engine.ledger.exact import exact
 from rulebooks.evaluate import Read, condition_holds, value
 from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Most, Risk, Sum, Term
 
 TOP = 5
 THE_REST = "other positions"
-_ONE = Fraction(1)
+_ONE = exact(1)
 
 
 def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
@@ -42,7 +43,7 @@ def contributors(listed: Listed, limit: OpenLimit) -> tuple[Contributor, ...]:
     ]
     left = others + sum(1 for _, amount in ranked[TOP:] if amount)
     if left:
-        rest = _whole(listed, limit, ranked) - sum((amount for _, amount in shown), start=Fraction(0))
+        rest = _whole(listed, limit, ranked) - sum((amount for _, amount in shown), start=exact(0))
         told.append(Contributor(symbol=THE_REST, amount=rest * factor, note=f"{left} more"))
     return tuple(told)
 
@@ -52,7 +53,7 @@ def _whole(listed: Listed, limit: OpenLimit, ranked: "Parts") -> Fraction:
     measure = limit.ground.measure
     if isinstance(measure, Linear):
         return listed.opened.graph.value(limit.measure, listed.after) - measure.constant
-    return sum((amount for _, amount in ranked), start=Fraction(0))
+    return sum((amount for _, amount in ranked), start=exact(0))
 
 
 Parts = list[tuple[Term, Fraction]]
@@ -87,7 +88,7 @@ def _parts(listed: Listed, form: Form) -> Parts:
     parts: dict[Term, Fraction] = {}
     for weight, linear in counting(form, read):
         for term, factor in linear.terms:
-            parts[term] = parts.get(term, Fraction(0)) + weight * factor * read(term)
+            parts[term] = parts.get(term, exact(0)) + weight * factor * read(term)
     return sorted(parts.items(), key=_by_size)
 
 
@@ -127,7 +128,7 @@ def counting(form: Form, read: Read, weight: Fraction = _ONE) -> Iterator[tuple[
 
 
 def _factor(listed: Listed, limit: OpenLimit) -> Fraction | None:
-    percent = Fraction(100 if limit.ground.rule.unit == "percent" else 1)
+    percent = exact(100 if limit.ground.rule.unit == "percent" else 1)
     if limit.base is None:
         return percent
     base = listed.opened.graph.value(limit.base, listed.after)

@@ -9,7 +9,6 @@ a policy that has a rule of its own on `price_age` is not asked about the age of
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from dsl.policy import BLOCK, Response
 from engine.facts.ids import AccountId, Symbol
@@ -17,13 +16,15 @@ from engine.facts.trades import Trade
 from engine.gate.builtin import account_scope, book_rule
 from engine.gate.items import Item
 from engine.gate.measure import Listed, OpenBook
+from engine.gate.still import kept
+from engine.ledger.exact import exact
 from rulebooks.forms import FormClass
 from rulebooks.ground import CompiledRule
 
 BOOK_DATA = "BOOK-DATA"
 
 _RANKS = ("report", "notify", "warn", "approval", "block")
-_ZERO = Fraction(0)
+_ZERO = exact(0)
 
 
 def data_items(listed: Listed) -> Iterator[Item]:
@@ -36,15 +37,9 @@ def data_items(listed: Listed) -> Iterator[Item]:
 
 
 def _item(opened: OpenBook, account: AccountId, trades: list[Trade]) -> Item:
-    problems = {trade.symbol: data_problem(opened, account, trade.symbol) for trade in trades}
+    problems = {symbol: data_problem(opened, account, symbol) for symbol in {t.symbol for t in trades}}
     told = [words for _, words in sorted(problems.items()) if words is not None]
-    item = Item(
-        kind="require",
-        rule=_rule(data_response(opened, account)),
-        scope=account_scope(opened.ground, account),
-        before=_ZERO,
-        after=_ZERO,
-    )
+    item = kept(opened, ("data", account), lambda: (_in_order(opened, account),))[0]
     if not told:
         return item
     stopped = [trade for trade in trades if problems[trade.symbol] is not None]
@@ -55,6 +50,17 @@ def _item(opened: OpenBook, account: AccountId, trades: list[Trade]) -> Item:
         missing="; ".join(told),
         trades=tuple(trade.number for trade in stopped),
         concerned=tuple(dict.fromkeys((account, trade.symbol) for trade in stopped)),
+    )
+
+
+def _in_order(opened: OpenBook, account: AccountId) -> Item:
+    """Return what is said of an account where all data are in order."""
+    return Item(
+        kind="require",
+        rule=_rule(data_response(opened, account)),
+        scope=account_scope(opened.ground, account),
+        before=_ZERO,
+        after=_ZERO,
     )
 
 

@@ -88,7 +88,7 @@ def settled_deltas(
 
     def change(kind: TermKind, account: AccountId, amount: Fraction, symbol: str | None = None) -> None:
         term = Term(kind, account, symbol)  # type: ignore[arg-type]  # a symbol's text
-        deltas[term] = deltas.get(term, Fraction(0)) + amount * state.rate_of(account)
+        deltas[term] = deltas.get(term, exact(0)) + amount * state.rate_of(account)
 
     rows: tuple[Taken | Restated, ...] = (*settlement.taken, *settlement.restated)
     for row in rows:
@@ -96,7 +96,7 @@ def settled_deltas(
             continue
         for part in row.replacements:
             if not part.permanent and _stands(part, standing):
-                change(TermKind.COST, part.account, Fraction(part.absorbed), part.symbol)
+                change(TermKind.COST, part.account, exact(part.absorbed), part.symbol)
     for taken in settlement.taken:
         if taken.trade not in standing:
             continue
@@ -112,7 +112,7 @@ def settled_deltas(
         change(TermKind.DISALLOWED, restated.account, disallowed)
     for trade in trades:
         if trade.side is Side.BUY and trade.number in standing:
-            change(TermKind.COST, trade.account, amount_of(state.book, trade) or Fraction(0), trade.symbol)
+            change(TermKind.COST, trade.account, amount_of(state.book, trade) or exact(0), trade.symbol)
     deltas |= _costs_of_the_closed(state, trades, standing, deltas)
     return {term: delta for term, delta in deltas.items() if delta}
 
@@ -128,25 +128,25 @@ def _costs_of_the_closed(
     for trade in trades:
         if trade.number in standing:
             term = Term(TermKind.QUANTITY, trade.account, trade.symbol)
-            moved[term] = moved.get(term, Fraction(0)) + trade.side.sign * exact(trade.quantity)
+            moved[term] = moved.get(term, exact(0)) + trade.side.sign * exact(trade.quantity)
     found: Deltas = {}
     for held, change in moved.items():
         before = state(held)
         if before == 0 or before + change == 0:
             assert held.symbol is not None
             cost = Term(TermKind.COST, held.account, held.symbol)
-            paid = state.paid(held.account, held.symbol) + deltas.get(cost, Fraction(0))
-            found[cost] = (paid if before + change else Fraction(0)) - state(cost)
+            paid = state.paid(held.account, held.symbol) + deltas.get(cost, exact(0))
+            found[cost] = (paid if before + change else exact(0)) - state(cost)
     return found
 
 
 def disallowed_by(row: Taken | Restated, standing: Set[int]) -> Fraction:
     """Return the part of a loss that replacements disallow, bought before or by a trade that stands."""
-    whole = sum((Fraction(part.quantity) for part in row.replacements), start=Fraction(0))
+    whole = sum((exact(part.quantity) for part in row.replacements), start=exact(0))
     if not whole:
-        return Fraction(0)
+        return exact(0)
     kept = (part for part in row.replacements if _stands(part, standing))
-    return row.disallowed * sum((Fraction(part.quantity) for part in kept), start=Fraction(0)) / whole
+    return row.disallowed * sum((exact(part.quantity) for part in kept), start=exact(0)) / whole
 
 
 def _stands(part: Replacement, standing: Set[int]) -> bool:

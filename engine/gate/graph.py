@@ -99,10 +99,14 @@ class Graph:
 
         on: the state that the deltas start from; before the list where it is left out.
         """
+        return self.shifted(self.shifts(deltas), on)
+
+    def shifted(self, shifts: Mapping[int, Fraction], on: Values = NOTHING) -> Values:
+        """Return the same where it is known by how much each linear node moves."""
         state = State(on)
         queue: list[int] = []
         moves: dict[int, list[int]] = {}
-        for node, shift in self._shifts(deltas).items():
+        for node, shift in shifts.items():
             if shift:
                 state[node] = self.value(node, on) + shift
                 self._notify(node, queue, moves)
@@ -123,6 +127,15 @@ class Graph:
         moved = (factors[term] * delta for term, delta in deltas.items() if term in factors)
         return sum(moved, start=_NO)
 
+    def shifts(self, deltas: Mapping[Term, Fraction]) -> dict[int, Fraction]:
+        """Return how much deltas move each linear node that reads them."""
+        shifts: dict[int, Fraction] = {}
+        for term, delta in deltas.items():
+            for node, factor in self._readers.get(term, ()):
+                shift = delta if factor == 1 else factor * delta
+                shifts[node] = shifts[node] + shift if node in shifts else shift
+        return shifts
+
     def factors(self, node: int) -> Mapping[Term, Fraction]:
         """Return the terms of a linear node with their factors."""
         factors = self._factors.get(node)
@@ -131,14 +144,6 @@ class Graph:
             assert isinstance(form, Linear)
             factors = self._factors[node] = {term: exact(factor) for term, factor in form.terms}
         return factors
-
-    def _shifts(self, deltas: Mapping[Term, Fraction]) -> dict[int, Fraction]:
-        shifts: dict[int, Fraction] = {}
-        for term, delta in deltas.items():
-            for node, factor in self._readers.get(term, ()):
-                shift = delta if factor == 1 else factor * delta
-                shifts[node] = shifts[node] + shift if node in shifts else shift
-        return shifts
 
     def _notify(self, node: int, queue: list[int], moves: dict[int, list[int]]) -> None:
         for parent in self._nodes[node].parents:
@@ -215,7 +220,11 @@ class Graph:
 
     def touched(self, terms: Iterable[Term]) -> set[int]:
         """Return the nodes that read any of the terms, directly or through their parts."""
-        reached = {node for term in terms for node, _ in self._readers.get(term, ())}
+        return self.above(node for term in terms for node, _ in self._readers.get(term, ()))
+
+    def above(self, nodes: Iterable[int]) -> set[int]:
+        """Return nodes and all that they are a part of."""
+        reached = set(nodes)
         queue = list(reached)
         while queue:
             fresh = [parent for parent in self._nodes[queue.pop()].parents if parent not in reached]

@@ -38,7 +38,7 @@ from engine.gate.verdict import (
     Verdict,
     worst,
 )
-from engine.gate.window_items import missing_window_items, window_cases
+from engine.gate.window_items import WindowCase, missing_window_items, window_cases
 from engine.gate.witnesses import lacking_fault
 from rulebooks.ground import GroundBook
 
@@ -67,7 +67,7 @@ def judge(
     """
     listed = opened.listed(trades)
     measured = measure(listed, every_group=every_group)
-    fresh, proven = _split(opened, measured)
+    fresh, proven = _split(opened, measured, explained=explained)
     inferred = infer(engine, trades, fresh)
     if isinstance(inferred, Fault):
         return _faulty(opened, listed, inferred, _evaluators(engine, second=False))
@@ -84,11 +84,13 @@ def judge(
     fault = fault or _inconsistent(inferred, told)
     if fault is not None:
         evaluators = _evaluators(engine, second=True)
-        return _faulty(opened, listed, fault, evaluators, _ordered(v for _, v in told))
+        return _faulty(opened, listed, fault, evaluators, _ordered(opened, (v for _, v in told)))
     named = decision_id(opened.ground.rulebook.hash, trades)
-    verdicts = _ordered(
-        approved(verdict, approvals, decision=named, today=opened.book.as_of) for _, verdict in told
-    )
+    today = opened.book.as_of
+    found = (verdict for _, verdict in told)
+    if approvals:
+        found = (approved(verdict, approvals, decision=named, today=today) for verdict in found)
+    verdicts = _ordered(opened, found)
     naming = _by_trade(verdicts)
     decided = tuple(
         _decided(listed, trade, naming.get(trade.number, []), explained=explained) for trade in trades
@@ -106,26 +108,33 @@ def judge(
 Told = tuple[Concluded, Verdict]
 
 
-def _split(opened: OpenBook, measured: Measured) -> tuple[Measured, list[Told]]:
-    """Return what must be inferred, and what was for an earlier list: rules that no list has moved since."""
+def _split(opened: OpenBook, measured: Measured, *, explained: bool) -> tuple[Measured, list[Told]]:
+    """Return what must be inferred, and what was for an earlier list: rules that the list does not move."""
+    known = opened.proven[explained]
     proven: list[Told] = []
-    fresh: list[Item] = []
+    items: list[Item] = []
+    windows: list[WindowCase] = []
     for item in measured.items:
-        known = opened.proven.get(id(item))
-        if known is None:
-            fresh.append(item)
+        if (told := known.get(id(item))) is None:
+            items.append(item)
         else:
-            proven.append(known)
-    return replace(measured, items=tuple(fresh)), proven
+            proven.append(told)
+    for case in measured.windows:
+        if (told := known.get(id(case.item))) is None:
+            windows.append(case)
+        else:
+            proven.append(told)
+    return Measured(items=tuple(items), windows=tuple(windows)), proven
 
 
 def _remember(opened: OpenBook, told: list[Told], *, explained: bool) -> None:
     """Keep what was concluded of the rules that the list does not move; they are the same for the next."""
-    if not explained:
-        return
-    for concluded, verdict in told:
-        if id(concluded.item) in opened.quiet_ids:
-            opened.proven[id(concluded.item)] = (concluded, verdict)
+    known, quiet = opened.proven[explained], opened.quiet_ids
+    for pair in told:
+        name = id(pair[0].item)
+        if name in quiet:
+            known[name] = pair
+            opened.order[id(pair[1])] = _order(pair[1])
 
 
 def _evaluators(engine: InferenceEngine, *, second: bool) -> tuple[str, ...]:
@@ -190,29 +199,36 @@ def _by_trade(verdicts: Iterable[Verdict]) -> dict[int, list[Verdict]]:
     """Return the verdicts that name each trade, in order."""
     naming: dict[int, list[Verdict]] = {}
     for verdict in verdicts:
-        for number in dict.fromkeys(verdict.trades):
-            naming.setdefault(number, []).append(verdict)
+        if verdict.trades:
+            for number in dict.fromkeys(verdict.trades):
+                naming.setdefault(number, []).append(verdict)
     return naming
 
 
-def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+_RANKS = {Outcome.BREACH: 0, Outcome.MISSING_DATA: 1, Outcome.WAIVED: 2}
+"""The outcomes that are told first; the others follow in the order of their names in `Outcome`."""
+
+_RANK = {outcome: _RANKS.get(outcome, 3 + place) for place, outcome in enumerate(Outcome)}
+
+
+def _ordered(opened: OpenBook, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """Return verdicts with breaches first, the worst of them at the top, then by rule and group."""
-    order = list(Outcome)
-    rank = {Outcome.BREACH: 0, Outcome.MISSING_DATA: 1, Outcome.WAIVED: 2}
+    known = opened.order
+    return tuple(sorted(verdicts, key=lambda verdict: known.get(id(verdict)) or _order(verdict)))
 
-    def key(verdict: Verdict) -> tuple[object, ...]:
-        return (
-            rank.get(verdict.outcome, 3 + order.index(verdict.outcome)),
-            -verdict.decision.rank,
-            verdict.rule,
-            verdict.account or "",
-            verdict.household or "",
-            verdict.groups_passed is not None,
-            tuple((name, value or "") for name, value in verdict.group),
-            not verdict.limit_words,  # what is held before what is traded, where a rule forbids both
-        )
 
-    return tuple(sorted(verdicts, key=key))
+def _order(verdict: Verdict) -> tuple[object, ...]:
+    return (
+        _RANK[verdict.outcome],
+        -verdict.decision.rank,
+        verdict.rule,
+        verdict.account or "",
+        verdict.household or "",
+        verdict.groups_passed is not None,
+        tuple((name, value or "") for name, value in verdict.group),
+        not verdict.limit_words,  # what is held before what is traded, where a rule forbids both
+        verdict.policy or "",
+    )
 
 
 def _decided(listed: Listed, trade: Trade, naming: list[Verdict], *, explained: bool) -> TradeDecision:

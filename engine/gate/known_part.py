@@ -18,6 +18,7 @@ from engine.gate.items import Item
 from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed
 from engine.gate.unknowns import lacks_price
+from engine.ledger.exact import exact
 from rulebooks.forms import (
     Count,
     Form,
@@ -97,11 +98,11 @@ def _worth(
     for term in terms:
         gone[term] = -opened.state(term)
         for trade in trades:
-            gone[term] -= listed.own[trade.number].get(term, Fraction(0))
+            gone[term] -= listed.own[trade.number].get(term, exact(0))
     for trade in blind:
         for term, delta in listed.own[trade.number].items():
             if term.kind in (TermKind.BOUGHT, TermKind.SOLD):
-                gone[term] = gone.get(term, Fraction(0)) - delta
+                gone[term] = gone.get(term, exact(0)) - delta
     return {term: amount for term, amount in gone.items() if amount}
 
 

@@ -16,6 +16,7 @@ from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.known_part import known_item
 from engine.gate.limits import Limits, OpenLimit, RuleScope
 from engine.gate.measure import Listed
+from engine.gate.still import Still, kept
 from engine.gate.unknowns import (
     belonging,
     concerned,
@@ -24,6 +25,7 @@ from engine.gate.unknowns import (
     is_present,
     unpriced,
 )
+from engine.ledger.exact import exact
 from rulebooks.forms import TermKind
 
 EXCEPTED = "an exception governs all of it"
@@ -41,16 +43,26 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
         for index in moved | limits.loud | blind(listed) | blinded(listed)
         if _speaks(listed, limits.all[index])
     }
-    told = set(range(len(limits.all))) if every_group else touched | loud
+    told = touched | loud
+    if every_group:
+        told |= {limit.index for limit in limits.all if _is_a_group(listed, limit)}
+    still = Still(listed, moved, blind(listed))
     for index in sorted(told):
-        yield from _items_of(listed, limits.all[index], touched=index in touched)
+        yield from _told(listed, limits.all[index], still, touched=index in touched)
     if not every_group:
         stirred, named = _by_key(limits, told | moved), _by_key(limits, told)
         for number, key in enumerate(limits.keys):
             if number in stirred:
-                yield from _rest(listed, key, named.get(number, NOBODY), stirred[number])
+                yield from _rest(listed, key, named.get(number, NOBODY), stirred[number], still)
             else:
                 yield from _quiet(listed, key)
+
+
+def _told(listed: Listed, limit: OpenLimit, still: Still, *, touched: bool) -> Iterable[Item]:
+    """Return the items of a group that is told; what every list would say of it is made once."""
+    if not still(limit):
+        return _items_of(listed, limit, touched=touched)
+    return kept(listed.opened, (limit.index, touched), lambda: _items_of(listed, limit, touched=touched))
 
 
 def _by_key(limits: Limits, indexes: Iterable[int]) -> dict[int, set[int]]:
@@ -62,11 +74,8 @@ def _by_key(limits: Limits, indexes: Iterable[int]) -> dict[int, set[int]]:
 
 def blinded(listed: Listed) -> frozenset[int]:
     """Return the limits that read the net assets of an account that trades what has no fresh price."""
-    opened = listed.opened
-    lame = {t.account for t in listed.trades if opened.state.missing(t.account, t.symbol) is not None}
-    return (
-        frozenset(limit.index for limit in opened.limits.all if lame & limit.worths) if lame else frozenset()
-    )
+    lame, limits = listed.lame, listed.opened.limits.all
+    return frozenset(limit.index for limit in limits if lame & limit.worths) if lame else frozenset()
 
 
 def blind(listed: Listed) -> frozenset[int]:
@@ -82,15 +91,15 @@ def blind(listed: Listed) -> frozenset[int]:
 
 
 def _touched(listed: Listed) -> set[int]:
-    limits, graph = listed.opened.limits, listed.opened.graph
-    positions = {(trade.account, trade.symbol) for trade in listed.trades}
+    limits, graph, positions = listed.opened.limits, listed.opened.graph, listed.positions
     touched = {index for position in positions for index in limits.touched_by.get(position, ())}
     for index in limits.unsure:
         if not positions.isdisjoint(belonging(listed, limits.all[index])):
             touched.add(index)
-    terms = {term for own in listed.own.values() for term in own} | listed.deltas.keys()
-    for node in graph.touched(term for term in terms if term.kind is not TermKind.NET_ASSETS):
-        touched.update(index for index in limits.watchers.get(node, ()) if limits.all[index].measure == node)
+    terms = listed.terms
+    worthless = [term for term in terms if term.kind is not TermKind.NET_ASSETS]
+    for node in listed.reached if len(worthless) == len(terms) else graph.touched(worthless):
+        touched.update(limits.measured_by.get(node, ()))
     return touched
 
 
@@ -108,6 +117,15 @@ def _speaks(listed: Listed, limit: OpenLimit) -> bool:
     return listed.opened.limits.reading(limit, listed.after).headroom < 0
 
 
+def _is_a_group(listed: Listed, limit: OpenLimit) -> bool:
+    """Return whether a group may be told: one of which nothing is held or traded may only pass."""
+    if is_present(listed, limit):
+        return True
+    if limit.ground.missing is not None or concerned(listed, limit):
+        return False
+    return listed.opened.limits.reading(limit, listed.after).headroom >= 0
+
+
 def _is_tested(listed: Listed, limit: OpenLimit) -> bool:
     return not limit.ground.purchase_only or net_bought(listed, limit) > 0
 
@@ -122,7 +140,7 @@ def net_bought(listed: Listed, limit: OpenLimit) -> Fraction:
             for term, delta in own.items()
             if term.kind is TermKind.VALUE and (term.account, term.symbol) in members
         ),
-        start=Fraction(0),
+        start=exact(0),
     )
 
 
@@ -219,17 +237,24 @@ def _quiet(listed: Listed, key: RuleScope) -> tuple[Item, ...]:
     """Return the items of a rule of which no list so far has moved anything: they are always the same."""
     known = listed.opened.quiet.get(key)
     if known is None:
-        known = listed.opened.quiet[key] = tuple(_rest(listed, key, set(), set()))
+        known = listed.opened.quiet[key] = tuple(_rest(listed, key, set(), set(), None))
         listed.opened.quiet_ids.update(map(id, known))
     return known
 
 
-def _rest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> Iterator[Item]:
+def _rest(
+    listed: Listed, key: RuleScope, told: set[int], moved: set[int], still: Still | None
+) -> Iterator[Item]:
     """Yield what stands for the groups of a rule that are not told; moved: those that the list moves."""
     limits = listed.opened.limits
     count = len(limits.tested[key]) - sum(limits.is_tested(index) for index in told)
     if count:
-        yield _standing_for(listed, limits.all[_tightest(listed, key, told, moved)], count)
+        limit = limits.all[_tightest(listed, key, told, moved)]
+        if still is not None and still(limit):
+            name = ("rest", limit.index, count)
+            yield from kept(listed.opened, name, lambda: (_standing_for(listed, limit, count),))
+        else:
+            yield _standing_for(listed, limit, count)
     idle = [index for index in limits.idle[key] if index not in told]
     if idle:
         limit = limits.all[idle[0]]

@@ -95,6 +95,7 @@ class OpenLimit:
     worths: frozenset[AccountId] = frozenset()  # accounts whose net assets it reads
     priced: bool = True  # reads what positions are worth at a price; at cost it does not
     history: bool = False  # reads what was realized or turned over before
+    is_plain: bool = False  # nothing but its nodes moves what it says, as long as prices are there
     ranked: tuple[tuple[Term, Fraction], ...] | None = None  # parts of a linear measure before, largest first
     belonging: frozenset[Position] | None = None  # members, and what may be; found when first asked for
 
@@ -118,6 +119,7 @@ class Limits:
         self.graph = graph
         self.all: list[OpenLimit] = []
         self.watchers: dict[int, list[int]] = {}
+        self.measured_by: dict[int, list[int]] = {}
         self.touched_by: dict[Position, list[int]] = {}
         self.by_key: dict[RuleScope, list[int]] = {}
         self._before: dict[object, object] = {}  # readings before any list
@@ -175,6 +177,7 @@ class Limits:
             priced=ground.rule.rule.valued_at != "cost" or any(term.kind in PRICED for term in terms),
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )
+        limit.is_plain = _is_plain(limit)
         limit.before = self._read(limit, limit.bound, NOTHING)
         return limit
 
@@ -182,6 +185,7 @@ class Limits:
         index = limit.index
         self.all.append(limit)
         self.by_key.setdefault(limit.key, []).append(index)
+        self.measured_by.setdefault(limit.measure, []).append(index)
         for node in limit.nodes:
             self.watchers.setdefault(node, []).append(index)
         for position in limit.ground.members:
@@ -226,6 +230,16 @@ class Limits:
         assert isinstance(known, Reading)
         return known
 
+    def headroom(self, limit: OpenLimit, after: Values) -> Fraction:
+        """Return the headroom alone of the limit's reading in the state that `after` leads to."""
+        if limit.ground.rounded:
+            return self.reading(limit, after).headroom
+        value, bound = self.graph.value, limit.bound
+        measure = value(limit.measure, after)
+        low = None if bound.low is None else measure - value(bound.low, after)
+        high = None if bound.high is None else value(bound.high, after) - measure
+        return _least(low, high)
+
     def against(self, limit: OpenLimit, sides: Sides, after: Values) -> Fraction:
         """Return the headroom against other bounds: the early warning's or the waiver's."""
         return self._read(limit, sides, after).headroom
@@ -257,8 +271,9 @@ def _rounded(
 ) -> Reading:
     factor = _factor(limit, base)
     if factor is None or base <= 0:
-        worthless = Fraction(-1 if square else 0)
-        return Reading(headroom=worthless, high_headroom=worthless, figure=None, low=None, high=None)
+        beyond = HUNDRED if square else NONE  # any risk is more than every limit that no worth stands under
+        sides = (None if low is None else beyond, None if high is None else -beyond)
+        return Reading(headroom=_least(*sides), high_headroom=sides[1], figure=None, low=None, high=None)
     figure = root_step(square, base, RISK_STEP) * factor * base
     told_low, told_high = (None if side is None else side * factor for side in (low, high))
     high_headroom = None if told_high is None else told_high - figure
@@ -305,6 +320,14 @@ def _is_loud(limit: OpenLimit) -> bool:
     )
 
 
+def _is_plain(limit: OpenLimit) -> bool:
+    """Return whether it depends on no list whether the limit is tested, excepted or lacks data."""
+    ground = limit.ground
+    if ground.standing != "applies" or ground.purchase_only or limit.gains:
+        return False
+    return not (ground.excepted or ground.missing or ground.unknown or ground.gaps)
+
+
 def _told(reading: Reading) -> Fraction:
     told = reading.told_headroom
     return reading.headroom if told is None else told
@@ -315,4 +338,4 @@ def _of(sides: Sides | None) -> frozenset[int]:
     return frozenset(node for node in both if node is not None)
 
 
-_NOT_YET = Reading(headroom=Fraction(0), high_headroom=None, figure=None, low=None, high=None)
+_NOT_YET = Reading(headroom=exact(0), high_headroom=None, figure=None, low=None, high=None)

@@ -7,7 +7,7 @@ costs what trade 3 touches:
     value(Acme) after 54,000; trade 3 bought 5,000 of it; without it 49,000
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -33,8 +33,10 @@ from engine.gate.graph import NOTHING, Graph, Values
 from engine.gate.items import Item
 from engine.gate.limits import Limits, RuleScope
 from engine.gate.reference import ReferenceBook, prepare
+from engine.ledger.exact import exact
 from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
+from rulebooks.forms import Term
 from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.grounding.laying import checks_price_age
 from rulebooks.state import PRICE_AGE_DAYS, BookState, book_currency, book_state
@@ -56,13 +58,16 @@ class OpenBook:
         )
         self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
         self.quiet: dict[RuleScope, tuple[Item, ...]] = {}
+        self.kept: dict[tuple[object, ...], tuple[Item, ...]] = {}  # other items that are always the same
         self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
         self.blind: frozenset[int] | None = (
             None  # limits whose base lacks a price; found when first asked for
         )
         self._ties: dict[Symbol, frozenset[Symbol]] = {}
         self.quiet_ids: set[int] = set()
-        self.proven: dict[int, Any] = {}  # by identity of a quiet item: what was concluded and told of it
+        # by whether it is explained, and the identity of a quiet item: what was concluded and told of it
+        self.proven: dict[bool, dict[int, Any]] = {True: {}, False: {}}
+        self.order: dict[int, tuple[object, ...]] = {}  # by identity of a verdict told of it: its place
         self.agreed = Agreed()  # what the two evaluators have agreed on so far
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
         self.settles = self.limits.settles
@@ -149,6 +154,7 @@ class Listed:
         self._pools: dict[tuple[tuple[Trade, ...], int | None], Deltas] = {}
         self._settlements: dict[tuple[Trade, ...], Settlement] = {}
         self._nodes: dict[int, frozenset[int]] = {}
+        self._shifts: dict[int, Mapping[int, Fraction]] = {}
 
     @cached_property
     def settlement(self) -> Settlement:
@@ -168,11 +174,34 @@ class Listed:
         """The values of all nodes that the list changes."""
         return self.opened.graph.after(self.deltas)
 
+    @cached_property
+    def terms(self) -> Set[Term]:
+        """Every term that some trade changes."""
+        return {term for own in self.own.values() for term in own} | self.deltas.keys()
+
+    @cached_property
+    def reached(self) -> Set[int]:
+        """The nodes that read what some trade changes, whether they move or not."""
+        return self.opened.graph.touched(self.terms)
+
+    @cached_property
+    def lame(self) -> Set[AccountId]:
+        """The accounts that trade what has no price, or one that is old."""
+        missing = self.opened.state.missing
+        return {t.account for t in self.trades if missing(t.account, t.symbol) is not None}
+
+    def shifts_of(self, number: int) -> Mapping[int, Fraction]:
+        """Return how much one trade moves each linear node, what depends on lots aside."""
+        known = self._shifts.get(number)
+        if known is None:
+            known = self._shifts[number] = self.opened.graph.shifts(self.own[number])
+        return known
+
     def nodes_of(self, number: int) -> frozenset[int]:
         """Return the nodes that one trade may change, what depends on lots aside."""
         known = self._nodes.get(number)
         if known is None:
-            known = self._nodes[number] = frozenset(self.opened.graph.touched(self.own[number]))
+            known = self._nodes[number] = frozenset(self.opened.graph.above(self.shifts_of(number)))
         return known
 
     @cached_property
@@ -198,13 +227,14 @@ class Listed:
     ) -> Values:
         """Return a state of the list, in which a trade has this quantity, with that trade left out of it."""
         trade = self.by_number[number]
-        factor = Fraction(1) if quantity is None else quantity / Fraction(trade.quantity)
+        factor = exact(1) if quantity is None else quantity / exact(trade.quantity)
+        if not (settled and self.opened.settles):
+            return self._scaled(number, -factor, state)
         shift: Deltas = {term: -factor * delta for term, delta in self.own[number].items()}
-        if settled and self.opened.settles:
-            pool = self.pool_of(trade)
-            if quantity is not None:
-                pool = _with_quantity(pool, trade, quantity)
-            shift = add((1, shift), (1, self._settled(pool, less=number)), (-1, self._settled(pool)))
+        pool = self.pool_of(trade)
+        if quantity is not None:
+            pool = _with_quantity(pool, trade, quantity)
+        shift = add((1, shift), (1, self._settled(pool, less=number)), (-1, self._settled(pool)))
         return self.opened.graph.after(shift, on=state)
 
     def resized(self, number: int, quantity: Fraction, *, settled: bool) -> Values:
@@ -213,11 +243,17 @@ class Listed:
         settled: with gains, losses and cost settled anew; without, the nodes that read them are not right.
         """
         trade = self.by_number[number]
-        factor = quantity / Fraction(trade.quantity) - 1
+        factor = quantity / exact(trade.quantity) - 1
+        if not (settled and self.opened.settles):
+            return self._scaled(number, factor, self.after)
         shift: Deltas = {term: factor * delta for term, delta in self.own[number].items()}
-        if settled and self.opened.settles:
-            shift = add((1, shift), (1, self._settled_shift(trade, quantity)))
+        shift = add((1, shift), (1, self._settled_shift(trade, quantity)))
         return self.opened.graph.after(shift, on=self.after)
+
+    def _scaled(self, number: int, factor: Fraction, state: Values) -> Values:
+        """Return a state once as many times what one trade moves is added to it."""
+        shifts = {node: factor * shift for node, shift in self.shifts_of(number).items()}
+        return self.opened.graph.shifted(shifts, state)
 
     def _settled_shift(self, trade: Trade, quantity: Fraction) -> Deltas:
         """Return how gains and cost change where one trade is resized: its own pool is settled again."""
@@ -239,14 +275,27 @@ class Listed:
 
     def pool_of(self, trade: Trade) -> tuple[Trade, ...]:
         """Return the trades of the list that meet this one in the ledger: same household, identical."""
-        book, identity = self.opened.book, self.opened.reading.identity
-        household = book.accounts[trade.account].household
-        return tuple(
-            other
-            for other in self.trades
-            if identity(other.symbol) == identity(trade.symbol)
-            and book.accounts[other.account].household == household
-        )
+        household = self.opened.book.accounts[trade.account].household
+        return self.pools.get((household, self.opened.reading.identity(trade.symbol)), ())
+
+    @cached_property
+    def pools(self) -> Mapping[tuple[str, str], tuple[Trade, ...]]:
+        """The trades by household and what is identical."""
+        accounts, identity = self.opened.book.accounts, self.opened.reading.identity
+        found: dict[tuple[str, str], list[Trade]] = {}
+        for trade in self.trades:
+            pool = (accounts[trade.account].household, identity(trade.symbol))
+            found.setdefault(pool, []).append(trade)
+        return {pool: tuple(trades) for pool, trades in found.items()}
+
+    @cached_property
+    def by_symbol(self) -> Mapping[tuple[str, Symbol], tuple[Trade, ...]]:
+        """The trades by household and symbol."""
+        accounts = self.opened.book.accounts
+        found: dict[tuple[str, Symbol], list[Trade]] = {}
+        for trade in self.trades:
+            found.setdefault((accounts[trade.account].household, trade.symbol), []).append(trade)
+        return {place: tuple(trades) for place, trades in found.items()}
 
     def replaced(self, changed: Trade) -> "Listed":
         """Return the list with one trade replaced by another of the same number."""
@@ -263,17 +312,12 @@ class Listed:
 
         That is: the trades of its household in what is identical to it, or tied to it by a window.
         """
-        book, identity = self.opened.book, self.opened.reading.identity
-        household, name = book.accounts[changed.account].household, identity(changed.symbol)
-        tied = self.opened.tied_to(changed.symbol)
-        near = tuple(
-            other
-            for other in self.trades
-            if other.number != changed.number
-            and (other.symbol in tied or identity(other.symbol) == name)
-            and book.accounts[other.account].household == household
-        )
-        return Listed(self.opened, (*near, changed), like=self)
+        household = self.opened.book.accounts[changed.account].household
+        near = {trade.number: trade for trade in self.pool_of(changed)}
+        for symbol in self.opened.tied_to(changed.symbol):
+            near.update((trade.number, trade) for trade in self.by_symbol.get((household, symbol), ()))
+        near.pop(changed.number, None)
+        return Listed(self.opened, (*near.values(), changed), like=self)
 
 
 def _own_deltas(opened: OpenBook, trade: Trade, like: Listed | None) -> Deltas:

@@ -25,13 +25,14 @@ from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
 from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing
 from engine.gate.unknowns import belonging, concerned, is_of_everything
 from engine.gate.window_items import window_cases
+from engine.ledger.exact import exact
 from rulebooks.forms import Term, TermKind
 from rulebooks.ground import GroundBan, PerTrade, Scope
 
 """The step of a search in an account that may hold fractions of a share."""
 
 _DOUBLINGS = 64
-_ZERO = Fraction(0)
+_ZERO = exact(0)
 Clear = Callable[[Fraction], bool]
 
 
@@ -59,6 +60,7 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     if any(_is_blind(listed, rule, trade) for rule in tickets):
         return _ZERO
     per_trade = [rule for rule in tickets if blocks(rule.rule.rule, _ZERO)]
+    stopping.sort(key=lambda limit: _tightness(sizing, limit))
     by_size = _depends_on_size(listed, trade)
 
     def clear(quantity: Fraction) -> bool:
@@ -72,6 +74,12 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
 
     ceiling = _ceiling(listed, trade, per_trade)
     return largest(sizing, stopping, clear, ceiling=ceiling, marks=_floors(sizing, per_trade))
+
+
+def _tightness(sizing: Sizing, limit: OpenLimit) -> tuple[bool, Fraction]:
+    """Return what a limit is sorted by so that the one that breaks first is asked first."""
+    bound = sizing.linear_bound(limit) if sizing.is_line(limit) else None
+    return (bound is None, _ZERO if bound is None else bound)
 
 
 def largest(
@@ -166,7 +174,7 @@ def _lot_marks(sizing: Sizing) -> Iterator[Fraction]:
 def _floors(sizing: Sizing, per_trade: list[PerTrade]) -> tuple[Fraction, ...]:
     """Return the smallest quantities that the limits on single trades let pass."""
     trade, step = sizing.trade, sizing.step or FINEST
-    unit = sizing.listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
+    unit = sizing.listed.opened.state.unit_value(trade.account, trade.symbol) or exact(1)
     listed = sizing.listed
     lows = [(rule, bounds_of(listed, rule, trade.symbol, listed.after)[0]) for rule in per_trade]
     sizes = [low / unit if rule.measure is TermKind.TRADE_VALUE else low for rule, low in lows if low]
@@ -176,7 +184,7 @@ def _floors(sizing: Sizing, per_trade: list[PerTrade]) -> tuple[Fraction, ...]:
 def _ceiling(listed: Listed, trade: Trade, per_trade: list[PerTrade]) -> Fraction | None:
     """Return the bound that what is held and the limits on single trades set."""
     bounds = [room_to_sell(listed, trade)]
-    unit = listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
+    unit = listed.opened.state.unit_value(trade.account, trade.symbol) or exact(1)
     for rule in per_trade:
         _, high = rule.bounds.get(trade.symbol, (None, None))
         if high is not None and trade.symbol not in rule.moving:
@@ -204,7 +212,7 @@ def _breaks_ticket(listed: Listed, rule: PerTrade, trade: Trade, quantity: Fract
         return False
     if not fits(listed, rule, resized_trade(trade, quantity)):
         return False
-    unit = listed.opened.state.unit_value(trade.account, trade.symbol) or Fraction(1)
+    unit = listed.opened.state.unit_value(trade.account, trade.symbol) or exact(1)
     figure = quantity * unit if rule.measure is TermKind.TRADE_VALUE else quantity
     after = listed.after
     if trade.symbol in rule.moving or rule.waived_moving is not None:

@@ -10,7 +10,6 @@ Source: 12 CFR 220.8(a)(1), (c) (Regulation T).
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from dsl.policy import Citation
 from engine.facts.ids import AccountId
@@ -19,6 +18,7 @@ from engine.gate.builtin import NOWHERE, account_scope, book_rule
 from engine.gate.items import Item, Told
 from engine.gate.measure import Listed
 from engine.gate.verdict import Contributor
+from engine.ledger.exact import exact
 from engine.ledger.settle import Taken
 from rulebooks.forms import FormClass
 from rulebooks.ground import CompiledRule
@@ -26,7 +26,7 @@ from rulebooks.ground import CompiledRule
 BOOK_FREE_RIDING = "BOOK-FREE-RIDING"
 
 _SOURCE = Citation(source="Regulation T", clause="12 CFR 220.8(a)(1), (c)", quote=None, span=NOWHERE)
-_ZERO = Fraction(0)
+_ZERO = exact(0)
 
 
 def riding_items(listed: Listed) -> Iterator[Item]:

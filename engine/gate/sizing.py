@@ -17,19 +17,20 @@ from engine.gate.limit_items import net_bought
 from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.unknowns import belonging, concerned
+from engine.ledger.exact import exact
 from rulebooks.forms import TermKind
 
 FINEST = Fraction(1, 1_000_000)
 
 
-_ZERO = Fraction(0)
+_ZERO = exact(0)
 
 
 def step_of(listed: Listed, trade: Trade) -> Fraction | None:
     """Return the multiple in which a trade's quantity moves; None where any fraction may be held."""
     if listed.opened.book.accounts[trade.account].fractional:
         return None
-    return Fraction(listed.opened.book.securities[trade.symbol].lot_size) or Fraction(1)
+    return exact(listed.opened.book.securities[trade.symbol].lot_size) or exact(1)
 
 
 def floored(quantity: Fraction, step: Fraction | None) -> Fraction:
@@ -47,7 +48,7 @@ def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
     rooms = []
     for lot in dict.fromkeys((None, trade.lot)):
         others = (
-            Fraction(other.quantity)
+            exact(other.quantity)
             for other in listed.trades
             if other.number != trade.number
             and (other.account, other.symbol, other.side) == (trade.account, trade.symbol, Side.SELL)
@@ -64,11 +65,9 @@ class Sizing:
         self.listed = listed
         self.trade = trade
         self.step = step_of(listed, trade)
-        self.quantity = Fraction(trade.quantity)
-        self._blank = Item(
-            kind="limit", rule=short_rule(), scope=account_scope(listed.opened.ground, trade.account)
-        )
+        self.quantity = exact(trade.quantity)
         self._states: dict[tuple[Fraction, bool], Values] = {}
+        self._bounds: dict[int, Fraction | None] = {}
         self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
 
     def _touched(self) -> Iterator[OpenLimit]:
@@ -118,7 +117,9 @@ class Sizing:
         if limit.ground.missing is not None or nameless or limit.bound.high is None:
             return False
         changed = self.listed.replaced(resized_trade(self.trade, quantity))
-        item = known_item(changed, limit, self._blank, concerned(changed, limit))
+        scope = account_scope(self.listed.opened.ground, self.trade.account)
+        blank = Item(kind="limit", rule=short_rule(), scope=scope)
+        item = known_item(changed, limit, blank, concerned(changed, limit))
         assert item.before is not None
         assert item.after is not None
         active = item.after < 0 and item.after < item.before
@@ -130,9 +131,10 @@ class Sizing:
             return False
         if self.is_unsure(limit):
             return self._breaks_known(limit, quantity)
-        here = self.reading(limit, quantity)
-        if here.headroom >= 0 or self._is_waived(limit, quantity):
+        state = self.state(quantity, settled=limit.settles)
+        if self.listed.opened.limits.headroom(limit, state) >= 0 or self._is_waived(limit, quantity):
             return False
+        here = self.reading(limit, quantity)
         before, now = compared(limit.before, here)
         if now >= before:
             return False
@@ -171,6 +173,11 @@ class Sizing:
 
     def linear_bound(self, limit: OpenLimit) -> Fraction | None:
         """Return the largest quantity that keeps a linear limit, or its waiver; None: none bounds it."""
+        if limit.index not in self._bounds:
+            self._bounds[limit.index] = self._linear_bound(limit)
+        return self._bounds[limit.index]
+
+    def _linear_bound(self, limit: OpenLimit) -> Fraction | None:
         if limit.ground.waiver is None:
             return self._root(limit, limit.bound, _floor_of(limit))
         if limit.waived is None:
@@ -181,23 +188,35 @@ class Sizing:
 
     def _root(self, limit: OpenLimit, sides: Sides, least: Fraction) -> Fraction | None:
         """Return the quantity at which the headroom falls to `least` times the base."""
-        graph = self.listed.opened.graph
-        none, full = self.state(_ZERO, settled=False), self.listed.after
+        floor = (_ZERO, _ZERO) if least == 0 else self._of_base(limit, least)
         bound: Fraction | None = None
         for low, high in ((sides.low, limit.measure), (limit.measure, sides.high)):
             if low is None or high is None:
                 continue
-            starts, ends = (
-                graph.value(high, at)
-                - graph.value(low, at)
-                - least * (1 if limit.base is None else graph.value(limit.base, at))
-                for at in (none, full)
-            )
-            slope = (ends - starts) / self.quantity
-            if slope < 0:
-                side = max(_ZERO, starts / -slope)
+            (lower, falls), (upper, rises) = self._line(low), self._line(high)
+            starts, shift = upper - lower - floor[0], rises - falls - floor[1]
+            if shift < 0:
+                side = max(_ZERO, starts * self.quantity / -shift)
                 bound = side if bound is None else min(bound, side)
         return bound
+
+    def _of_base(self, limit: OpenLimit, least: Fraction) -> tuple[Fraction, Fraction]:
+        """Return `least` times the base without the trade, and what the trade adds to that."""
+        if limit.base is None:
+            return least, _ZERO
+        graph = self.listed.opened.graph
+        if graph.is_linear(limit.base):
+            start, shift = self._line(limit.base)
+            return least * start, least * shift
+        start = graph.value(limit.base, self.state(_ZERO, settled=False))
+        return least * start, least * (graph.value(limit.base, self.listed.after) - start)
+
+    def _line(self, node: int) -> tuple[Fraction, Fraction]:
+        """Return a linear node's value without the trade, and what the trade adds to it."""
+        graph, listed = self.listed.opened.graph, self.listed
+        after = graph.value(node, listed.after)
+        shift = listed.shifts_of(self.trade.number).get(node)
+        return (after, _ZERO) if shift is None else (after - shift, shift)
 
 
 def _floor_of(limit: OpenLimit) -> Fraction:

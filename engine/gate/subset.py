@@ -3,12 +3,14 @@
 Parts are judged jointly: a sale that pays for a purchase stays where the purchase stays. Lists of up to
 SEARCHED trades are searched in full, the largest parts first; what linear limits rule out by plain sums
 is not measured again. Longer lists lose the trade that most verdicts speak against until the rest
-passes, and take back what still fits; the answer then claims that it passes, and no more.
+passes, and take back what still fits; the answer then claims that it passes, and no more. Where that
+would judge too many trades, a quarter or more of them goes at once, and nothing comes back.
 
     buy A 60,000, buy B 30,000, buy C 20,000 with 100,000 of cash: {A, B} passes and is the largest;
     {A, C} passes too and is worth less
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -24,6 +26,7 @@ from engine.gate.measure import Listed, OpenBook
 from engine.gate.remedy import blocks, may_ever_happen
 from engine.gate.unknowns import concerned
 from engine.gate.verdict import Decision, GateAnswer, LargestPassing
+from engine.ledger.exact import exact
 
 SEARCHED = 12
 """Trades of a list up to which every part is looked at."""
@@ -31,7 +34,13 @@ SEARCHED = 12
 MOST_JUDGED = 300
 """Parts put to the gate before the search gives up its claim to be exact."""
 
-_ZERO = Fraction(0)
+MOST_WORK = 2_500
+"""Trades judged, of all parts together, until trades go and come back one by one no longer.
+
+A list of 50 trades stays below it whatever fails; one of 10,000 is judged about six times over.
+"""
+
+_ZERO = exact(0)
 _Number = TypeVar("_Number", int, Fraction)
 
 
@@ -53,6 +62,7 @@ class _Search:
         self._free = tuple(t for t in self._listed.trades if may_ever_happen(self._listed, t))
         self._value = {t.number: value_of(self._listed, t) for t in trades}
         self._answers: dict[tuple[int, ...], GateAnswer] = {}  # by the numbers of the trades
+        self._work = 0  # trades judged
 
     def largest(self) -> LargestPassing:
         """Return the largest part that passes."""
@@ -87,6 +97,7 @@ class _Search:
         numbers = tuple(trade.number for trade in part)
         known = self._answers.get(numbers)
         if known is None:
+            self._work += len(part)
             known = judge(self._opened, part, engine=self._engine, explained=False, second=False)
             if _may_go(known):
                 known = judge(self._opened, part, engine=self._engine, explained=False)
@@ -107,25 +118,39 @@ class _Search:
         """Drop the trade that most verdicts speak against until the rest passes; take back what fits."""
         kept, dropped = list(self._free), list[Trade]()
         while kept and not self._passes(tuple(kept)):
-            answer = self._answer(tuple(kept))
-            worst = max(kept, key=lambda t: (_spoken_against(answer, t), self._value[t.number], t.number))
-            kept.remove(worst)
-            dropped.append(worst)
+            worst = self._worst(kept)
+            dropped += worst
+            gone = {trade.number for trade in worst}
+            kept = [trade for trade in kept if trade.number not in gone]
+        method = "trades dropped one by one and taken back where they fit; a larger part may pass"
         for trade in sorted(dropped, key=lambda t: (-self._value[t.number], t.number)):
+            if self._work + len(kept) > MOST_WORK:
+                method = "trades dropped many at a time, as the list is long; a larger part may well pass"
+                break
             tried = tuple(sorted((*kept, trade), key=lambda t: t.number))
             if self._passes(tried):
                 kept = list(tried)
-        method = "trades dropped one by one and taken back where they fit; a larger part may pass"
         return self._told(tuple(kept), exact=False, method=method)
+
+    def _worst(self, kept: list[Trade]) -> list[Trade]:
+        """Return the trade that most verdicts speak against; a quarter of all or more where they are many."""
+        against = _spoken_against(self._answer(tuple(kept)))
+        ranked = sorted(kept, key=lambda t: (against[t.number], self._value[t.number], t.number))
+        count = 1
+        if self._work + len(kept) > MOST_WORK:
+            named = sum(against[trade.number] > 0 for trade in kept)
+            count = max(-(-len(kept) // 4), -(-named // 2))
+        return ranked[-count:]
 
 
 def _may_go(answer: GateAnswer) -> bool:
     return answer.fault is None and not answer.decision.stops
 
 
-def _spoken_against(answer: GateAnswer, trade: Trade) -> int:
-    """Return how many verdicts stop a trade."""
-    return sum(v.decision.stops and trade.number in v.trades for v in answer.verdicts)
+def _spoken_against(answer: GateAnswer) -> Counter[int]:
+    """Return how many verdicts stop each trade."""
+    stopping = (verdict for verdict in answer.verdicts if verdict.decision.stops)
+    return Counter(number for verdict in stopping for number in set(verdict.trades))
 
 
 # ------------------------------------------------------------------ ruled out by plain sums

@@ -8,6 +8,7 @@ A trade was not there before, so a breach is always active.
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from engine.facts.ids import Symbol
 from engine.facts.trades import Trade
@@ -17,7 +18,9 @@ from engine.gate.graph import Values
 from engine.gate.items import Item, Told
 from engine.gate.limits import Position
 from engine.gate.measure import Listed
+from engine.gate.still import kept
 from engine.gate.unknowns import lacks_price, stale_trades
+from engine.ledger.exact import exact
 from rulebooks.forms import TermKind, terms_of
 from rulebooks.ground import Bound, PerTrade
 
@@ -32,11 +35,25 @@ def trade_items(listed: Listed) -> Iterator[Item]:
         if items:
             yield from items
         elif listed.trades or rule.standing == "applies":
-            yield _idle(rule, source)
+            yield from kept(listed.opened, ("idle", source), partial(_idles, rule, source))
 
 
-def _idle(rule: PerTrade, source: int) -> Item:
-    return Item(
+def items_of_trade(listed: Listed, number: int, source: int) -> tuple[Item, ...]:
+    """Return what one rule, by its place in the opened book, says of one trade; nothing of one left out."""
+    trade, rule = listed.by_number.get(number), listed.opened.ground.per_trade[source]
+    return () if trade is None else tuple(_items(listed, rule, trade, source))
+
+
+def is_fixed(rule: PerTrade, symbol: Symbol) -> bool:
+    """Return whether the bounds of a security are the same whatever a list trades."""
+    if rule.waived_moving is not None or rule.waived_unsure:
+        return False
+    moving = (rule.moving, rule.warn_moving, rule.unsure, rule.warn_unsure)
+    return not any(symbol in bounds for bounds in moving)
+
+
+def _idles(rule: PerTrade, source: int) -> tuple[Item]:
+    item = Item(
         kind="trade",
         rule=rule.rule,
         scope=rule.scope,
@@ -45,6 +62,7 @@ def _idle(rule: PerTrade, source: int) -> Item:
         touched=False,
         source=source,
     )
+    return (item,)
 
 
 def _items(listed: Listed, rule: PerTrade, trade: Trade, source: int) -> Iterator[Item]:
@@ -115,7 +133,7 @@ def figure(listed: Listed, rule: PerTrade, trade: Trade) -> Fraction:
     """Return what the rule measures of a trade: its value, or its shares."""
     if rule.measure is TermKind.TRADE_VALUE:
         return value_of(listed, trade)
-    return Fraction(trade.quantity)
+    return exact(trade.quantity)
 
 
 def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
@@ -129,7 +147,7 @@ def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
     nearer = low if high is None or (low is not None and after - low < high - after) else high
     return replace(
         item,
-        before=max(Fraction(0), headroom),
+        before=max(exact(0), headroom),
         after=headroom,
         early=None if warn is None else reached(warn),
         warned_by=item.trades if warn is not None else (),

@@ -28,12 +28,15 @@ class Decision(StrEnum):
     @property
     def rank(self) -> int:
         """0 for pass to 3 for block."""
-        return list(Decision).index(self)
+        return _RANKS[self]
 
     @property
     def stops(self) -> bool:
         """Whether a trade may not go as it is: a person must say yes first, or nobody can."""
         return self in (Decision.APPROVAL, Decision.BLOCK)
+
+
+_RANKS = {decision: rank for rank, decision in enumerate(Decision)}
 
 
 def worst(decisions: "list[Decision] | tuple[Decision, ...]") -> Decision:

@@ -33,10 +33,11 @@ from engine.gate.measure import Listed, resized_trade
 from engine.gate.remedy import largest
 from engine.gate.riding_items import riding_items
 from engine.gate.sizing import Sizing, floored, room_to_sell, step_of
-from engine.gate.trade_items import trade_items
+from engine.gate.trade_items import is_fixed, items_of_trade
 from engine.gate.unknowns import concerned
 from engine.gate.verdict import WouldPass
 from engine.gate.window_items import span_of, window_case
+from engine.ledger.exact import exact
 from rulebooks.ground import GroundWindow
 
 MOST_TRADES = 8
@@ -48,7 +49,7 @@ MOST_CANDIDATES = 12
 MOST_DAYS = 800
 """Days looked ahead for the first safe one."""
 
-_ZERO = Fraction(0)
+_ZERO = exact(0)
 
 
 def would_pass(listed: Listed, concluded: Concluded) -> tuple[WouldPass, ...]:
@@ -96,8 +97,9 @@ def clears(changed: Listed, item: Item) -> bool:
             same = (i for i in items if i.scope == item.scope and i.rule_key == item.rule_key)
             return all(i.after is None or i.after >= 0 for i in same)
         case "trade":
-            same = (i for i in trade_items(changed) if i.source == item.source and i.group == item.group)
-            return all(i.missing is None and (i.after is None or i.after >= 0) for i in same)
+            number, source = int(item.group[0][1] or 0), item.source or 0
+            mine = items_of_trade(changed, number, source)
+            return all(i.missing is None and (i.after is None or i.after >= 0) for i in mine)
         case "ban":
             return not any(_is_banned(changed, item, trade) for trade in changed.trades)
         case "window":
@@ -159,8 +161,10 @@ def _searched_sizes(listed: Listed, item: Item) -> Iterator[WouldPass]:
         trade = listed.by_number[number]
         sizing = Sizing(listed, trade)
 
-        def clear(quantity: Fraction, trade: Trade = trade) -> bool:
-            return clears(_resized(listed, trade, quantity), item)
+        near = Listed(listed.opened, (trade,)) if _is_alone(listed, item, trade) else listed
+
+        def clear(quantity: Fraction, trade: Trade = trade, near: Listed = near) -> bool:
+            return clears(_resized(near, trade, quantity), item)
 
         if not clear(_ZERO):
             continue
@@ -176,14 +180,21 @@ def _searched_sizes(listed: Listed, item: Item) -> Iterator[WouldPass]:
             yield _sized(number, most)
 
 
+def _is_alone(listed: Listed, item: Item, trade: Trade) -> bool:
+    """Return whether no other trade of the list has a part in what a limit on single trades says of one."""
+    if item.kind != "trade":
+        return False
+    return is_fixed(listed.opened.ground.per_trade[item.source or 0], trade.symbol)
+
+
 def _least_ticket(listed: Listed, item: Item, trade: Trade) -> Fraction | None:
     """Return the smallest quantity that meets a lower limit on single trades, where that is what fails."""
     low, after = item.told.low, item.told.after
     if low is None or after is None or after >= low or after == 0:
         return None
     step = step_of(listed, trade)
-    exact = Fraction(trade.quantity) * low / after
-    least = exact if step is None else -(-exact // step) * step
+    needed = exact(trade.quantity) * low / after
+    least = needed if step is None else -(-needed // step) * step
     room = room_to_sell(listed, trade)
     return None if room is not None and least > room else least
 
@@ -258,7 +269,7 @@ def _enough(listed: Listed, limit: OpenLimit, trade: Trade) -> Fraction | None:
     gain = opened.limits.reading(limit, moved).headroom - now.headroom
     if gain <= 0:
         return None
-    step = step_of(listed, trade) or Fraction(1)
+    step = step_of(listed, trade) or exact(1)
     lacking = min(_ZERO, limit.before.headroom) - now.headroom
     needed = -(-lacking / gain // step) * step
     room = room_to_sell(listed, trade)

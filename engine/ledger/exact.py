@@ -25,6 +25,10 @@ if TYPE_CHECKING:
         """Return numerator / denominator, which is above 0."""
         return Fraction(numerator, denominator)
 
+    def _lowest(numerator: int, denominator: int) -> Fraction:
+        """Return numerator / denominator, which are in lowest terms."""
+        return Fraction(numerator, denominator)
+
 else:
     _raw = object.__new__
 
@@ -35,6 +39,8 @@ else:
         __hash__ = Fraction.__hash__
 
         def __add__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return _lowest(self._numerator + given * self._denominator, self._denominator)
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__add__(self, given)
@@ -44,6 +50,8 @@ else:
             return exact_ratio(self._numerator * under + other._numerator * below, below * under)
 
         def __sub__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return _lowest(self._numerator - given * self._denominator, self._denominator)
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__sub__(self, given)
@@ -57,6 +65,8 @@ else:
             return Fraction.__rsub__(self, other) if known is None else known - self
 
         def __mul__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return exact_ratio(self._numerator * given, self._denominator)
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__mul__(self, given)
@@ -81,45 +91,62 @@ else:
         __rmul__ = __mul__
 
         def __neg__(self) -> Any:
-            return exact_ratio(-self._numerator, self._denominator)
+            return _lowest(-self._numerator, self._denominator)
 
         def __abs__(self) -> Any:
-            return self if self._numerator >= 0 else exact_ratio(-self._numerator, self._denominator)
+            return self if self._numerator >= 0 else _lowest(-self._numerator, self._denominator)
 
         def __bool__(self) -> bool:
             return self._numerator != 0
 
         def __eq__(self, given: object) -> Any:
+            if given.__class__ is Exact:
+                return self._numerator == given._numerator and self._denominator == given._denominator
             if given.__class__ is int:
                 return self._numerator == given and self._denominator == 1
-            other = given if given.__class__ is Exact else _known(given)
+            other = _known(given)
             if other is None:
                 return Fraction.__eq__(self, given)
             return self._numerator == other._numerator and self._denominator == other._denominator
 
         def __lt__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return self._numerator < given * self._denominator
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__lt__(self, given)
             return self._numerator * other._denominator < other._numerator * self._denominator
 
         def __gt__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return self._numerator > given * self._denominator
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__gt__(self, given)
             return self._numerator * other._denominator > other._numerator * self._denominator
 
         def __le__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return self._numerator <= given * self._denominator
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__le__(self, given)
             return self._numerator * other._denominator <= other._numerator * self._denominator
 
         def __ge__(self, given: Any) -> Any:
+            if given.__class__ is int:
+                return self._numerator >= given * self._denominator
             other = given if given.__class__ is Exact else _known(given)
             if other is None:
                 return Fraction.__ge__(self, given)
             return self._numerator * other._denominator >= other._numerator * self._denominator
+
+    def _lowest(numerator: int, denominator: int) -> Exact:
+        """Return numerator / denominator, which are in lowest terms."""
+        made = _raw(Exact)
+        made._numerator = numerator
+        made._denominator = denominator
+        return made
 
     def exact_ratio(numerator: int, denominator: int) -> Exact:
         """Return numerator / denominator, which is above 0."""
@@ -135,8 +162,8 @@ else:
 
     def _known(other: Any) -> Exact | None:
         """Return a whole number or a rational as an `Exact`; None for any other kind of number."""
-        if isinstance(other, (int, Fraction)):
-            return exact_ratio(*other.as_integer_ratio())
+        if isinstance(other, (Fraction, int)):
+            return _lowest(*other.as_integer_ratio())
         return None
 
 
@@ -144,4 +171,4 @@ def exact(value: Decimal | Fraction | int) -> Fraction:
     """Return a finite number as a rational of exactly its value."""
     if value.__class__ is Exact:
         return value
-    return exact_ratio(*value.as_integer_ratio())
+    return _lowest(*value.as_integer_ratio())

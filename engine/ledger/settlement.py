@@ -83,6 +83,7 @@ class Settlement:
     unsettled: tuple[int, ...]
     state: State = field(repr=False, compare=False)
     pools: tuple[Lot, ...] | None = None  # the lots after the list, by rules with pooled costs
+    _by_trade: dict[int, list[Taken]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def lots(self) -> tuple[Lot, ...]:
@@ -101,4 +102,7 @@ class Settlement:
 
     def of_trade(self, number: int) -> tuple[Taken, ...]:
         """Return what one trade sells, lot by lot."""
-        return tuple(row for row in self.taken if row.trade == number)
+        if not self._by_trade and self.taken:
+            for row in self.taken:
+                self._by_trade.setdefault(row.trade, []).append(row)
+        return tuple(self._by_trade.get(number, ()))

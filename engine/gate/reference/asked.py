@@ -5,7 +5,7 @@ zero: 0 of 0 passes any limit, 5 of 0 passes no upper limit.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from dsl.policy import AnySubject, Period, Unit, ValuedAt
@@ -216,7 +216,20 @@ class View:
 
     def at(self, state: State, done: Done | None) -> "View":
         """Return the same view of another state."""
-        return replace(self, state=state, done=done)
+        return View(
+            market=self.market,
+            worths=self.worths,
+            scope=self.scope,
+            state=state,
+            before=self.before,
+            done=done,
+            everything=self.everything,
+            classes=self.classes,
+            base=self.base,
+            valued_at=self.valued_at,
+            old_worths=self.old_worths,
+            gaps=self.gaps,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

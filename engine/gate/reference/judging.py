@@ -19,6 +19,7 @@ from dsl.policy import (
 from engine.facts.book import Book
 from engine.facts.trades import Trade
 from engine.gate.reference.answer import Answer, Part, RuleKey
+from engine.gate.reference.asked import View
 from engine.gate.reference.bans import ban_plan
 from engine.gate.reference.built_in import ShortPlan, band_plans, cash_plan, limits_borrowing
 from engine.gate.reference.cases import judge_limit, unmoved
@@ -47,19 +48,25 @@ class Ready:
     limit: LimitPlan | None = None
     unwitnessed: Callable[[str], ReferenceVerdict] | None = None
     _last: tuple[list[ReferenceVerdict], Part] | None = None
+    _said: Part | None = None  # on the list before
 
-    def part(self, done: Listed, *, is_concerned: bool) -> Part:
-        """Return the rule's verdicts on a list; is_concerned: the list trades what the limit reads."""
+    def part(self, done: Listed, *, may_move: bool) -> Part:
+        """Return the rule's verdicts on a list; may_move: the list may move what the limit reads."""
         try:
             if self.limit is None:
                 return self._of(done)
-            if is_concerned or not self.limit.is_local or done.moves_base(self.limit.view):
-                return judge_limit(self.limit, done)
-            return unmoved(self.limit, done)
+            return self._again(judge_limit(self.limit, done)) if may_move else unmoved(self.limit, done)
         except NoWitness as unknown:
             if self.unwitnessed is None:
                 raise
             return Part(self.key, (self.unwitnessed(str(unknown)),))
+
+    def _again(self, part: Part) -> Part:
+        """Return the answer on the list before in place of one that says the very same."""
+        said = self._said
+        if said is None or any(getattr(said, name) != getattr(part, name) for name in Part.__slots__):
+            self._said = said = part
+        return said
 
     def _of(self, done: Listed) -> Part:
         """Return the verdicts of what is no limit; the same value where the rule says the same."""
@@ -77,12 +84,29 @@ class Prepared:
     setting: Setting
     rules: tuple[Ready, ...]
     _concerned: dict[Key, frozenset[int]] = field(default_factory=dict)
+    _bases: list[tuple[View, list[int]]] | None = None  # the limits that are local, by weight base
 
     def judged(self, done: Listed) -> Iterator[Part]:
         """Yield each rule's verdicts on a list."""
-        concerned = frozenset[int]().union(*map(self._concerned_by, done.after.changed))
+        moved = set[int]().union(*map(self._concerned_by, done.after.changed))
+        for view, numbers in self._by_base():
+            if done.moves_base(view):
+                moved.update(numbers)
         for number, rule in enumerate(self.rules):
-            yield rule.part(done, is_concerned=number in concerned)
+            is_local = rule.limit is not None and rule.limit.is_local
+            yield rule.part(done, may_move=number in moved or not is_local)
+
+    def _by_base(self) -> list[tuple[View, list[int]]]:
+        """Return the limits that only their own positions and their weight base move, by that base."""
+        if self._bases is None:
+            found: dict[object, tuple[View, list[int]]] = {}
+            for number, rule in enumerate(self.rules):
+                if rule.limit is not None and rule.limit.is_local:
+                    view = rule.limit.view
+                    name = (view.scope, view.base, view.valued_at)
+                    found.setdefault(name, (view, []))[1].append(number)
+            self._bases = list(found.values())
+        return self._bases
 
     def _concerned_by(self, key: Key) -> frozenset[int]:
         """Return the limits that read a position; those that cannot tell are among them."""

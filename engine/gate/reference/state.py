@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.facts.book import Book
+from engine.facts.lots import Replacement
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.amounts import Amounts
 from engine.gate.reference.market import Market, cash_symbol
@@ -132,19 +133,48 @@ def opening(book: Book) -> State:
     return State(held)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a settlement says of each trade: the basis it takes, and the losses it adds elsewhere."""
+
+    basis: Mapping[int, Fraction]
+    absorbed: tuple[tuple[int, Replacement], ...]  # by the sale; 0 for one before the list
+
+
+def _rows_of(settlement: Settlement) -> Rows:
+    basis: dict[int, Fraction] = {}
+    for row in settlement.taken:
+        basis[row.trade] = basis.get(row.trade, NOTHING) + row.basis
+    absorbed = [(row.trade, part) for row in settlement.taken for part in row.replacements]
+    absorbed += [(0, part) for row in settlement.restated for part in row.replacements]
+    return Rows(basis, tuple(absorbed))
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Done:
     """A list and what the ledger says that it would come to."""
 
     trades: tuple[Trade, ...]
     settlement: Settlement
+    _rows: "Rows | None" = field(default=None, compare=False)  # of the settlement, found once
 
     def without(self, number: int) -> "Done":
         """Return the list without one trade, each other trade standing as it did."""
         return replace(self, trades=tuple(trade for trade in self.trades if trade.number != number))
 
+    def basis_of(self, number: int) -> Fraction:
+        """Return the basis of the lots that a sale takes."""
+        return self.rows.basis.get(number, NOTHING)
 
-def changes(trade: Trade, market: Market, settlement: Settlement) -> dict[Key, Position]:
+    @property
+    def rows(self) -> "Rows":
+        """The settlement by trade."""
+        if self._rows is None:
+            self._rows = _rows_of(self.settlement)
+        return self._rows
+
+
+def changes(trade: Trade, market: Market, done: Done) -> dict[Key, Position]:
     """Return what a trade adds to the positions it touches, negative where it takes away."""
     book = market.book
     key, cash = (trade.account, trade.symbol), (trade.account, cash_symbol(book, trade.account))
@@ -154,7 +184,7 @@ def changes(trade: Trade, market: Market, settlement: Settlement) -> dict[Key, P
         return {key: Position(quantity), cash: Position(unknown=frozenset({key}))}
     is_old = trade.price is None and market.price(trade.symbol) is None
     cost = money if trade.side is Side.BUY else NOTHING
-    cost -= sum((row.basis for row in settlement.taken if row.trade == trade.number), NOTHING)
+    cost -= done.basis_of(trade.number)
     paid = -trade.side.sign * money
     return {
         key: Position(quantity, cost),
@@ -175,13 +205,13 @@ def money_of(trade: Trade, market: Market) -> Fraction | None:
 
 def after(before: State, done: Done, market: Market) -> State:
     """Return what is held once the whole list is done."""
-    moved = [changes(trade, market, done.settlement) for trade in done.trades]
-    return _moved(before, [*moved, _absorbed(done.settlement, None)], sign=1)
+    moved = [changes(trade, market, done) for trade in done.trades]
+    return _moved(before, [*moved, _absorbed(done, None)], sign=1)
 
 
 def without(state: State, trade: Trade, done: Done, market: Market) -> State:
     """Return what would be held after the list without one of its trades, the others unchanged."""
-    own = [changes(trade, market, done.settlement), _absorbed(done.settlement, trade.number)]
+    own = [changes(trade, market, done), _absorbed(done, trade.number)]
     return _moved(state, own, sign=-1)
 
 
@@ -197,15 +227,13 @@ def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> Stat
     return State(positions, state, frozenset(positions))
 
 
-def _absorbed(settlement: Settlement, number: int | None) -> dict[Key, Position]:
+def _absorbed(done: Done, number: int | None) -> dict[Key, Position]:
     """Return the disallowed losses that the list adds to the cost of replacements.
 
     number: only those of one trade's sale, or of the lot that it opens.
     """
-    rows = [(row.trade, part) for row in settlement.taken for part in row.replacements]
-    rows += [(0, part) for row in settlement.restated for part in row.replacements]
     added: dict[Key, Position] = {}
-    for sale, part in rows:
+    for sale, part in done.rows.absorbed:
         if not part.permanent and (number is None or sale == number or part.lot == f"trade {number}"):
             key = (part.account, part.symbol)
             added[key] = Position(cost=added.get(key, NONE_HELD).cost + exact(part.absorbed))

@@ -19,6 +19,9 @@ from engine.shell.files.references import Register
 from engine.shell.files.sheets import Sheet, csv_sheet
 from engine.shell.files.table import Column, Row, Table, read_table
 
+MOST_TRADES = 10_000
+"""Trades of one list; a longer one is a mistake, or several lists that were put together."""
+
 TRADES = Table(
     name="trades",
     columns=(
@@ -47,6 +50,8 @@ def read_trades(path: Path, records: Records) -> tuple[Trade, ...]:
 
 def trades_of(sheet: Sheet, records: Records) -> tuple[Trade, ...]:
     """Return the trades of a sheet, wherever its text came from; raises InputErrors as `read_trades` does."""
+    if len(sheet.rows) > MOST_TRADES:
+        raise InputErrors((_too_long(sheet),))
     rows = read_table(sheet, TRADES)
     accounts = Register(noun="account", place="accounts.csv", names=frozenset(records.accounts))
     securities = Register(noun="security", place="securities.csv", names=frozenset(records.securities))
@@ -57,6 +62,15 @@ def trades_of(sheet: Sheet, records: Records) -> tuple[Trade, ...]:
     if problems:
         raise InputErrors(tuple(problems))
     return tuple(_trade(number, row) for number, row in enumerate(rows.rows, start=1))
+
+
+def _too_long(sheet: Sheet) -> InputError:
+    return InputError(
+        f"the list has {len(sheet.rows):,} trades, and one list is judged as a whole up to {MOST_TRADES:,}",
+        place=f"{sheet.place} row {sheet.rows[MOST_TRADES][0]}",
+        cure="give each household, or each account, a list of its own: only trades that meet in one "
+        "household bear on each other",
+    )
 
 
 def _row_problems(row: Row, accounts: Register, securities: Register) -> Iterator[InputError]:
