@@ -112,6 +112,10 @@ SLACK = 1e-9
 """Units by which a largest amount may fall short of the smallest and still reach it."""
 
 
+SLIVER = 1e-9
+"""Part of a lot; where less is sold, or left, the sale ends between two lots and does not move."""
+
+
 def _sizes(model: Model, most: Floats, cap: Floats, is_open: Bools) -> Sizes:
     by_position = sold(model, most)
     before = np.concatenate(([0.0], np.cumsum(by_position)))[:-1]
@@ -197,7 +201,8 @@ def _sales(model: Model, layout: Layout, price: Floats, order: Ints, sizes: Size
     worth = (positions.curvature * amount - layout.marginal) * amount
     worth[layout.owners] += np.add.reduceat(cost * taken, layout.starts)
     worth += positions.ticket
-    partial = np.flatnonzero((taken > 0) & (taken < size) & inside[owner])
+    sliver = SLIVER * size
+    partial = np.flatnonzero((taken > sliver) & (taken < size - sliver) & inside[owner])
     partial = partial[wanted[partial] <= reached[partial]]
     at = np.full(n, -1, dtype=np.int64)
     at[owner[partial]] = order[partial]

@@ -17,7 +17,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimizer import compiled
 from optimizer.barrier import Barrier
+from optimizer.compiled import Loops
 from optimizer.model import Floats, Ints, Model, Rows
 from optimizer.modes import Mix, best_choice, soft_mix
 from optimizer.names import Layout, NameAnswer, answer_names, lay_out
@@ -172,29 +174,39 @@ class Carried:
         self.model, self.layout, self.rows = model, layout, rows
         self.pulls = Pulls(model, rows, layout.starts, layout.owners)
         self.barrier = Barrier(_some(model.rows, rows))
+        self.loops = Loops(model, layout, self.pulls) if compiled.is_on() else None
 
     def at(self, prices: Floats, heat: Heat, order: Ints | None) -> Place:
         """Return the smoothed bound at `prices`, -inf outside the barriers."""
-        answer = answer_names(self.model, self.layout, self.pulls.charge(prices), order=order)
-        mix = soft_mix(self.layout, self.model, answer, heat.temperature)
+        charge = self.pulls.charge(prices)
+        if self.loops is None:
+            answer = answer_names(self.model, self.layout, charge, order=order)
+            mix = soft_mix(self.layout, self.model, answer, heat.temperature)
+        else:
+            answer, mix = self.loops.at(charge, heat.temperature, order)
         value = mix.worth + self.barrier.value(prices, heat.barrier)
         return Place(prices=prices, value=value, answer=answer, mix=mix)
 
     def slopes(self, place: Place, heat: Heat) -> tuple[Floats, Floats]:
         """Return gradient (n_rows,) and negated Hessian (n_rows, n_rows) of the smoothed bound."""
         gradient, bend = self.barrier.slopes(place.prices, heat.barrier)
-        gradient = gradient + expected_rows(self.pulls, place.answer, place.mix)
-        hessian = curvature(self.pulls, self.model, self.layout, place.answer, place.mix, heat.temperature)
+        expected, hessian = self._of_names(place, heat)
+        gradient = gradient + expected
         hessian[np.diag_indices(bend.size)] += bend
         return gradient, hessian
+
+    def _of_names(self, place: Place, heat: Heat) -> tuple[Floats, Floats]:
+        answer, mix = place.answer, place.mix
+        hessian = curvature(
+            self.pulls, self.model, self.layout, answer, mix, heat.temperature, loops=self.loops
+        )
+        return expected_rows(self.pulls, answer, mix), hessian
 
     def cooled(self, place: Place, before: Heat, heat: Heat) -> Place:
         """Return the place to begin from at the next heat."""
         prices = place.prices
         if heat.barrier < before.barrier:
-            pliancy = np.diag(
-                curvature(self.pulls, self.model, self.layout, place.answer, place.mix, before.temperature)
-            )
+            pliancy = np.diag(self._of_names(place, before)[1])
             prices = self.barrier.cooled(prices, pliancy, of=before.barrier, to=heat.barrier)
         return self.at(prices, heat, place.answer.order)
 

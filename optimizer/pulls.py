@@ -37,6 +37,7 @@ class Pulls:
         mirrors = (np.abs(self.sale + self.buy) <= alike).all(axis=0)
         mirrors[self.varied] = False
         self.mirrored, self.odd = np.flatnonzero(mirrors), np.flatnonzero(~mirrors)
+        self.place = np.argsort(np.concatenate((self.mirrored, self.odd)))  # of each row: mirrored, then odd
         self.even = np.ascontiguousarray(self.buy[:, self.mirrored])
         self.buy_odd = np.ascontiguousarray(self.buy[:, self.odd].T)
         self.sale_odd = np.ascontiguousarray(self.sale[:, self.odd].T)

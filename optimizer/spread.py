@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.compiled import Loops
 from optimizer.model import Floats, Ints, Model
 from optimizer.modes import Mix
 from optimizer.names import Layout, NameAnswer, SaleAnswer
@@ -74,12 +75,23 @@ def _by_lot(pulls: Pulls, answer: NameAnswer, mix: Mix) -> Floats:
 
 
 def curvature(
-    pulls: Pulls, model: Model, layout: Layout, answer: NameAnswer, mix: Mix, temperature: float
+    pulls: Pulls,
+    model: Model,
+    layout: Layout,
+    answer: NameAnswer,
+    mix: Mix,
+    temperature: float,
+    *,
+    loops: Loops | None = None,
 ) -> Floats:
     """Return the negated second derivative of the names' smoothed worth, (n_rows, n_rows)."""
-    odd, count = pulls.buy_odd.shape
-    moments = Moments(units=np.zeros(count), mixed=np.zeros((odd, count)), odd=np.zeros((odd, odd)))
-    _modes(moments, pulls, model, answer, mix, temperature)
+    weight = (1.0 - mix.side_a[model.positions.group]) / temperature
+    if loops is None:
+        sold = pulls.odd_of_sales(answer.harmless.amount, answer.harmless.sales)
+        moments = _modes(pulls, answer, mix, weight, sold)
+    else:
+        units, mixed, odd = loops.spread_modes(answer, mix, weight, loops.odd_of_sales(answer.harmless))
+        moments = Moments(units=units, mixed=mixed, odd=odd)
     buying = np.flatnonzero(answer.buy_moves & (mix.buy > SMALL_SHARE))
     own = np.take(pulls.buy_odd, buying, axis=1)
     moments.add_units(buying, (mix.buy * layout.pliancy)[buying], 1.0, own)
@@ -95,15 +107,13 @@ def curvature(
     return found
 
 
-def _modes(
-    moments: Moments, pulls: Pulls, model: Model, answer: NameAnswer, mix: Mix, temperature: float
-) -> None:
-    """Add the variance over the modes hold, buy and sell (without losses in wash groups of several)."""
+def _modes(pulls: Pulls, answer: NameAnswer, mix: Mix, weight: Floats, sold: Floats) -> Moments:
+    """Return the variance over the modes hold, buy and sell (without losses in groups of several)."""
     odds_buy, odds_sale = mix.buy_in_b, mix.harmless_in_b
-    weight = (1.0 - mix.side_a[model.positions.group]) / temperature
     buys, sales = answer.buys, answer.harmless.amount
     bought = pulls.buy_odd * buys
-    sold = pulls.odd_of_sales(sales, answer.harmless.sales)
+    odd, count = sold.shape
+    moments = Moments(units=np.zeros(count), mixed=np.zeros((odd, count)), odd=np.zeros((odd, odd)))
     moments.add(weight * odds_buy * (1 - odds_buy), buys, bought)
     moments.add(weight * odds_sale * (1 - odds_sale), -sales, sold)
     either = weight * odds_buy * odds_sale
@@ -112,6 +122,7 @@ def _modes(
     moments.mixed += (either * sales) * bought - bought_either * sold
     both = (either * bought) @ sold.T
     moments.odd -= both + both.T
+    return moments
 
 
 def _margins(moments: Moments, pulls: Pulls, layout: Layout, answer: SaleAnswer, share: Floats) -> None:
@@ -121,15 +132,15 @@ def _margins(moments: Moments, pulls: Pulls, layout: Layout, answer: SaleAnswer,
 
 
 def _assembled(pulls: Pulls, moments: Moments) -> Floats:
-    found = np.empty((pulls.buy.shape[1],) * 2)
-    mirrored, odd = pulls.mirrored, pulls.odd
-    cross = (moments.mixed @ pulls.even).T
+    cross = moments.mixed @ pulls.even
     root = np.sqrt(np.maximum(moments.units, 0.0))[:, None] * pulls.even
-    found[np.ix_(mirrored, mirrored)] = root.T @ root
-    found[np.ix_(mirrored, odd)] = cross
-    found[np.ix_(odd, mirrored)] = cross.T
-    found[np.ix_(odd, odd)] = moments.odd
-    return found
+    count = pulls.mirrored.size
+    found = np.empty((pulls.place.size,) * 2)
+    found[:count, :count] = root.T @ root
+    found[count:, :count] = cross
+    found[:count, count:] = cross.T
+    found[count:, count:] = moments.odd
+    return np.asarray(found[pulls.place[:, None], pulls.place])
 
 
 def _add_sides(
