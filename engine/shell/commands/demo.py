@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 TITLE = "The Alder household"
+HOST = "127.0.0.1"
 NOTICE = (
     "The household, its accounts, its mandate and its trades are invented for this demonstration. Prices, "
     "sectors and market values are real: closing prices of large US companies on seven days from 2014 to "
@@ -20,18 +21,22 @@ def demo(
     ] = Path("guardband-demo"),
     for_desk: Annotated[
         bool,
-        typer.Option("--desk", help="Lay out a database for `guardband serve`, with people and their keys."),
+        typer.Option("--desk", help="Serve the desk over it, with people of each role and their keys."),
     ] = False,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="With --desk: the port to listen on, on this machine alone.")
+    ] = 8000,
 ) -> None:
     """Check, rebalance, harvest and explain an invented household at real market prices.
 
     The book and its mandate are laid out in DIR. Edit them and run the command again: what is there
-    is used, never overwritten; only report.html and proposal.csv are written anew.
+    is used, never overwritten; only report.html and proposal.csv are written anew. With --desk the
+    household is laid out in a database, DIR/desk.db, and its desk is served until Ctrl+C.
 
     Exit status: 0, 1 where no list can pass, 2 where the edited files have errors.
     """
     if for_desk:
-        _for_the_desk(folder)
+        _at_the_desk(folder, port)
         return
     from engine.shell import work
     from engine.shell.console import print_text
@@ -57,10 +62,11 @@ def demo(
     raise typer.Exit(int(proposal.status is Status.INFEASIBLE))
 
 
-def _for_the_desk(folder: Path) -> None:
-    """Lay out a database with people, and say how to begin."""
+def _at_the_desk(folder: Path, port: int) -> None:
+    """Lay out a database with people, tell their keys, and serve the desk over it."""
     from datetime import UTC, datetime
 
+    from engine.shell.commands.serve import listen
     from engine.shell.console import print_text
     from engine.shell.desk.demo import demo_database, keys_text
 
@@ -68,6 +74,8 @@ def _for_the_desk(folder: Path) -> None:
     address = f"sqlite:///{folder / 'desk.db'}"
     demo = demo_database(address, now=datetime.now(UTC))
     print_text(
-        f"{keys_text(demo)}\n\nThe household is invented; the prices are real. Now run\n"
-        f"  guardband serve --book {address}\nand open http://127.0.0.1:8000/desk"
+        f"The desk: http://{HOST}:{port}/desk  (Ctrl+C ends it)\n\n{keys_text(demo)}\n\n"
+        "The household is invented; the prices are real, of 8 February 2018. What is done at the desk stays\n"
+        f"in {folder / 'desk.db'}; the keys are made anew each time."
     )
+    listen(address, host=HOST, port=port)

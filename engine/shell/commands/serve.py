@@ -39,6 +39,28 @@ def serve(
 
     Example: `guardband serve --book sqlite:///firm.db`
     """
+    listen(
+        book,
+        host=host,
+        port=port,
+        workers=workers,
+        secure_cookies=secure_cookies,
+        rate=rate,
+        monitor_at=monitor_at,
+    )
+
+
+def listen(
+    book: str,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    secure_cookies: bool = False,
+    rate: int = 6000,
+    monitor_at: str = "",
+) -> None:
+    """Serve a book until told to end. Raises InputError where the extra `serve` is not installed."""
     from engine.facts.failure import InputError
 
     try:

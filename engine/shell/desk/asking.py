@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from engine.facts.failure import InputError
 from engine.shell import work
+from engine.shell.books import BookRead
 from engine.shell.log.asked import Asked, Reached, reach
 from engine.shell.log.logbook import Decided, Logbook
 from engine.shell.publishing.halts import halts
@@ -24,6 +25,11 @@ from engine.shell.store.facts import last_day
 T = TypeVar("T")
 NOW = Which()
 """The book of the store's last day, under the policies in force on it."""
+
+
+async def book_of(service: Service) -> BookRead:
+    """Return the facts of the book and its policies; read anew on a thread where something was recorded."""
+    return await service.lanes.run("store", service.settings.gate_seconds, lambda: service.books.read(NOW))
 
 
 async def at_gate(service: Service, ask: Callable[[work.Desk], T]) -> T:

@@ -32,6 +32,7 @@ def texts_of(beside: policies.Beside) -> Mapping[tuple[str, str], RuleText]:
     return found
 
 
+@lru_cache(maxsize=32)
 def _texts(entry: LibraryPolicy) -> Mapping[tuple[str, str], RuleText]:
     tree = parse(entry.text, file=entry.file).tree
     clauses = _clauses(tree, entry)

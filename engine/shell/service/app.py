@@ -10,7 +10,7 @@ engine, threads) is opened when the worker starts and closed when it ends.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
@@ -71,6 +71,9 @@ FAMILIES: tuple[APIRouter, ...] = (
 )
 """Every family of routes."""
 
+Ready = Callable[[Service], Awaitable[None]]
+"""What is made ready before the first request."""
+
 DESCRIBED_SECONDS = 60.0
 """How long it may take to word the description, the first time that it is asked for."""
 
@@ -87,8 +90,13 @@ def make_app(
     families: Sequence[APIRouter] = FAMILIES,
     table: tuple[Entry, ...] = TABLE,
     log: Any = None,
+    ready: Ready | None = None,
 ) -> FastAPI:
-    """Return the application over a database. log: a structlog logger; unsaid: lines on standard error."""
+    """Return the application over a database.
+
+    log: a structlog logger; unsaid: lines on standard error. ready: what is done at the start, where the
+    settings say that the book is opened first.
+    """
     metrics = Metrics()
     lines = log or log_lines()
     app = FastAPI(
@@ -98,7 +106,7 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_opened(settings, metrics, table, lines),
+        lifespan=_opened(settings, metrics, table, lines, ready or _open_first),
         exception_handlers={
             problems.Problem: problems.answer_problem,
             GuardbandError: problems.answer_error,
@@ -121,13 +129,13 @@ def make_app(
 def from_environment() -> FastAPI:
     """Return the application of a worker; its settings are in the environment."""
     from engine.shell.desk.app import DESK, PAGES
+    from engine.shell.desk.warming import ready
 
-    return make_app(
-        settings_from(os.environ[ENVIRONMENT]), families=(*FAMILIES, *DESK), table=(*TABLE, *PAGES)
-    )
+    settings = settings_from(os.environ[ENVIRONMENT])
+    return make_app(settings, families=(*FAMILIES, *DESK), table=(*TABLE, *PAGES), ready=ready)
 
 
-def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...], log: Any) -> Any:
+def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...], log: Any, ready: Ready) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
@@ -149,7 +157,7 @@ def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...], log:
                 provider=None if settings.oidc is None else Provider(settings.oidc),
             )
             if settings.opens_first:
-                app.state.opening = asyncio.create_task(_open_first(app.state.service))
+                app.state.opening = asyncio.create_task(_begun(ready, app.state.service))
             watch = watch_of(settings, log)
             if watch is not None:
                 app.state.watching = asyncio.create_task(keep_watch(settings.database, watch))
@@ -157,6 +165,10 @@ def _opened(settings: Settings, metrics: Metrics, table: tuple[Entry, ...], log:
             yield
 
     return lifespan
+
+
+async def _begun(ready: Ready, service: Service) -> None:
+    await ready(service)
 
 
 async def _open_first(service: Service) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from engine.shell import work
-from engine.shell.desk.asking import NOW, at_gate
+from engine.shell.desk.asking import at_gate, book_of
 from engine.shell.desk.bands import band_rows
 from engine.shell.desk.pages import PageRoute, page
 from engine.shell.desk.rule_text import texts_of
@@ -75,7 +75,7 @@ async def account(request: Request, service: At, account: str) -> Response:
         lots=lots,
         under=under,
         as_of=standing.as_of,
-        texts=texts_of(service.books.read(NOW).beside),
+        texts=texts_of((await book_of(service)).beside),
     )
 
 
@@ -112,7 +112,7 @@ async def breaches(request: Request, service: At) -> Response:
         first=first,
         rows=[(one, _left(one.cure_due, standing)) for one in rows],
         standing=standing,
-        texts=texts_of(service.books.read(NOW).beside),
+        texts=texts_of((await book_of(service)).beside),
     )
 
 

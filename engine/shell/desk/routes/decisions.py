@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from engine.gate.record import proof_text
 from engine.shell import work
-from engine.shell.desk.asking import NOW, reading
+from engine.shell.desk.asking import book_of, reading
 from engine.shell.desk.bands import band_rows_of
 from engine.shell.desk.pages import PageRoute, as_json, fragment, page
 from engine.shell.desk.recorded import Shown, how_many, listed, shown_of
@@ -93,7 +93,7 @@ async def decision(request: Request, service: At, seq: str) -> Response:
         quiet=quiet_by_rule(every),
         proposal=None if shown.entry.kind == "gate" else shown.answer,
         bands=() if shown.entry.kind == "gate" else band_rows_of(shown.answer or {}),
-        texts=texts_of(service.books.read(NOW).beside),
+        texts=texts_of((await book_of(service)).beside),
     )
 
 

@@ -1,6 +1,5 @@
 """Policies: browsed clause beside rule, edited with findings as one types, and compared before publishing."""
 
-from collections import OrderedDict
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,16 +15,14 @@ from dsl.parse import parse
 from engine.gate.examples import run_examples
 from engine.shell import policies as texts
 from engine.shell import work
-from engine.shell.desk.asking import NOW, day_of, reading
+from engine.shell.desk.asking import NOW, book_of, day_of, reading
+from engine.shell.desk.handbooks import handbook
 from engine.shell.desk.next_version import next_version
 from engine.shell.desk.pages import PageRoute, fragment, page
 from engine.shell.desk.shelf import entry_of, versions
 from engine.shell.files.schema import schema_of
-from engine.shell.handbook import handbook_of_listed
 from engine.shell.service.guard import At, Service, form_of
 from reports import words
-from reports.handbook import Handbook, first_sentence, sections_of
-from reports.handbook_entries import sources_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -50,48 +47,25 @@ async def policies(request: Request, service: At) -> Response:
 @router.get("/desk/policies/{policy}")
 async def policy(request: Request, service: At, policy: str, version: str | None = None) -> Response:
     """Return a policy: its documents clause by clause, with what stands for each clause."""
-    shelf = service.books.read(NOW).beside
+    shelf = (await book_of(service)).beside
     entry = entry_of(shelf, policy, version)
-    book = await service.lanes.run(
-        "own",
-        service.settings.gate_seconds,
-        lambda: _handbook(service, entry, shelf),
-    )
-    sources = sources_of(book)
+    made = await handbook(service, entry, shelf)
     return page(
         request,
         "policy.html.j2",
-        title=book.policy.title,
-        first=first_sentence(book, sources),
+        title=made.book.policy.title,
+        first=made.first,
         entry=entry,
-        policy=book.policy,
-        sections=sections_of(book, sources),
-        hash=book.rulebook.hash,
+        policy=made.book.policy,
+        sections=made.sections,
+        hash=made.book.rulebook.hash,
     )
-
-
-_handbooks: "OrderedDict[tuple[str, str, str], Handbook]" = OrderedDict()
-_MOST = 8
-
-
-def _handbook(service: Service, entry: LibraryPolicy, shelf: texts.Beside) -> Handbook:
-    """Return a policy's handbook; the last few are kept, as their examples take time to run."""
-    assert isinstance(shelf, texts.Shelf), "a database has a shelf"
-    others = "|".join(f"{row.id} {row.version}" for row in (*shelf.in_force, *shelf.others))
-    name = (entry.id, entry.text, others)
-    found = _handbooks.get(name)
-    if found is None:
-        found = handbook_of_listed(entry, beside=shelf, inference=service.inference)
-        _handbooks[name] = found
-        while len(_handbooks) > _MOST:
-            _handbooks.popitem(last=False)
-    return found
 
 
 @router.get("/desk/policies/{policy}/edit")
 async def edit(request: Request, service: At, policy: str) -> Response:
     """Return the editor with the next version of a policy: its header is moved on, the rest as it is."""
-    entry = entry_of(service.books.read(NOW).beside, policy)
+    entry = entry_of((await book_of(service)).beside, policy)
     day = await reading(service, day_of)
     text = next_version(entry.text, effective=day)
     return await editor(request, service, entry, text)
@@ -115,7 +89,7 @@ async def editor(
 
 
 async def _checked(service: Service, entry: LibraryPolicy, text: str) -> dict[str, Any]:
-    read = service.books.read(NOW)
+    read = await book_of(service)
     checked = await service.lanes.run(
         "own",
         service.settings.gate_seconds,
@@ -173,14 +147,14 @@ async def text_sent(request: Request) -> str:
 @router.post("/desk/policies/{policy}/check")
 async def check(request: Request, service: At, policy: str) -> Response:
     """Return what is found in the text as it stands."""
-    entry = entry_of(service.books.read(NOW).beside, policy)
+    entry = entry_of((await book_of(service)).beside, policy)
     return fragment("findings.html.j2", **await _checked(service, entry, await text_sent(request)))
 
 
 @router.post("/desk/policies/{policy}/examples")
 async def examples(request: Request, service: At, policy: str) -> Response:
     """Run the examples of the text and return how each came out."""
-    read = service.books.read(NOW)
+    read = await book_of(service)
     entry = entry_of(read.beside, policy)
     text = await text_sent(request)
 
@@ -200,7 +174,7 @@ async def examples(request: Request, service: At, policy: str) -> Response:
 @router.post("/desk/policies/{policy}/compare")
 async def compare(request: Request, service: At, policy: str) -> Response:
     """Return what the text admits or forbids that the version in force does not, and whom it touches."""
-    read = service.books.read(NOW)
+    read = await book_of(service)
     entry = entry_of(read.beside, policy)
     text = await text_sent(request)
 

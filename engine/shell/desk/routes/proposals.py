@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from engine.shell.desk.asking import NOW, decided_at, reading, writing
+from engine.shell.desk.asking import book_of, decided_at, reading, writing
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.desk.recorded import PROPOSALS, Shown, listed, shown_of
 from engine.shell.log.asked import Asked
@@ -31,7 +31,7 @@ async def proposals(request: Request, service: At) -> Response:
     shown, more = await reading(service, ask)
     accounts = [
         (name, str(row.attributes.get("name", "")))
-        for name, row in service.books.read(NOW).records.accounts.items()
+        for name, row in (await book_of(service)).records.accounts.items()
     ]
     waiting = sum(bool(row.missing) for row in shown)
     first = (

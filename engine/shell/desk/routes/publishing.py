@@ -10,11 +10,12 @@ from starlette.responses import Response
 from dsl.library import LibraryPolicy
 from engine.facts.failure import InputError
 from engine.shell import policies as texts
-from engine.shell.desk.asking import NOW, day_of, reading, writing
+from engine.shell.desk.asking import book_of, day_of, reading, writing
 from engine.shell.desk.next_version import VERBS, Instruction, next_version, with_instruction
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.desk.routes.policies import text_diff, text_sent
 from engine.shell.desk.shelf import entry_of, titles
+from engine.shell.desk.warming import warm
 from engine.shell.publishing.evidence import Prepared, prepare
 from engine.shell.publishing.people import is_same_person
 from engine.shell.publishing.publish import Pending, approve_policy, evidence_of, mandate_of, pending, publish
@@ -30,7 +31,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 @router.post("/desk/policies/{policy}/publish")
 async def publish_text(request: Request, service: At, person: Signed, policy: str) -> Response:
     """Record a text as the next version, pending until a second person approves it."""
-    entry = entry_of(service.books.read(NOW).beside, policy)
+    entry = entry_of((await book_of(service)).beside, policy)
     text = await text_sent(request)
     reason = (await form_of(request)).get("reason", "").strip()
     if not reason:
@@ -57,7 +58,7 @@ async def published(
 
 
 async def _prepared(service: Service, entry: LibraryPolicy, text: str) -> Prepared:
-    read = service.books.read(NOW)
+    read = await book_of(service)
     shelf = read.beside
     assert isinstance(shelf, texts.Shelf), "a database has a shelf"
     day = await reading(service, day_of)
@@ -92,7 +93,7 @@ async def waiting(request: Request, service: At) -> Response:
 @router.get("/desk/pending/{seq}")
 async def pending_version(request: Request, service: At, person: Signed, seq: int) -> Response:
     """Return a version that waits, with the evidence that was found when it was published."""
-    shelf = service.books.read(NOW).beside
+    shelf = (await book_of(service)).beside
 
     def ask(session: Session) -> tuple[Pending, Any, str]:
         row = _row(session, seq)
@@ -153,6 +154,8 @@ async def approve(request: Request, service: At, person: Signed, seq: int) -> Re
         return name
 
     name = await writing(service, act)
+    if not no:
+        warm(service)
     said = f"{name} was refused." if no else f"{name} is approved and in force from its date."
     return led_to("/desk/policies", said=said)
 
@@ -169,7 +172,7 @@ async def instruction_form(request: Request, service: At) -> Response:
 async def _form(
     request: Request, service: Service, given: dict[str, str] | None = None, problem: str = ""
 ) -> Response:
-    read = service.books.read(NOW)
+    read = await book_of(service)
     day = await reading(service, day_of)
     securities = [
         (name, str(row.attributes.get("name", ""))) for name, row in sorted(read.records.securities.items())
@@ -194,7 +197,7 @@ async def _form(
 async def instruct(request: Request, service: At, person: Signed) -> Response:
     """Write the instruction into the policy's next version, which then waits for a second officer."""
     form = await form_of(request)
-    read = service.books.read(NOW)
+    read = await book_of(service)
     day = await reading(service, day_of)
     try:
         asked = _instruction(form, read.records.securities, day)

@@ -1,26 +1,23 @@
 """Signing in and out, the files of the pages, and where each role begins."""
 
-import asyncio
-from contextlib import suppress
 from importlib.resources import files
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from engine.shell.desk.asking import at_gate, writing
+from engine.shell.desk.asking import writing
 from engine.shell.desk.menu import FIRST
 from engine.shell.desk.pages import HEADERS, SEE_OTHER, PageRoute, page, person_at
-from engine.shell.desk.standing import standing_of
+from engine.shell.desk.warming import warm
 from engine.shell.publishing.people import is_same_person
 from engine.shell.publishing.roles import Role
-from engine.shell.service.guard import At, Service, Signed, form_of, service_of
+from engine.shell.service.guard import At, Signed, form_of, service_of
 from engine.shell.service.people import COOKIE, SignedIn
 from engine.shell.service.problems import not_found
 from engine.shell.service.signing.oidc import is_ours
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 TYPES = {"desk.css": "text/css", "desk.js": "text/javascript"}
-WARMING: set[asyncio.Task[object]] = set()
 
 
 @router.get("/desk/static/{name}")
@@ -90,20 +87,8 @@ async def sign_in(request: Request, service: At) -> Response:
         COOKIE, cookie, httponly=True, samesite="strict", secure=service.settings.secure_cookies, path="/"
     )
     if known.role is not Role.ADMINISTRATOR:
-        _warm(service)
+        warm(service)
     return led
-
-
-def _warm(service: Service) -> None:
-    """Take every measure of the book while the first page is still on its way."""
-    task: asyncio.Task[object] = asyncio.ensure_future(_quietly(service))
-    WARMING.add(task)
-    task.add_done_callback(WARMING.discard)
-
-
-async def _quietly(service: Service) -> None:
-    with suppress(Exception):  # whoever opens the page is told
-        await at_gate(service, standing_of)
 
 
 @router.post("/desk/sign-out")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from engine.facts.money import plain
 from engine.facts.trades import Trade
-from engine.shell.desk.asking import NOW, decided_at, reached_at
+from engine.shell.desk.asking import book_of, decided_at, reached_at
 from engine.shell.desk.pages import PageRoute, fragment, led_to, page
 from engine.shell.desk.rule_text import texts_of
 from engine.shell.desk.told import first_sentence, quiet_by_rule, trades_of, verdicts_of
@@ -39,7 +39,7 @@ async def filled(request: Request, service: At) -> Response:
 
 async def _editor(request: Request, service: Service, lines: tuple[Line, ...]) -> Response:
     told = await _told(service, lines)
-    read = service.books.read(NOW)
+    read = await book_of(service)
     accounts = [(name, str(row.attributes.get("name", ""))) for name, row in read.records.accounts.items()]
     return page(
         request,
@@ -61,7 +61,7 @@ async def verdicts(request: Request, service: At) -> Response:
 
 
 async def _told(service: Service, lines: tuple[Line, ...]) -> dict[str, Any]:
-    read = service.books.read(NOW)
+    read = await book_of(service)
     rows, trades = listed(lines, read.records)
     told: dict[str, Any] = {"lines": rows, "trades": (), "loud": (), "quiet": (), "decision": "pass"}
     if not trades:
@@ -93,7 +93,7 @@ def _may(request: Request) -> Any:
 @router.post("/desk/trades/repair")
 async def repair(request: Request, service: At) -> Response:
     """Return the nearest list that passes, as rows for the editor, with what was changed."""
-    read = service.books.read(NOW)
+    read = await book_of(service)
     _, trades = listed(lines_of(await request.body()), read.records)
     if not trades:
         raise refused("there is no trade to make pass", place="trade list", cure="type a trade first")
@@ -130,7 +130,7 @@ def _line(trade: Trade) -> Line:
 @router.post("/desk/trades/decide")
 async def decide(request: Request, service: At, person: Signed) -> Response:
     """Judge the list for the record: the decision is written to the log before it is shown."""
-    read = service.books.read(NOW)
+    read = await book_of(service)
     lines, trades = listed(lines_of(await request.body()), read.records)
     unread = [line for line in lines if line.problem]
     if unread or not trades:

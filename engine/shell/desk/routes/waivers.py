@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from engine.shell import policies as texts
-from engine.shell.desk.asking import NOW, day_of, reading, writing
+from engine.shell.desk.asking import book_of, day_of, reading, writing
 from engine.shell.desk.pages import PageRoute, led_to, page
 from engine.shell.desk.routes.publishing import published
 from engine.shell.desk.shelf import entry_of, titles
@@ -44,7 +44,7 @@ async def waivers(request: Request, service: At, person: Signed) -> Response:
         return rows, day, others
 
     rows, day, officers = await reading(service, ask)
-    read = service.books.read(NOW)
+    read = await book_of(service)
     first = (
         f"{words.plural(len(rows), 'waiver')} in force on {words.day(day)}."
         if rows
@@ -79,7 +79,7 @@ async def waive(request: Request, service: At, person: Signed) -> Response:
     except ValueError:
         raise refused("it is no day", place="until", cure="write it as 2026-06-30") from None
     policy = form.get("policy", "")
-    entry = entry_of(service.books.read(NOW).beside, policy)
+    entry = entry_of((await book_of(service)).beside, policy)
     waiver = waiver_from(
         form.get("rule", ""),
         subject=form.get("subject", ""),
@@ -107,7 +107,7 @@ async def halted(request: Request, service: At) -> Response:
         if rows
         else "Nothing is halted."
     )
-    accounts = sorted(service.books.read(NOW).records.accounts)
+    accounts = sorted((await book_of(service)).records.accounts)
     return page(request, "halts.html.j2", title="Halts", first=first, rows=rows, accounts=accounts)
 
 
