@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.binding import NEAR_STEPS, bound_prices
 from optimizer.build import Problem
-from optimizer.model import Bools, Floats, name_cost, row_cost, row_values
+from optimizer.model import Bools, Floats, Ints, name_cost, row_cost, row_values
 from optimizer.proposal import Reason
 from optimizer.rows import RowNote
 from optimizer.scale import as_cents
@@ -27,14 +27,11 @@ Priced = tuple[tuple[Reason, ...], Decimal]
 def margins(solution: Solution) -> Mapping[int, Priced]:
     """Return charges and margin of each traded column, in money."""
     problem, trades = solution.problem, solution.trades
-    base = _cost(problem, trades)
+    worths = _worths(problem, trades)
     prices = np.where(binding_rows(solution), solution.prices, 0.0)
     bounds = _bounds(solution)
     found: dict[int, Priced] = {}
     for column in np.flatnonzero(solution.steps):
-        without = trades.copy()
-        without[column] = 0.0
-        worth = _cost(problem, without) - base
         charged = charges(problem, prices, int(column), float(trades[column]))
         for note, price in bounds.get(int(column), ()):
             key = _room(note)
@@ -44,7 +41,9 @@ def margins(solution: Solution) -> Mapping[int, Priced]:
             for (what, rule), amount in charged.items()
             if as_cents(amount * problem.columns.unit)
         )
-        left = as_cents(worth * problem.columns.unit) - sum((row.amount for row in told), Decimal(0))
+        left = as_cents(float(worths[column]) * problem.columns.unit) - sum(
+            (row.amount for row in told), Decimal(0)
+        )
         found[int(column)] = (told, left)
     return found
 
@@ -72,21 +71,50 @@ def binding_rows(solution: Solution) -> Bools:
     return np.asarray(values - rows.low <= NEAR_STEPS * largest, dtype=np.bool_)
 
 
-def _cost(problem: Problem, trades: Floats) -> float:
-    """Return what trades cost, the request's own demands left out."""
+def _worths(problem: Problem, trades: Floats) -> Floats:
+    """Return by how much the list costs more without each column, (n_columns,); demands are left out."""
     model = problem.model
-    priced = row_cost(model.rows, row_values(model, trades))
+    found = _name_worths(problem, trades)
+    values = row_values(model, trades)
     demands = np.array([row.note.kind == "demand" for row in problem.rows], dtype=np.bool_)
-    return float(name_cost(model, trades).sum() + priced[~demands].sum())
+    now = row_cost(model.rows, values)
+    for column in np.flatnonzero(trades):
+        rows, amounts = _line(problem, int(column))
+        without = values.copy()
+        without[rows] -= amounts * trades[column]
+        found[column] += float((row_cost(model.rows, without) - now)[~demands].sum())
+    return found
+
+
+def _name_worths(problem: Problem, trades: Floats) -> Floats:
+    """Return what each column saves its own position; those of different positions are left out together."""
+    model, position = problem.model, problem.grid.position
+    found = np.zeros(trades.size)
+    now = name_cost(model, trades)
+    left = [int(column) for column in np.flatnonzero(trades)]
+    while left:
+        first = {int(position[column]): column for column in reversed(left)}
+        together = np.array(sorted(first.values()), dtype=np.int64)
+        without = trades.copy()
+        without[together] = 0.0
+        found[together] = (name_cost(model, without) - now)[position[together]]
+        left = [column for column in left if first[int(position[column])] != column]
+    return found
+
+
+def _line(problem: Problem, column: int) -> tuple[Ints, Floats]:
+    """Return the rows of a column and its coefficients in them."""
+    matrix = problem.model.rows.matrix
+    inside = slice(matrix.indptr[column], matrix.indptr[column + 1])
+    return np.asarray(matrix.indices[inside], dtype=np.int64), np.asarray(matrix.data[inside])
 
 
 def charges(
     problem: Problem, prices: Floats, column: int, size: float
 ) -> dict[tuple[str, str | None], float]:
     """Return what hard rows and demands charge for an amount of a column, in units; credits negative."""
-    line = problem.model.rows.matrix[:, [column]].tocoo()
     found: dict[tuple[str, str | None], float] = {}
-    for row, amount in zip(line.row, line.data, strict=True):
+    for row, amount in zip(*_line(problem, column), strict=True):
         if row >= np.size(prices) or not prices[int(row)]:
             continue
         data = problem.rows[int(row)]
