@@ -208,6 +208,7 @@ class GroundWindow:
     missing: str | None  # `no transaction history`
     waiver: Waiver | None
     without_history: bool = False  # past sales that it looks back on are not known, whatever else is missing
+    sales_unknown: bool = False  # past sales that an event of the list may meet are not known
     past_doubts: tuple[PastEvent, ...] = ()  # past trades of which it is unknown whether they are covered
 
 

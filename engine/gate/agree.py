@@ -9,7 +9,7 @@ must pass there, one that only the gate names must say nothing against a trade.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.facts.trades import Trade
@@ -194,7 +194,10 @@ def _add_kept(
         if not is_told and not index.passing <= gone:
             wanted.update(index.passing)
         for place in wanted - gone:
-            theirs.setdefault(place, []).extend(index.by_place[place])
+            answers = index.by_place[place]
+            if part.is_bound_moved:
+                answers = [replace(answer, bounds=(None, None)) for answer in answers]
+            theirs.setdefault(place, []).extend(answers)
 
 
 def _has_rest(ours: Mapping[Place, object]) -> bool:

@@ -108,7 +108,7 @@ def _acts(case: WindowCase) -> Iterator[WindowAct]:
             yield WindowAct(
                 name=act_name(case, number),
                 rule=case.item.rule_key,
-                scope="",
+                scope=act.beside,
                 symbol=act.at.symbol,
                 day=act.at.day.toordinal(),
                 order=act.order,
@@ -123,7 +123,7 @@ def _events(case: WindowCase) -> Iterator[WindowEvent]:
             yield WindowEvent(
                 name=event_name(case, number),
                 rule=case.item.rule_key,
-                scope="",
+                scope=event.beside,
                 symbol=event.at.symbol,
                 relation=case.ground.window.relation,
                 first=event.first.toordinal(),

@@ -38,6 +38,7 @@ class Party:
     order: str | None
     first: date
     last: date
+    beside: str = ""  # what it is met beside: a sale counts otherwise for sales than for purchases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ def missing_window_items(listed: Listed) -> Iterator[Item]:
         answers = [(trade, _covers(listed, ground, trade)) for trade in listed.trades]
         stoppable = [(t, a) for t, a in answers if t.account in ground.scope.stops]
         met = _met(listed, ground, source) if _is_unsure(ground) else None
-        doubtful = _doubtful(listed, ground)
+        doubtful = _doubtful(listed, ground) | _meets_unknown(listed, ground)
         blind = [
             t for t, a in stoppable if t.number in doubtful or _is_untold(ground, t, a is not False, met)
         ]
@@ -127,6 +128,12 @@ def _is_untold(ground: GroundWindow, trade: Trade, covered: bool, met: frozenset
     if ground.without_history and covered:
         return True
     return met is not None and trade.number in met
+
+
+def _meets_unknown(listed: Listed, ground: GroundWindow) -> frozenset[int]:
+    """Return the trades that make an event which past sales may come before, where those are not known."""
+    made = _listed_events(listed, ground) if ground.sales_unknown else ()
+    return frozenset(event.trade for event in made if event.trade is not None)
 
 
 def _covers(listed: Listed, ground: GroundWindow, trade: Trade) -> bool | None:
@@ -161,12 +168,13 @@ def _listed_acts(listed: Listed, ground: GroundWindow, *, covered: bool | None =
         member = ground.securities.get((trade.account, trade.symbol), False)
         if trade.side is not Side.SELL:
             if member is covered:
-                yield _of_trade(listed, ground, trade, order=_listed_order(trade))
+                bought = _of_trade(listed, ground, trade, order=_listed_order(trade))
+                yield replace(bought, beside="purchases" if _is_twofold(ground) else "")
             continue
         for row in listed.settlement.of_trade(trade.number):
             of_row = member if ground.lots is None else ground.lots.get((row.account, row.lot), False)
             if of_row is covered:
-                yield _of_row(listed, ground, trade, row)
+                yield _of_row(listed, ground, trade, row, beside="sales" if _is_twofold(ground) else "")
 
 
 def _listed_events(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
@@ -180,7 +188,18 @@ def _listed_events(listed: Listed, ground: GroundWindow) -> Iterator[Party]:
             taxable = not listed.opened.book.accounts[trade.account].is_retirement
             for row in listed.settlement.of_trade(trade.number):
                 if event == "sale" or (taxable and (row.gain < 0 if event == "loss_sale" else row.gain > 0)):
-                    yield _of_row(listed, ground, trade, row)
+                    for beside in _sides(ground):
+                        yield _of_row(listed, ground, trade, row, beside=beside)
+
+
+def _is_twofold(ground: GroundWindow) -> bool:
+    """Return whether sales may meet purchases, but not of their own shares, and sales, but not themselves."""
+    buys = not ground.actions.isdisjoint(("buying", "increasing"))
+    return buys and "selling" in ground.actions and ground.window.event in _SALES
+
+
+def _sides(ground: GroundWindow) -> tuple[str, ...]:
+    return ("purchases", "sales") if _is_twofold(ground) else ("",)
 
 
 def _of_trade(listed: Listed, ground: GroundWindow, trade: Trade, *, order: str) -> Party:
@@ -197,7 +216,7 @@ def _of_trade(listed: Listed, ground: GroundWindow, trade: Trade, *, order: str)
     return _side(ground, at, listed, order=order, trade=trade.number)
 
 
-def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken) -> Party:
+def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken, *, beside: str) -> Party:
     order = listed.opened.lot_orders.get((row.account, row.lot))
     at = PastEvent(
         account=row.account,
@@ -210,9 +229,9 @@ def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken) -> P
         lot=row.lot,
         order=order,
     )
-    sells_only = "selling" in ground.actions and ground.window.event in _SALES
-    name = f"sale {trade.number}" if sells_only else order_key(row.account, row.lot, order)
-    return _side(ground, at, listed, order=name, trade=trade.number)
+    of_sales = "selling" in ground.actions and ground.window.event in _SALES and beside != "purchases"
+    name = f"sale {trade.number}" if of_sales else order_key(row.account, row.lot, order)
+    return replace(_side(ground, at, listed, order=name, trade=trade.number), beside=beside)
 
 
 def _listed_order(trade: Trade) -> str:
@@ -239,17 +258,28 @@ def _past_events(listed: Listed, ground: GroundWindow, acts: tuple[Party, ...]) 
     wanted = {p for act in acts if act.at.symbol for p in ground.partners.get(act.at.symbol, ())}
     for event in ground.events:
         if event.symbol is None:
-            for symbol in sorted({act.at.symbol for act in acts if act.at.symbol is not None}):
+            for symbol in sorted(_one_each(ground, acts)):
                 yield _past(listed, ground, replace(event, symbol=symbol))
         elif event.symbol in wanted:
-            yield _past(listed, ground, event)
+            for beside in _sides(ground):
+                yield replace(_past(listed, ground, event), beside=beside)
+
+
+def _one_each(ground: GroundWindow, acts: tuple[Party, ...]) -> frozenset[Symbol]:
+    """Return a security whose events count for each act: its own where they do."""
+    found = set[Symbol]()
+    for symbol in {act.at.symbol for act in acts if act.at.symbol is not None}:
+        partners = ground.partners.get(symbol, frozenset())
+        found.update((symbol,) if symbol in partners else sorted(partners)[:1])
+    return frozenset(found)
 
 
 def _past_acts(listed: Listed, ground: GroundWindow, events: tuple[Party, ...]) -> Iterator[Party]:
     happening = {event.at.symbol for event in events}
     for act in ground.past_actions:
         if act.symbol is not None and not happening.isdisjoint(ground.partners.get(act.symbol, ())):
-            yield _past(listed, ground, act)
+            beside = "purchases" if act.event == "purchase" else "sales"
+            yield replace(_past(listed, ground, act), beside=beside if _is_twofold(ground) else "")
 
 
 def _past(listed: Listed, ground: GroundWindow, event: PastEvent) -> Party:
@@ -271,7 +301,7 @@ def meetings(ground: GroundWindow, acts: tuple[Party, ...], events: tuple[Party,
 
 
 def _meets(act: Party, event: Party) -> bool:
-    if act.trade is None and event.trade is None:
+    if act.beside != event.beside or (act.trade is None and event.trade is None):
         return False
     apart = act.order is not None and act.order == event.order
     return not apart and event.first <= act.at.day <= event.last

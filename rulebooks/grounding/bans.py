@@ -121,13 +121,14 @@ def _lot_verdict(row: Row, test: Test, exceptions: list[Test]) -> Verdict:
 
 
 def _waived(sheet: Sheet, bound: Bound | None) -> GroundLimit | None:
-    """Return the limit that a waiver sets: the weight of what is forbidden."""
+    """Return the limit that a waiver sets: the weight of what is forbidden, exceptions left out."""
     if bound is None:
         return None
     subject = forbidden_subject(sheet.rule)
     members = memberships(sheet.scene, subject, look_through=False)
+    gone = excepted_slices(sheet.scene, sheet.lens.excepted, look_through=False)
     slices: tuple[Slice, ...] = tuple(
-        part for part, member in zip(sheet.scene.universe, members, strict=True) if member
+        part for part, member in zip(sheet.scene.universe, without(members, gone), strict=True) if member
     )
     worth, lacking = sheet.scene.worth(slices, "market")
     figure = Figure(measure=worth, base=sheet.scene.base, members=tuple(s.position for s in slices))

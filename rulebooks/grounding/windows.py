@@ -58,7 +58,8 @@ def ground_window(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundWin
     actions = actions_of(rule)
     acted = Span(first=shifted(today, window.duration, scene.setting.calendar, back=True), last=today)
     acting = acted if window.before else Span(first=today, last=today)
-    untold = _missing(laying, scene, window, actions)
+    looks_back = scene.without_history and window.event in _SALES and window.after
+    sold_before = scene.without_history and "selling" in actions and window.before
     past = tuple(_past_actions(laying, scene, actions, covered, acting))
     excepted = covered.excepted and sheet.stands.standing == "applies"
     return GroundWindow(
@@ -76,8 +77,9 @@ def ground_window(laying: Laying, rule: CompiledRule, scope: Scope) -> GroundWin
         past_actions=tuple(_ordered(act for act, surely in past if surely)),
         past_doubts=tuple(_ordered(act for act, surely in past if not surely)),
         partners=partners(laying, scene, window),
-        missing=sheet.stands.unknown or untold,
-        without_history=untold is not None,
+        missing=sheet.stands.unknown or (NO_HISTORY if looks_back or sold_before else None),
+        without_history=looks_back,
+        sales_unknown=sold_before,
         waiver=of_any_size(waivers_of(scene, rule.rule.id)),
     )
 
@@ -87,15 +89,6 @@ def _reach(scene: Scene, window: Window, *, back: bool) -> date:
     today = scene.setting.today
     looks = window.after if back else window.before
     return shifted(today, window.duration, scene.setting.calendar, back=back) if looks else today
-
-
-def _missing(laying: Laying, scene: Scene, window: Window, actions: frozenset[str]) -> str | None:
-    """Return why past events are unknown: sales need a history, where the window looks back on them."""
-    if not scene.without_history:
-        return None
-    if window.event in _SALES and window.after:
-        return NO_HISTORY
-    return NO_HISTORY if "selling" in actions and window.before else None
 
 
 def _ordered(events: Iterable[PastEvent]) -> list[PastEvent]:

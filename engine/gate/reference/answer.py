@@ -37,12 +37,17 @@ NONE_KEPT = Kept({})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One rule's answer in one scope: what is fresh, and what is kept of the groups not in `less`."""
+    """One rule's answer in one scope: what is fresh, and what is kept of the groups not in `less`.
+
+    is_bound_moved: the list may have moved the limit itself; what is kept passes under the new one too,
+    and tells the limit that stood before.
+    """
 
     key: RuleKey
     fresh: tuple[ReferenceVerdict, ...]
     kept: Kept = NONE_KEPT
     less: frozenset[Group] = frozenset()
+    is_bound_moved: bool = False
 
     def __iter__(self) -> Iterator[ReferenceVerdict]:
         """Return every verdict, group by group in the rule's order."""

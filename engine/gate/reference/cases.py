@@ -40,11 +40,14 @@ def judge_limit(plan: LimitPlan, done: Listed) -> Part:
         return Part(plan.key, tuple(row for group in groups for row in _judge_group(case, group)))
     kept = standing(plan, done)
     moved = sorted((g for g in case.moved if _is_told(plan, g, case.touched)), key=repr)
-    if any(table.belongs(key).is_somewhere for table in plan.tables.values() for key in case.touched):
+    is_bound_moved = any(
+        table.belongs(key).is_somewhere for table in plan.tables.values() for key in case.touched
+    )
+    if is_bound_moved:
         others = (group for group in kept.by_group if group not in case.moved)
         moved += [group for group in others if not _still_passes(case, group)]
     fresh = tuple(row for group in moved for row in _judge_group(case, group))
-    return Part(plan.key, fresh, kept, frozenset(moved))
+    return Part(plan.key, fresh, kept, frozenset(moved), is_bound_moved)
 
 
 def standing(plan: LimitPlan, done: Listed) -> Kept:

@@ -33,6 +33,7 @@ class Happening:
     order: str | None = None
     trade: int | None = None
     covered: Truth = True
+    is_sale: bool = False
 
 
 @dataclass(slots=True, eq=False)

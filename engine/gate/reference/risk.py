@@ -15,7 +15,7 @@ from engine.facts.book import RiskModel
 from engine.facts.ids import Symbol
 from engine.gate.reference.asked import Asked, Reading, View
 from engine.gate.reference.benchmarks import benchmark
-from engine.gate.reference.market import is_cash
+from engine.gate.reference.market import ONE, is_cash
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.verdicts import Gap
 
@@ -34,22 +34,24 @@ def tracking_error(asked: Asked) -> Reading:
     if strange:
         raise Gap(f"the risk model does not know {strange[0]} of the benchmark")  # whatever is held
     active = _weights(asked)
+    worth = asked.view.base_amount()
+    of_one = worth if worth <= 0 else ONE
     for symbol, weight in members.items():
-        active[symbol] = active.get(symbol, NOTHING) - Fraction(weight)
-    return Reading(_deviation(active, asked.view))
+        active[symbol] = active.get(symbol, NOTHING) - Fraction(weight) * of_one
+    return _reading(active, asked.view)
 
 
 def volatility(asked: Asked) -> Reading:
     """Yearly standard deviation of the return."""
-    return Reading(_deviation(_weights(asked), asked.view))
+    return _reading(_weights(asked), asked.view)
 
 
 def _weights(asked: Asked) -> dict[Symbol, Fraction]:
-    """Return each security's weight in the scope, cash left out."""
+    """Return each security's weight in the scope, cash left out; its worth where the base is not positive."""
     view, weights = asked.view, dict[Symbol, Fraction]()
     base = view.base_amount()
     if base <= 0:
-        raise Gap("the weight base is not positive")
+        base = ONE
     for key, position, pieces in asked.table.members(view.state, asked.group):
         held, missing = view.worths.of("market").worth(key, position)
         if missing:
@@ -58,6 +60,14 @@ def _weights(asked: Asked) -> dict[Symbol, Fraction]:
             if not is_cash(symbol):
                 weights[symbol] = weights.get(symbol, NOTHING) + held * share / base
     return weights
+
+
+def _reading(weights: dict[Symbol, Fraction], view: View) -> Reading:
+    """Return the deviation; any at all is more than every limit where there is nothing to weigh by."""
+    deviation = _deviation(weights, view)
+    if view.base_amount() > 0:
+        return Reading(deviation)
+    return Reading(ONE if deviation else NOTHING, NOTHING)
 
 
 def _deviation(weights: dict[Symbol, Fraction], view: View) -> Fraction:

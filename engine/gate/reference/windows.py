@@ -145,13 +145,17 @@ class WindowPlan:
             return False
         if event.account is not None and event.account not in self.teller.scope.holds:
             return False
-        if event.lot is not None and action.lot is not None and is_same_acquisition(action, event):
+        both_sell = action.is_sale and event.is_sale  # two sales are two, whatever acquired the shares
+        known = event.lot is not None and action.lot is not None and not both_sell
+        if known and is_same_acquisition(action, event):
             return False
         return self._are_related(action.symbol, event.symbol) and self._is_within(action.day, event.day)
 
     def _are_related(self, traded: Symbol | None, other: Symbol | None) -> bool:
-        if traded is None or other is None:
+        if traded is None:
             return True
+        if other is None:
+            return bool(self._related(traded))
         match self.window.relation:
             case "same":
                 return traded == other
@@ -215,6 +219,7 @@ class WindowPlan:
                 order=lot.order,
                 trade=trade.number,
                 covered=self.covered.covers_lot(lot) if is_lots else of_security,
+                is_sale=True,
             )
             for row in taken
             for lot in lots_of(row, done)
@@ -253,6 +258,7 @@ class WindowPlan:
             lot=sold.lot,
             order=sold.order,
             covered=self.covered.covers_security(sold.account, sold.symbol),
+            is_sale=True,
         )
 
     # -------------------------------------------------------------- events
@@ -286,6 +292,7 @@ class WindowPlan:
                         lot=lot.lot,
                         order=lot.order,
                         trade=trade.number,
+                        is_sale=True,
                     )
 
     def _is_event(self, account: AccountId, is_loss: bool, is_gain: bool) -> bool:
@@ -311,6 +318,7 @@ class WindowPlan:
                         symbol=sold.symbol,
                         lot=sold.lot,
                         order=sold.order,
+                        is_sale=True,
                     )
         else:
             for row in book.events:

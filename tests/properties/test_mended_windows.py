@@ -1,0 +1,163 @@
+"""Windows, limits that move and books that are worth nothing: gate and reference agree.
+
+Small books by hand, prices of 10; each case says who was right where the two once differed.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from engine.facts.book import Book, Event, RiskModel
+from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
+from engine.facts.lots import Disposal
+from tests.properties.test_mended import gate, rule, told
+from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, security
+
+ONE = AccountId("A")
+
+
+def book(**more: object) -> Book:
+    """Return 100 X, 100 Y and 1,000 in cash, held for long."""
+    given: dict[str, object] = {
+        "accounts": (account(cash="1000"),),
+        "securities": (security("X"), security("Y")),
+        "lots": (lot("X", "100", name="L1"), lot("Y", "100")),
+    }
+    return book_of(**(given | more))  # type: ignore[arg-type]
+
+
+def window(text: str) -> str:
+    return rule(f"  forbid {text}")
+
+
+# ------------------------------------------------------------------ sales that no records tell of
+
+
+@pytest.mark.parametrize(
+    ("event", "trade", "outcome"),
+    [
+        ("an offering", "sell 5 X", []),  # what is to come stands in events.csv, whatever was sold before
+        ("a purchase", "buy 5 X", ["missing_data"]),  # something sold before may come before it
+        ("a purchase", "sell 5 X", []),
+    ],
+)
+def test_past_sales_are_missing_where_the_list_makes_what_they_come_before(
+    event: str, trade: str, outcome: list[str]
+) -> None:
+    policy = policy_of(window(f"selling securities within 10 days before {event} of the same security"))
+    answer = gate(policy, book(transactions=None, disposals=None), trade)
+    found = [verdict.outcome.value for verdict in answer.verdicts if verdict.rule == "R"]
+    assert [words for words in found if words != "pass"] == outcome
+
+
+# ------------------------------------------------------------------ events of every security
+
+
+@pytest.mark.parametrize(("symbol", "outcome"), [("X", "breach active"), ("Y", "pass")])
+def test_an_event_of_every_security_is_one_of_a_substitute_where_there_is_one(
+    symbol: str, outcome: str
+) -> None:
+    """X has Z for its substitute, Y has none."""
+    text = window("buying securities within 10 days before an offering of a substitute security")
+    text = 'substitute "X" with "Z" because ips "§1"\n' + text
+    coming = Event(date=TODAY + timedelta(days=3), event="offering")
+    given = book(securities=(security("X"), security("Y"), security("Z")), events=(coming,))
+    assert told(gate(policy_of(text), given, f"buy 5 {symbol}")) == {"": outcome}
+
+
+# ------------------------------------------------------------------ sales that meet sales
+
+
+def sold(days: int) -> Disposal:
+    """Return a sale of 10 X of the lot that is still held in part."""
+    return Disposal(
+        sale=TransactionId("S"),
+        lot=LotId("L1"),
+        account=ONE,
+        symbol=Symbol("X"),
+        quantity=Decimal(10),
+        sold=TODAY - timedelta(days=days),
+        acquired=date(2024, 1, 2),
+        adjusted_acquired=date(2024, 1, 2),
+        proceeds=Decimal(100),
+        basis=Decimal(100),
+        gain=Decimal(0),
+        disallowed=Decimal(0),
+        permanently_disallowed=Decimal(0),
+        recognized=Decimal(0),
+        broker_disallowed=Decimal(0),
+        term="long",
+    )
+
+
+@pytest.mark.parametrize("actions", ["selling", "buying or selling"])
+@pytest.mark.parametrize("when", ["before", "after", "before or after"])
+@pytest.mark.parametrize(("days", "outcome"), [(10, "breach active"), (11, "pass")])
+def test_two_sales_of_one_lot_are_two(actions: str, when: str, days: int, outcome: str) -> None:
+    policy = policy_of(window(f"{actions} securities within 10 days {when} a sale of the same security"))
+    given = book(transactions=(), disposals=(sold(days),))
+    assert told(gate(policy, given, "sell 5 X")) == {"": outcome}
+
+
+@pytest.mark.parametrize(("held", "outcome"), [("L1", "pass"), ("L0", "breach active")])
+def test_a_purchase_meets_the_sale_of_other_shares_than_its_own(held: str, outcome: str) -> None:
+    """Ten days ago L1 was bought; L0 is as old as the hills."""
+    policy = policy_of(
+        window("buying or selling securities within 10 days before a sale of the same security")
+    )
+    lots = (lot("X", "100", name="L0"), lot("X", "100", name="L1", acquired=TODAY - timedelta(days=10)))
+    assert told(gate(policy, book(lots=lots), f"sell 5 X lot {held}")) == {"": outcome}
+
+
+# ------------------------------------------------------------------ waived up to a weight
+
+
+@pytest.mark.parametrize(("quantity", "outcome"), [("20", "waived"), ("21", "breach active")])
+def test_what_an_exception_takes_is_not_weighed_for_a_waiver(quantity: str, outcome: str) -> None:
+    """X is 1,000 of 3,000; 20 more make 40%. Y, another 1,000, is the exception's."""
+    text = 'define y as holdings where symbol is "Y"\n'
+    text += rule("  forbid buying securities where asset_class is equity")
+    text += 'rule E "exception"\n  exception to R\n  limit weight of y to at most 90%\n  because ips "§2"\n'
+    text += 'waive R for account "A" up to 40% until 2026-12-31 approved by "CCO" because ips "§8"\n'
+    assert told(gate(policy_of(text), book(), f"buy {quantity} X")) == {"": outcome}
+
+
+# ------------------------------------------------------------------ groups, all of them told
+
+
+def test_a_group_of_which_nothing_is_held_lacks_no_data() -> None:
+    text = rule(
+        "  for each issuer in holdings\n  limit weight to at most the greater of 90% and benchmark_weight"
+    )
+    given = book(securities=(security("X"), security("Y"), security("Z")), benchmarks={})
+    assert "Z" not in told(gate(policy_of(text), given, "buy 5 X"))
+
+
+def test_a_limit_that_the_list_moves_is_told_of_every_group() -> None:
+    """Y stays at a third under 40% of equities, of which the list sells a part."""
+    equities = "define equities as holdings where asset_class is equity\n"
+    text = equities + rule("  for each issuer in holdings\n  limit weight to at most 90% of equities")
+    answer = gate(policy_of(text), book(), "sell 10 X")
+    (verdict,) = (row for row in answer.verdicts if row.rule == "R" and row.group[0][1] == "Y")
+    assert (verdict.outcome, verdict.high) == ("pass", 90 * Decimal(1900) / Decimal(3000))
+
+
+# ------------------------------------------------------------------ risk of what is worth nothing
+
+
+@pytest.mark.parametrize(
+    ("side", "outcome"), [("at most 90000 bps", "breach active"), ("at least 0 bps", "pass")]
+)
+def test_any_risk_is_more_than_every_limit_where_nothing_is_worth_anything(side: str, outcome: str) -> None:
+    """Of 3,000 the list sells 700 X that are worth 7,000 for 700: what is left is worth less than nothing."""
+    model = RiskModel(
+        factors=("market",),
+        exposures={Symbol(name): {"market": Decimal(1)} for name in "XY"},
+        covariance={("market", "market"): Decimal("0.04")},
+        specific={Symbol(name): Decimal("0.1") for name in "XY"},
+    )
+    given = replace(book(), risk=model)
+    policy = policy_of(rule(f"  limit volatility to {side}"))
+    assert told(gate(policy, given, "sell 700 X at 1")) == {"": outcome}
