@@ -30,9 +30,9 @@ def _lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     def line(name: str, kind: Kind, cells: Iterator[Cell], beside: str = "") -> Line:
         return Line(name=name, kind=kind, cells=tuple(cells), beside=beside)
 
-    yield line("return before tax", "percent", (o.own.before_tax for o in outcomes), "a year")
-    yield line("return after tax", "percent", (o.own.after_tax for o in outcomes), "a year")
-    yield line("after tax and liquidation", "percent", (o.own.after_liquidation for o in outcomes), "a year")
+    yield line("return before tax", "percent", (o.own.before_tax for o in outcomes))
+    yield line("return after tax", "percent", (o.own.after_tax for o in outcomes))
+    yield line("after tax and liquidation", "percent", (o.own.after_liquidation for o in outcomes))
     if any(o.index is not None for o in outcomes):
         indexes = [o.index for o in outcomes]
         yield line(
@@ -50,9 +50,9 @@ def _lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
             (None if i is None else i.after_liquidation for i in indexes),
             "a year",
         )
-        yield line("tax alpha", "percent", (o.alpha for o in outcomes), "a year")
-        yield line("tax alpha, liquidated", "percent", (o.alpha_liquidated for o in outcomes), "a year")
-        yield line("tracking error", "percent", (o.tracking_error for o in outcomes), "a year, realized")
+        yield line("tax alpha", "percent", (o.alpha for o in outcomes))
+        yield line("tax alpha, liquidated", "percent", (o.alpha_liquidated for o in outcomes))
+        yield line("tracking error", "percent", (o.tracking_error for o in outcomes), "realized")
     yield line("losses sold", "whole", (o.harvested for o in outcomes))
     yield line("losses recognized", "whole", (o.losses for o in outcomes))
     yield line("losses disallowed", "whole", (o.disallowed for o in outcomes))
@@ -61,7 +61,7 @@ def _lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     yield line("taxes in all", "whole", (o.taxes for o in outcomes))
     yield line("tax if all were sold", "whole", (o.liquidation for o in outcomes))
     yield line("value at the end", "whole", (o.end for o in outcomes))
-    yield line("turnover", "percent", (o.turnover for o in outcomes), "a year")
+    yield line("turnover", "percent", (o.turnover for o in outcomes))
     yield line("costs of trading", "whole", (o.costs for o in outcomes))
     yield line("looks of the monitor", "count", (o.looks for o in outcomes))
     yield line("lists proposed", "count", (o.proposals for o in outcomes))
@@ -70,7 +70,7 @@ def _lines(outcomes: Sequence[Outcome]) -> Iterator[Line]:
     yield line("breaches of own making", "count", (o.active for o in outcomes))
     yield line("looks without any list", "count", (o.infeasible for o in outcomes), "rules in conflict")
     yield line("ledger mismatches", "count", (o.mismatches for o in outcomes))
-    yield line("largest gap", "measured", (o.gaps.largest for o in outcomes), "bp of net assets")
+    yield line("largest gap", "quantity", (o.gaps.largest for o in outcomes))
 
 
 def cell_text(cell: Cell, kind: Kind) -> str:
@@ -78,7 +78,7 @@ def cell_text(cell: Cell, kind: Kind) -> str:
     match kind:
         case "percent":
             return words.percent(cell)
-        case "measured":
+        case "quantity":
             return "–" if cell is None else f"{words.money(cell, places=3)} bp"
         case _:
             return words.whole(cell)
@@ -114,7 +114,7 @@ def first_sentence(told: Simulated) -> str:
         "no rule was broken by them" if not active else f"{words.plural(active, 'look')} found rules broken"
     )
     worth = (
-        "" if first.alpha is None else f"Tax alpha of `{first.run}`: {words.percent(first.alpha)} a year. "
+        "" if first.alpha is None else f"Tax alpha of “{first.run}”: {words.percent(first.alpha)} a year. "
     )
     return f"{worth}{words.plural(lists, 'list')} proposed; a gate opened afresh {gate}; {made}."
 

@@ -10,6 +10,7 @@ twice, are left out of portfolio and benchmark alike.
 
 import argparse
 import csv
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from typing import Any
 import pandas as pd
 
 NAMES = 40
+TRAPPED = 10
+"""Of the names, how many are chosen because the vendor tells one of their corporate actions wrongly."""
+
 START = "2015-01-02"
 
 ETF_FILES = Path("etf/etf_daily_2016_2019.parquet")
@@ -51,7 +55,10 @@ def figure(value: float) -> str:
 
 
 def direct_index(data: Path, out: Path, *, names: int = NAMES, cash: int = 1_000_000) -> None:
-    """Write a book of the largest names of 2015 that have prices on every day."""
+    """Write a book of the largest names of 2015 that have prices on every day, and of ten traps.
+
+    The traps are the largest others with an event in corporate_action_notes.csv.
+    """
     folder = data / "equities"
     prices = pd.read_parquet(folder / "sp500_daily_2015_2019.parquet")
     prices["symbol"] = prices["symbol"].astype(str)
@@ -66,8 +73,10 @@ def direct_index(data: Path, out: Path, *, names: int = NAMES, cash: int = 1_000
     days = prices["date"].nunique()
     whole = set(prices.groupby("symbol").size().loc[lambda counts: counts == days].index)
     first = weights[weights["date"] == START].sort_values("weight", ascending=False)
-    chosen = [s for s in first["symbol"] if s in whole and s not in out_of_it and s in sectors.index][:names]
-    _book(out, cash=cash, benchmark="large")
+    fit = [s for s in first["symbol"] if s in whole and s not in out_of_it and s in sectors.index]
+    chosen = fit[: names - TRAPPED]
+    chosen += [s for s in fit[names - TRAPPED :] if s in set(notes["symbol"])][:TRAPPED]
+    book(out, cash=cash, benchmark="large")
     write(
         out / "securities.csv",
         ("symbol", "asset_class", "instrument", "issuer", "name", "sector"),
@@ -118,7 +127,8 @@ def _equity_row(row: Any) -> tuple[object, ...]:
     )
 
 
-def _book(out: Path, *, cash: int, benchmark: str = "", model: str = "") -> None:
+def book(out: Path, *, cash: int, benchmark: str = "", model: str = "") -> None:
+    """Write the account of a book, at 35% short-term and 15% long-term, and a history without rows."""
     write(
         out / "transactions.csv",
         ("id", "date", "account", "type", "symbol", "quantity", "price", "amount"),
@@ -154,10 +164,10 @@ def funds(
     prices["symbol"] = prices["symbol"].astype(str)
     meta = pd.read_csv(data / "etf" / "etf_meta.csv").set_index("symbol")
     chosen = sorted({*model, *others})
-    _book(out, cash=cash, model="mix")
+    book(out, cash=cash, model="mix")
     write(
         out / "securities.csv",
-        ("symbol", "asset_class", "instrument", "issuer", "name", "class"),
+        ("symbol", "asset_class", "instrument", "issuer", "name", "sleeve"),
         (
             (
                 s,
@@ -165,7 +175,7 @@ def funds(
                 "etf",
                 meta.loc[s, "issuer"],
                 s,
-                meta.loc[s, "tlh_group"],
+                sleeve(meta.loc[s, "tlh_group"]),
             )
             for s in chosen
         ),
@@ -182,6 +192,15 @@ def funds(
     write(
         out / "models.csv", ("model", "symbol", "weight"), (("mix", s, w) for s, w in sorted(model.items()))
     )
+
+
+def sleeve(group: str) -> str:
+    """Return the part of a balanced portfolio that a fund belongs to."""
+    if "BOND" in group:
+        return "core bonds"
+    if group.startswith(("IG-CORP", "TIPS")):
+        return "corporate bonds" if group.startswith("IG") else "inflation bonds"
+    return "us" if group.startswith("US-") else "abroad"
 
 
 def _asset_class(told: str) -> str:
@@ -208,8 +227,36 @@ BALANCED = {
 BALANCED_OTHERS = ("IWD", "IWF", "SCHA", "VEA", "VWO", "BIV", "VCIT", "SCHP")
 
 
+DIRECT_TITLE = "Direct index of 30 of the largest names of 2015 and ten with odd corporate actions"
+PAIRS_TITLE = "Seven pairs of exchange-traded funds"
+BALANCED_TITLE = "60/40 with bands, 3,000 taken out each month"
+HERE = Path(__file__).parent
+
+
+def study(out: Path, mandate: str, title: str, *, every: str, monthly: int = 0) -> None:
+    """Put a mandate beside its book, and a study of three runs."""
+    shutil.copyfile(HERE / f"{mandate}.mandate", out / f"{mandate}.mandate")
+    lines = [
+        f'title = "{title}"',
+        f'policies = ["{mandate}.mandate", "us.wash_sales"]',
+        "until = 2019-12-31",
+        f'every = "{every}"',
+        "cost_bps = 5",
+    ]
+    if monthly:
+        lines += ["", "[[flow]]", 'account = "TAXABLE"', 'every = "month"', f"amount = {monthly}"]
+    runs = (
+        ("as written", ""),
+        ("no wash-sale rule", "wash_sales = false"),
+        ("no harvesting", "harvest = false"),
+    )
+    for name, said in runs:
+        lines += ["", "[[run]]", f'name = "{name}"', *([said] if said else [])]
+    (out / "study.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main() -> None:
-    """Write the three books."""
+    """Write the three books with their studies."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--data", type=Path, required=True)
     asked.add_argument("--out", type=Path, required=True)
@@ -218,6 +265,9 @@ def main() -> None:
     direct_index(told.data, told.out / "direct-index", names=told.names)
     funds(told.data, told.out / "pairs", model=PAIRS, others=PAIRS_OTHERS)
     funds(told.data, told.out / "balanced", model=BALANCED, others=BALANCED_OTHERS)
+    study(told.out / "direct-index", "direct_index", DIRECT_TITLE, every="month")
+    study(told.out / "pairs", "pairs", PAIRS_TITLE, every="week")
+    study(told.out / "balanced", "balanced", BALANCED_TITLE, every="week", monthly=-3000)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
 """A simulation as a page: the runs side by side, what taxes did, what was harvested, the years, the data."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from reports.charts.lines import LineRow
-from reports.prints.report import Cell, Column, Kind, Measured, Part, Picture, Report, Table
+from reports.prints.report import Column, Kind, Part, Picture, Report, Table
 from reports.simulated import Outcome, Simulated
-from reports.simulated_text import Line, caveats, first_sentence, lines
+from reports.simulated_text import caveats, first_sentence, lines
 
 
 def simulation(told: Simulated) -> Report:
@@ -34,28 +33,31 @@ def name_of(row: Outcome, told: Simulated) -> str:
 
 
 def _side_by_side(told: Simulated) -> Part:
-    heads = tuple(Column(name=name_of(row, told), kind="measured") for row in told.outcomes)
     return Part(
         anchor="runs",
         title="The runs side by side",
         first="Tax alpha is what taxes do to the account less what they do to its benchmark: a difference of "
         "differences, so that neither luck nor composition counts.",
-        tables=(
-            Table(
-                title="Figures",
-                columns=(Column(name=""), *heads, Column(name="unit")),
-                rows=tuple(_row(line, told.outcomes[0].currency) for line in lines(told)),
-                empty="Nothing was run.",
-            ),
-        ),
+        tables=tuple(_table(told, kind, title) for kind, title in _TITLES.items()),
     )
 
 
-def _row(line: Line, currency: str) -> tuple[Cell, ...]:
-    units: dict[Kind, str] = {"percent": "percent", "whole": currency, "count": "count", "measured": "ratio"}
-    unit = units[line.kind]
-    cells = (None if cell is None else Measured(value=Decimal(cell), unit=unit) for cell in line.cells)
-    return (line.name, *cells, line.beside)
+_TITLES: dict[Kind, str] = {
+    "percent": "Percent a year",
+    "whole": "Money",
+    "count": "Counted",
+    "quantity": "How near the bound, bp of net assets",
+}
+
+
+def _table(told: Simulated, kind: Kind, title: str) -> Table:
+    heads = tuple(Column(name=name_of(row, told), kind=kind) for row in told.outcomes)
+    if kind == "whole":
+        title = f"{title}, {told.outcomes[0].currency}"
+    rows = tuple((line.name, *line.cells, line.beside) for line in lines(told) if line.kind == kind)
+    return Table(
+        title=title, columns=(Column(name=""), *heads, Column(name="")), rows=rows, empty="Nothing was run."
+    )
 
 
 def _growth(told: Simulated) -> Part:

@@ -7,12 +7,19 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from engine.facts.failure import InputError
 from engine.facts.transactions import TransactionType
+from engine.shell.main import app
 from engine.shell.simulation.run import Done, opened, run_one, simulate
 from engine.shell.simulation.study import Flow, Run, Study, standard_runs
+from reports import words
+from reports.kinds.simulation import simulation
+from reports.prints.html import report_html
 from reports.simulated import Simulated
 from reports.simulated_data import simulated_data
+from reports.simulated_text import simulated_text
 from tests.simulation.books import BANDS, write_book
 
 POLICIES = ("small", "us.wash_sales")
@@ -104,3 +111,24 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     (one,) = (tmp_path / "whole").glob("*.state.json")
     (other,) = (tmp_path / "parts").glob("*.state.json")
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_page_text_and_data_tell_the_same(told: Simulated) -> None:
+    page, text = report_html(simulation(told)), simulated_text(told)
+    data = simulated_data(told)
+    assert data["schema"] == "guardband/simulate/1"
+    for outcome, row in zip(told.outcomes, data["runs"], strict=True):
+        alpha = words.percent(outcome.alpha)
+        assert alpha in text
+        assert alpha in page
+        assert Decimal(row["alpha"]) == outcome.alpha
+    assert page.count('role="img" aria-label="') == 2
+    assert "CCC 2016-03-10 as a return of capital" in text
+    assert "4 of 4 securities have a price on the last day" in text
+    assert report_html(simulation(told)) == page
+
+
+def test_a_simulation_needs_a_book_or_a_study() -> None:
+    result = CliRunner().invoke(app, ["simulate", "--policy", "us.wash_sales"])
+    assert isinstance(result.exception, InputError)
+    assert "needs a book or a study" in str(result.exception)

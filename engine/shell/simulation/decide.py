@@ -73,7 +73,7 @@ def wanted(job: Job, kinds: Counter[str]) -> Iterator[Intent]:
 
 def ask(job: Job, state: State, day: date, intent: Intent) -> bool:
     """Ask for a list, gate it afresh, and fill it where it passes; return whether anything was traded."""
-    laid = _ground(job, state, day)
+    laid = ground_on(job, state, day)
     opened = OpenBook(laid)
     proposal = propose(
         laid,
@@ -90,7 +90,8 @@ def ask(job: Job, state: State, day: date, intent: Intent) -> bool:
     return bool(fills)
 
 
-def _ground(job: Job, state: State, day: date) -> GroundBook:
+def ground_on(job: Job, state: State, day: date) -> GroundBook:
+    """Return the rulebook laid out over the household's book of a day, costs of trading set aside."""
     records = job.records_on(state, day, reserved=True)
     book = open_book(records, as_of=day, reading=job.rulebook.tax, explained=False)
     return ground(job.rulebook, book)
@@ -101,7 +102,7 @@ def _rejected(job: Job, state: State, day: date, proposal: Proposal) -> tuple[st
     if not proposal.trades:
         return ()
     listed = tuple(row.trade for row in proposal.trades)
-    answer = judge(OpenBook(_ground(job, state, day)), listed, engine=job.inference, explained=False)
+    answer = judge(OpenBook(ground_on(job, state, day)), listed, engine=job.inference, explained=False)
     if answer.fault is not None:
         return (f"fault: {answer.fault.reason}",)
     if answer.decision.rank <= Verdicted.WARN.rank:
@@ -126,6 +127,7 @@ def _decision(proposal: Proposal, day: date, rejected: tuple[str, ...]) -> Decis
         harvested=done * sum((-row.gain for row in sales if row.gain and row.gain < 0), Decimal(0)),
         rejected=rejected,
         active=(),
+        conflict=tuple(row.words for row in proposal.conflict),
         bound=None if proposal.gap is None else total - cents_half_up(proposal.gap * base / BASIS_POINTS),
         total=total,
     )

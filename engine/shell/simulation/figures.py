@@ -294,5 +294,5 @@ def _problems(state: State) -> Iterator[str]:
         if row.active:
             yield f"{row.day.isoformat()} {row.intent}: brought about: {'; '.join(row.active)}"
         if row.status == "infeasible":
-            yield f"{row.day.isoformat()} {row.intent}: no list can pass"
+            yield f"{row.day.isoformat()} {row.intent}: no list can pass: {'; '.join(row.conflict)}"
     yield from state.mismatches

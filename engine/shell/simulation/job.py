@@ -16,6 +16,7 @@ from engine.shell.simulation.index import Fund, weights_of
 from engine.shell.simulation.market import Market
 from engine.shell.simulation.state import State
 from engine.shell.simulation.study import Every, Flow, Run, Study
+from engine.shell.simulation.taxes import with_carryovers
 from optimizer.settings import Settings
 from rulebooks.ground import Rulebook
 
@@ -79,10 +80,12 @@ class Job:
 
     def records_on(self, state: State, day: date, *, reserved: bool = False) -> Records:
         """Return the household's book on a day; reserved: with cash for the costs of trading set aside."""
-        accounts = {}
+        accounts: dict[AccountId, Account] = {}
         for name, row in self.accounts.items():
             aside = self._reserve(state, name) if reserved else ZERO
             accounts[name] = replace(row, cash=state.cash.get(name, ZERO) - aside)
+        if self.study.losses == "carried" and state.years and state.years[-1].year == day.year - 1:
+            accounts = with_carryovers(accounts, state.years[-1])
         events = (*self.records.events, *(row for row in self.market.reviewed if row.date <= day))
         return replace(
             self.records,

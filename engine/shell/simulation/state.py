@@ -51,6 +51,7 @@ class Decision:
     harvested: Decimal  # losses of lots sold, before anything is disallowed
     rejected: tuple[str, ...]  # rules by which the gate did not pass the finished list; empty: it did
     active: tuple[str, ...]  # breaches that the trades brought about, as the monitor sees the book after
+    conflict: tuple[str, ...] = ()  # the rules that leave no list at all
     bound: Decimal | None = None  # objective of the relaxed problem, money; None: unknown
     total: Decimal = Decimal(0)  # objective of the list, money
 
@@ -212,6 +213,7 @@ def decision_data(row: Decision) -> Data:
         "harvested": plain(row.harvested),
         "rejected": list(row.rejected),
         "active": list(row.active),
+        "conflict": list(row.conflict),
         "bound": None if row.bound is None else plain(row.bound),
         "total": plain(row.total),
     }
@@ -230,6 +232,7 @@ def _decision(data: Data) -> Decision:
         harvested=Decimal(data["harvested"]),
         rejected=tuple(data["rejected"]),
         active=tuple(data["active"]),
+        conflict=tuple(data["conflict"]),
         bound=None if data["bound"] is None else Decimal(data["bound"]),
         total=Decimal(data["total"]),
     )

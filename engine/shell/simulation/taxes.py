@@ -7,14 +7,14 @@
 The figures of a year are those of `guardband tax`: rows of Form 8949, netting, qualified dividends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from engine.facts.accounts import Account
 from engine.facts.book import Records
-from engine.facts.ids import HouseholdId
+from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.lots import Lot
 from engine.facts.money import cents_half_up
 from engine.facts.readings import TaxReading
@@ -54,7 +54,7 @@ def year_tax(
 ) -> YearTax:
     """Return what a year comes to as known on a day; `brought`: the year before, for its carryovers."""
     if losses == "carried" and brought is not None:
-        records = _with_carryovers(records, brought)
+        records = replace(records, accounts=with_carryovers(records.accounts, brought))
     found = tax_year(records, year=year, as_of=as_of, reading=reading, household=household)
     rates = rates_of(row for row in records.accounts.values() if row.household == household)
     short = sum((row.gain for row in found.rows if row.part == "I"), ZERO)
@@ -91,17 +91,10 @@ def netted(netting: Netting, rates: Rates) -> Decimal:
     return (rates[0] if short > 0 else rates[1]) * (short + long)
 
 
-def _with_carryovers(records: Records, brought: YearTax) -> Records:
-    """Return the records with what was carried into the year; on every row, as of one return."""
-    accounts = {
-        name: replace(
-            row,
-            carryover_short=brought.carryover_short or None,
-            carryover_long=brought.carryover_long or None,
-        )
-        for name, row in records.accounts.items()
-    }
-    return replace(records, accounts=accounts)
+def with_carryovers(accounts: Mapping[AccountId, Account], brought: YearTax) -> dict[AccountId, Account]:
+    """Return accounts with what the year before carries on; on every row, as of one return."""
+    short, long = brought.carryover_short or None, brought.carryover_long or None
+    return {name: replace(row, carryover_short=short, carryover_long=long) for name, row in accounts.items()}
 
 
 def tax_on_all(

@@ -23,7 +23,7 @@ class SimulationFormat(StrEnum):
     HTML = "html"
 
 
-ANSWER, PAGE = "simulation.json", "simulation.html"
+ANSWER, PAGE, TIMES = "simulation.json", "simulation.html", "times.json"
 
 
 def tell(
@@ -37,6 +37,7 @@ def tell(
     told = simulate(study, folder=folder, workers=workers, stop=stop)
     if folder is not None:
         save(folder / ANSWER, json_text(simulated_data(told, timed=False)))
+        save(folder / TIMES, json_text({"seconds": [str(seconds) for seconds in told.seconds]}))
         save(folder / PAGE, report_html(simulation(told)))
     match output:
         case SimulationFormat.TEXT:
