@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.build import Problem, with_most, with_rows
+from optimizer.counted import caps_of, try_names
 from optimizer.curved import Patched, missed_curves, patches
 from optimizer.model import INF, Floats, Ints, Model, objective, row_values, violation
 from optimizer.modes import Choice, best_choice, likely_choice
@@ -53,20 +54,12 @@ class Solution:
 
 def search(problem: Problem, *, start: Floats | None = None) -> Solution:
     """Return the best whole-share list found, with a bound."""
-    restricted: tuple[Requirement, ...] = ()
-    found = attempt(problem, start)
-    bound = found.bound
-    for _ in range(MOST_CUTS):
-        broken = missed_curves(found.problem, found.trades)
-        if not broken:
-            break
-        options = patches(found.problem, found.trades, broken, restricted)
-        restricted = tuple(dict.fromkeys((*restricted, *(n for n in broken if n in options[0].patterns))))
-        tried = [_patched(found, option) for option in options]
-        found = min(tried, key=lambda one: (_worst(one) > MISSED, one.cost))
-        if not restricted:
-            bound = max(bound, found.bound)
-    if is_small(problem) and found.cost - bound > float(problem.settings.tolerance_bp):
+    cut = _cut(problem, start)
+    found, bound, restricted = cut.found, cut.bound, cut.restricted
+    tolerance = float(problem.settings.tolerance_bp)
+    if restricted and found.cost - bound > tolerance:
+        found, bound = _with_best_names(cut)
+    if is_small(problem) and found.cost - bound > tolerance:
         found, bound, restricted = _exactly(problem, found, bound, restricted)
     steps = _no_worse_than_nothing(found.problem, found.steps)
     return Solution(
@@ -77,6 +70,63 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
         prices=found.prices,
         restricted=restricted,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    """A list that keeps the curved rules, the problem with the cuts that every list keeps, and a bound."""
+
+    found: Solution
+    valid: Problem
+    prices: Floats  # of its rows
+    bound: float
+    restricted: tuple[Requirement, ...]
+
+
+def _cut(problem: Problem, start: Floats | None = None) -> _Cut:
+    """Search, and again with rows for the curved rules that the list breaks."""
+    restricted: tuple[Requirement, ...] = ()
+    found = attempt(problem, start)
+    valid, prices, bound = found.problem, found.prices, found.bound
+    for _ in range(MOST_CUTS):
+        broken = missed_curves(found.problem, found.trades)
+        if not broken:
+            break
+        options = patches(found.problem, found.trades, broken, restricted)
+        restricted = tuple(dict.fromkeys((*restricted, *(n for n in broken if n in options[0].patterns))))
+        tried = [_patched(found, option) for option in options]
+        found = min(tried, key=lambda one: (_worst(one) > MISSED, one.cost))
+        if not restricted:
+            valid, prices, bound = found.problem, found.prices, max(bound, found.bound)
+    return _Cut(found=found, valid=valid, prices=prices, bound=bound, restricted=restricted)
+
+
+def _uncharged(found: Solution, problem: Problem) -> Solution:
+    """Return a list with what its orders really cost."""
+    model = replace(found.problem.model, positions=problem.model.positions, lots=problem.model.lots)
+    own = replace(found.problem, model=model, grid=problem.grid)
+    return replace(found, problem=own, cost=objective(model, found.trades))
+
+
+def _with_best_names(cut: _Cut) -> tuple[Solution, float]:
+    """Return a better list where rules that cap a number of names let one be found, and a sharper bound."""
+    best, bound = cut.found, cut.bound
+    for cap in caps_of(cut.valid):
+        if cap.need not in cut.restricted:
+            continue
+        lists: list[Solution] = []
+
+        def tried(problem: Problem, lists: list[Solution] = lists) -> Floats:
+            lists.append(_cut(problem).found)
+            return lists[-1].prices
+
+        bound = max(bound, try_names(cut.valid, cap, (cut.prices, cut.found.prices), tried))
+        for one in lists:
+            found = _uncharged(one, cut.valid)
+            sound = _worst(found) <= MISSED and not missed_curves(found.problem, found.trades)
+            if sound and (found.cost < best.cost or _worst(best) > MISSED):
+                best = found
+    return best, bound
 
 
 def _exactly(
