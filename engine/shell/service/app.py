@@ -45,6 +45,7 @@ from engine.shell.service.v1 import (
     halting,
     judging,
     mandates,
+    outside,
     proposing,
     publishing,
     records,
@@ -68,6 +69,7 @@ FAMILIES: tuple[APIRouter, ...] = (
     halting.router,
     publishing.router,
     sending.router,
+    outside.router,
 )
 """Every family of routes."""
 

@@ -7,13 +7,15 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from sqlalchemy import RowMapping, Select, select, update
+from sqlalchemy import RowMapping, Select, select
 from sqlmodel import Session
 from starlette.responses import Response
 
 from engine.facts.money import plain
+from engine.shell.monitoring.alerts import acknowledge as record_acknowledgement
+from engine.shell.publishing.people import is_same_person
 from engine.shell.service.answering import Done, OnceKey, answer, written
-from engine.shell.service.guard import At, GuardedRoute, Service, Signed
+from engine.shell.service.guard import At, GuardedRoute, Service, Signed, author_of
 from engine.shell.service.models.records import (
     AlertAnswer,
     AlertsAnswer,
@@ -118,8 +120,11 @@ def _seen(service: Service, person: SignedIn, alert: int, note: str, session: Se
         raise not_found("alert", alert)
     if row["closed_at"] is not None:
         raise Problem(409, "closed", "the alert is closed", detail="what it told of is gone")
-    values = {"acknowledged_at": service.now(), "acknowledged_by": person.name, "note": note or None}
-    session.execute(update(table).where(table.c.id == alert).values(**values))
+    holder = row["acknowledged_by"]
+    if holder is not None and not is_same_person(holder, person.name):
+        told = f"{holder} acknowledged the alert already"
+        raise Problem(409, "taken", "the alert is another person's", detail=told)
+    record_acknowledgement(session, author_of(service, person), number=alert, note=note)
     row = session.execute(mine).mappings().one()
     return Done(data={"schema": "guardband/alert/1", **_alert(row)})
 
