@@ -1,30 +1,32 @@
 """Commands that are killed at random moments and run again, while the broker dies and the line is cut.
 
-A person whose command died runs it again. Where `orders send` says that the decision was sent, they take the
-session up: `orders receive`. Kills during the session fall on random points of the broker's journal, so that
-they meet orders and reports on their way; some come again before the session stands.
+A person whose command died runs it again; where its orders are written down, they take the session up:
+`orders receive`. Blows during the session fall after a random number of rows more in the broker's journal,
+so that they meet orders and reports on their way; some fall before the session stands again.
 """
 
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.shell.orders import desk
+from tests.day.forked import Forked
 from tests.day.wire import Wire
 from tests.orders.conftest import Broker
-from tests.shared import ROOT
 from tests.shell.cli import Ran
 
 WRITES = ("monitor", "rebalance", "gate", "approve")
 """Commands before the orders that write to the database; each is killed too."""
 
-LONGEST = 60.0
+BLOWS = ("desk", "broker", "both", "line")
+WAIT = ("--wait", "900")
+LONGEST = 900.0
+"""Seconds that a command may take on a machine with much else to do."""
+
+STILL = 30.0
 """Seconds without a word of the broker after which the next blow falls all the same."""
 
 
@@ -43,11 +45,11 @@ class Storm:
         inside: Callable[..., Ran] | None = None,
     ) -> None:
         self.folder, self.broker, self.wire = folder, broker, wire
-        self.inside = inside  # runs what is not killed in this process, which is quicker
+        self.inside = inside  # runs what is not killed in this process
         self.chance = random.Random(seed)
         self.early = min(2, kills // 10)  # of each command before the orders
         self.kills = kills - self.early * len(WRITES)
-        self.rows = rows  # about how many rows the broker's journal will have
+        self.step = max(1, rows // max(1, self.kills))  # rows of the journal from blow to blow
         self.blows: Counter[str] = Counter()
         self.took = 3.0  # seconds of the last command
         self.is_approved = False
@@ -70,7 +72,7 @@ class Storm:
 
     def _quietly(self, *words: str) -> Ran:
         """Run a command to its end."""
-        return finished(self._start(words)) if self.inside is None else self.inside(*words)
+        return Forked(self.folder, *words).ran(LONGEST) if self.inside is None else self.inside(*words)
 
     def _remember(self, words: tuple[str, ...], ran: Ran) -> None:
         """Keep under which number the page's records 1 and 2 stand in this log."""
@@ -79,79 +81,49 @@ class Storm:
             self.records["1" if words[0] == "rebalance" else "2"] = found[1]
         self.is_approved = self.is_approved or (words[0] == "approve" and ran.status == 0)
 
-    def _start(self, words: tuple[str, ...]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "engine.shell.main", *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-
     def _killed(self, words: tuple[str, ...]) -> None:
         """Start a command and kill it at some moment of its run."""
-        process = self._start(words)
-        try:
-            process.wait(timeout=self.chance.uniform(0.5, self.took * 1.2))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            self.blows[words[0]] += 1
-        process.communicate()
+        running = Forked(self.folder, *words)
+        running.wait(self.chance.uniform(0, self.took * 1.2))
+        self.blows[words[0]] += running.kill()
 
     # -------------------------------------------------------------- the session
 
     def _session(self, words: tuple[str, ...]) -> Ran:
         """Send the orders through everything that happens, and return what the last command told."""
-        receive = ("orders", "receive", "--fix", "desk.cfg", "--wait", "600", "--book", words[-1])
-        process = self._start((*words, "--wait", "600"))
-        for point in self._points():
-            self._wait_for(point, process)
-            if process.poll() is not None:
+        book = words[-1]
+        running = Forked(self.folder, *words, *WAIT)
+        for _ in range(self.kills):
+            self._wait(running)
+            if running.poll() is not None:
                 break
-            blow = self.chance.choice(("desk", "broker", "both", "line"))
+            blow = self.chance.choice(BLOWS)
             if blow == "line":
                 self.wire.cut()
             if blow in ("broker", "both"):
                 self.broker.kill()
             if blow in ("desk", "both"):
-                process.kill()
-                process.communicate()
-                process = self._start(receive if self._is_sent() else (*words, "--wait", "600"))
+                running.kill()
+                written = bool(desk.listed(book)["orders"])
+                again = ("orders", "receive", "--fix", "desk.cfg", "--book", book) if written else words
+                running = Forked(self.folder, *again, *WAIT)
             if blow in ("broker", "both"):
                 self.broker.start()
             self.blows[blow] += 1
-        last = finished(process)
+        last = running.ran(LONGEST)
         assert last.status == 0, last
-        return self._quietly("orders", "list", "--book", words[-1])
+        return self._quietly("orders", "list", "--book", book)
 
-    def _points(self) -> list[int]:
-        """Return after which row of the journal each blow falls; -1: as soon as may be."""
-        later = sum(self.chance.random() < 0.75 for _ in range(self.kills))
-        rows = sorted(self.chance.randrange(self.rows) for _ in range(later))
-        points = [*rows]
-        for _ in range(self.kills - later):
-            points.insert(self.chance.randrange(len(points) + 1), -1)
-        return points
-
-    def _wait_for(self, point: int, process: subprocess.Popen[str]) -> None:
-        """Wait until the broker's journal has so many rows, and a moment more."""
-        journal = self.broker.folder / "journal.jsonl"
-        until = time.monotonic() + LONGEST
-        while point >= 0 and time.monotonic() < until and process.poll() is None:
-            if journal.read_bytes().count(b"\n") > point:
-                break
+    def _wait(self, running: Forked) -> None:
+        """Wait for some more rows of the broker's journal; one time in four only for a moment."""
+        if self.chance.random() < 0.25:
+            time.sleep(self.chance.uniform(0, 1.5))
+            return
+        point = self._rows() + self.chance.randint(1, 2 * self.step)
+        until = time.monotonic() + STILL
+        while self._rows() < point and time.monotonic() < until and running.poll() is None:
             time.sleep(0.005)
-        time.sleep(self.chance.uniform(0, 0.05) if point >= 0 else self.chance.uniform(0, self.took))
+        time.sleep(self.chance.uniform(0, 0.05))
 
-    def _is_sent(self) -> bool:
-        """Return whether the orders are written down: then the session is taken up."""
-        told = self._quietly("orders", "list", "--book", "sqlite:///firm.db")
-        return told.out.strip() != "no orders"
-
-
-def finished(process: subprocess.Popen[str]) -> Ran:
-    """Return what a command told once it has ended."""
-    out, err = process.communicate()
-    return Ran(status=process.returncode, out=out, err=err)
+    def _rows(self) -> int:
+        return (self.broker.folder / "journal.jsonl").read_bytes().count(b"\n")

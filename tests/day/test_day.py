@@ -221,6 +221,21 @@ def lots_are_those_named(day: Day, answer: Answer) -> None:
     assert taken == named
 
 
+def well_formed(day: Day) -> None:
+    """By the broker's own log: every message has its length and checksum right, and none was turned away."""
+    (log,) = (day.broker.folder / "log").glob("*.messages.current.log")
+    messages = [line[line.index(b"8=FIX") :] for line in log.read_bytes().splitlines() if b"8=FIX" in line]
+    assert len(messages) > 10
+    for message in messages:
+        head, _, check = message.rpartition(b"10=")
+        assert int(check.strip(b"\x01")) == sum(head) % 256, message
+        _, length, body = head.split(b"\x01", 2)
+        assert length == b"9=%d" % len(body), message
+    kinds = {message.split(b"\x0135=")[1].split(b"\x01")[0] for message in messages}
+    assert {b"A", b"D", b"8"} <= kinds
+    assert kinds.isdisjoint({b"3", b"j"}), "the broker turned a message away"
+
+
 def settle(day: Day) -> None:
     """The custodian settles what the broker did and sends its positions."""
     custodian.write(day.folder / "custodian.csv", day.at_the_custodian())
@@ -267,12 +282,15 @@ def listed(path: Path) -> list[dict[str, str]]:
 # ------------------------------------------------------------------ the two sizes
 
 
-def the_broker(broker: Callable[..., Broker]) -> Broker:
-    """Start the broker of the page: real prices, one reject, one correction, one order done in part."""
+def the_broker(broker: Callable[..., Broker], *, pause: float = 0) -> Broker:
+    """Start the broker of the page: real prices, one reject, one correction, one order done in part.
+
+    pause: seconds before each fill.
+    """
     rows = listed(demo_folder() / "prices.csv")
     prices = {row["symbol"]: row["price"] for row in rows if row["date"] == small.DAY}
     day = small.DAY.replace("-", "")
-    return broker(day=day, prices=prices, reject=["GM"], correct=["XOM"], part=["JPM"])
+    return broker(day=day, prices=prices, reject=["GM"], correct=["XOM"], part=["JPM"], pause=pause)
 
 
 @pytest.fixture
@@ -297,11 +315,13 @@ def test_a_day_on_five_companies(day: Day, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(work, "engine", plain_engine)
     small.lay_out(day.folder / "household")
     play(day, leaving_out=("guardband demo",), figures=False)
+    well_formed(day)
 
 
 @pytest.mark.long
 def test_the_day_of_the_demonstration_tells_what_its_page_says(day: Day) -> None:
     play(day, figures=True)
+    well_formed(day)
 
 
 def test_the_page_has_every_part_of_the_day() -> None:
