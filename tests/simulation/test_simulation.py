@@ -113,6 +113,14 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.long
+def test_two_workers_come_to_the_same_bytes_as_one(tmp_path: Path) -> None:
+    book = write_book(tmp_path / "book", end=date(2016, 3, 31))
+    asked = study(book, *standard_runs()[:2])
+    one, two = simulate(asked), simulate(asked, workers=2)
+    assert simulated_data(one, timed=False) == simulated_data(two, timed=False)
+
+
 def test_page_text_and_data_tell_the_same(told: Simulated) -> None:
     page, text = report_html(simulation(told)), simulated_text(told)
     data = simulated_data(told)

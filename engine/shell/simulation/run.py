@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -88,7 +89,8 @@ def simulate(
         rulebook_of(
             run, ready.policies, ready.beside, ready.since
         )  # a mandate that cannot be read stops all, at once
-    done = list(_progress(_all(ready, tasks, folder, workers, stop), tasks))
+    with _bar(len(tasks) * (1 if _is_parallel(workers, tasks) else _months(ready))) as tick:
+        done = list(_all(ready, tasks, folder, workers, stop, tick))
     return _simulated(ready, done)
 
 
@@ -99,8 +101,9 @@ def run_one(
     *,
     folder: Path | None,
     stop: date | None = None,
+    tick: Tick = lambda: None,
 ) -> Done:
-    """Return one household's run, gone on from where it was kept."""
+    """Return one household's run, gone on from where it was kept; tick: told at each month's end."""
     started = _processor()
     rulebook = rulebook_of(run, ready.policies, ready.beside, ready.since)
     with work.engine() as inference:
@@ -118,14 +121,15 @@ def run_one(
         state = _resumed(path, manifest) or first_state(job)
         before = state.day
         for place, day in enumerate(job.days):
-            if before is not None and day <= before:
-                continue
             if stop is not None and day > stop:
                 break
-            do_day(job, state, day, job.days[place - 1] if place else None)
             ends = place + 1 == len(job.days) or job.days[place + 1].month != day.month
-            if path is not None and ends:
-                save_state(path, state, manifest)
+            if before is None or day > before:
+                do_day(job, state, day, job.days[place - 1] if place else None)
+                if path is not None and ends:
+                    save_state(path, state, manifest)
+            if ends:
+                tick()
         outcome = outcome_of(job, state)
     return Done(outcome=outcome, state=state, seconds=_processor() - started)
 
@@ -197,23 +201,36 @@ def _of_household(records: Records, household: HouseholdId) -> Records:
 # ------------------------------------------------------------------ many
 
 
+def _is_parallel(workers: int, tasks: Sequence[object]) -> bool:
+    return workers > 1 and len(tasks) > 1
+
+
+def _months(ready: Opened) -> int:
+    until = ready.study.until or date.max
+    days = (day for day in ready.market.days if ready.since <= day <= until)
+    return len({(day.year, day.month) for day in days})
+
+
 def _all(
     ready: Opened,
     tasks: Sequence[tuple[Run, HouseholdId]],
     folder: Path | None,
     workers: int,
     stop: date | None,
+    tick: Tick,
 ) -> Iterator[Done]:
     """Give the runs in order, whatever the number of workers."""
-    if workers == 1 or len(tasks) < 2:
+    if not _is_parallel(workers, tasks):
         for run, household in tasks:
-            yield run_one(ready, run, household, folder=folder, stop=stop)
+            yield run_one(ready, run, household, folder=folder, stop=stop, tick=tick)
         return
     joblib = _joblib()
     calls = [joblib.delayed(run_one)(ready, run, name, folder=folder, stop=stop) for run, name in tasks]
     with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
         parallel: Any = joblib.Parallel(return_as="generator")
-        yield from parallel(calls)
+        for done in parallel(calls):
+            tick()
+            yield done
 
 
 def _joblib() -> Any:
@@ -226,17 +243,20 @@ def _joblib() -> Any:
     return joblib
 
 
-def _progress(done: Iterator[Done], tasks: Sequence[object]) -> Iterator[Done]:
-    """Pass runs on, with a bar on a terminal."""
+@contextmanager
+def _bar(steps: int) -> Iterator[Tick]:
+    """Give what to tell of each step, shown as a bar on a terminal: a month, or a run of several at once."""
     import sys
 
     if not sys.stderr.isatty():
-        yield from done
+        yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    yield from track(done, total=len(tasks), description="runs", console=Console(stderr=True))
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("simulating", total=steps)
+        yield lambda: progress.advance(task)
 
 
 def _simulated(ready: Opened, done: list[Done]) -> Simulated:
