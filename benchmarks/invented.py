@@ -14,22 +14,31 @@ LOTS = 3.5
 TICKET = 1.0  # basis points
 
 
-def account(names: int, seed: int) -> tuple[Model, Grid]:
-    """Return an invented account: 36 months of purchases, factor risk, bands, turnover and gain caps."""
+CAPPED = 10
+"""Names under each cap."""
+
+
+def account(
+    names: int, seed: int, *, per_name: float = LOTS, factors: int = FACTORS, caps: int = 0
+) -> tuple[Model, Grid]:
+    """Return an invented account: 36 months of purchases, factor risk, bands, turnover and gain caps.
+
+    per_name: lots. factors: at least 12. caps: more rules, each on the active weight of ten names.
+    """
     rng = np.random.default_rng(seed)
     weight = np.sort(np.exp(rng.normal(0, 1.2, names)))[::-1]
     weight *= 9_900 / weight.sum()
     sector = rng.integers(0, SECTORS, names)
-    loads = np.zeros((names, FACTORS))
+    loads = np.zeros((names, factors))
     loads[:, 0] = 1 + 0.25 * rng.normal(size=names)
     loads[np.arange(names), 1 + sector % (SECTORS - 1)] = 1.0
-    loads[:, SECTORS:] = 0.5 * rng.normal(size=(names, FACTORS - SECTORS))
-    volatility = np.r_[0.16, np.full(SECTORS - 1, 0.10), np.full(FACTORS - SECTORS, 0.04)]
+    loads[:, SECTORS:] = 0.5 * rng.normal(size=(names, factors - SECTORS))
+    volatility = np.r_[0.16, np.full(SECTORS - 1, 0.10), np.full(factors - SECTORS, 0.04)]
     own = np.exp(rng.normal(np.log(0.24), 0.3, names))
     held = weight * np.exp(rng.normal(0, 0.3, names)) * (rng.random(names) < 0.9)
     cash = rng.uniform(100, 400)
     held *= (10_000 - cash) / held.sum()
-    count = np.where(held > 0, np.maximum(1, rng.poisson(LOTS, names)), 0)
+    count = np.where(held > 0, np.maximum(1, rng.poisson(per_name, names)), 0)
     owner = np.repeat(np.arange(names), count)
     part = rng.gamma(1.5, 1, owner.size)
     share = rng.uniform(10, 400, names) / NET_ASSETS * 10_000
@@ -71,7 +80,8 @@ def account(names: int, seed: int) -> tuple[Model, Grid]:
         is_sale=np.arange(names + owner.size) >= names,
         is_loss=np.r_[np.zeros(names, dtype=np.bool_), gain < 0],
     )
-    return Model(positions=positions, lots=lots, rows=rows), grid
+    model = Model(positions=positions, lots=lots, rows=rows)
+    return (with_caps(model, caps, rng) if caps else model), grid
 
 
 def account_rows(
@@ -91,10 +101,11 @@ def account_rows(
     ]
     matrix = np.vstack(lines)
     start = np.r_[top @ away, cash, 0.0, 0.0, 0.0]
-    sector_now = start[FACTORS : FACTORS + SECTORS]
-    low = np.r_[np.full(FACTORS, -INF), np.minimum(-100, sector_now), 50.0, -3_000.0, 0.0, -10.0]
-    high = np.r_[np.full(FACTORS, INF), np.maximum(100, sector_now), max(150.0, cash), INF, INF, INF]
-    bend = np.r_[np.full(FACTORS, AVERSION / 10_000), np.zeros(SECTORS + 4)]
+    factors = loads.shape[1]
+    sector_now = start[factors : factors + SECTORS]
+    low = np.r_[np.full(factors, -INF), np.minimum(-100, sector_now), 50.0, -3_000.0, 0.0, -10.0]
+    high = np.r_[np.full(factors, INF), np.maximum(100, sector_now), max(150.0, cash), INF, INF, INF]
+    bend = np.r_[np.full(factors, AVERSION / 10_000), np.zeros(SECTORS + 4)]
     flat = np.zeros(start.size)
     return Rows(
         matrix=sp.csc_matrix(matrix),
@@ -105,3 +116,23 @@ def account_rows(
         curvature=bend,
         centre=flat,
     )
+
+
+def with_caps(model: Model, caps: int, rng: np.random.Generator) -> Model:
+    """Return the model with caps on ten names each: 30 above their targets, or where they stand."""
+    positions, owner, rows = model.positions, model.lots.position, model.rows
+    member = np.zeros((caps, positions.count))
+    for row in member:
+        row[rng.choice(positions.count, CAPPED, replace=False)] = 1.0
+    start = member @ (positions.value - positions.target)
+    none, open_end = np.zeros(caps), np.full(caps, INF)
+    more = Rows(
+        matrix=sp.csc_matrix(sp.vstack([rows.matrix, sp.csc_matrix(np.hstack([member, -member[:, owner]]))])),
+        start=np.r_[rows.start, start],
+        low=np.r_[rows.low, -open_end],
+        high=np.r_[rows.high, np.maximum(start, 30.0)],
+        price_cap=np.r_[rows.price_cap, open_end],
+        curvature=np.r_[rows.curvature, none],
+        centre=np.r_[rows.centre, none],
+    )
+    return Model(positions=positions, lots=model.lots, rows=more)

@@ -205,7 +205,8 @@ def by_cbc(model: Model, seconds: float) -> Told:
                 program += shown <= float(rows.high[r])
     program += pulp.lpSum(cost)
     options = ["allowableGap", "0.01", "maxSolutions", "1", "maxNodes", "10000"]
-    program.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, options=options))
+    limit = {"timeLimit": seconds, "timeMode": "cpu"}  # processor time, as for SCIP
+    program.solve(pulp.PULP_CBC_CMD(msg=False, options=options, **limit))
     if any(var.value() is None for var in buys):
         return Told(trades=None)
     shares = [np.array([var.value() for var in part]) for part in (buys, sells)]

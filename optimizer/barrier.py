@@ -112,14 +112,14 @@ class Barrier:
             bend[self._two] = np.where(wide, 1 / (barrier * gap), 0.0)
         return gradient, bend
 
-    def cooled(self, prices: Floats, pliancy: Floats, *, of: float, to: float) -> Floats:
+    def cooled(self, prices: Floats, bend: Floats, *, of: float, to: float) -> Floats:
         """Return prices for a lower barrier: rows away from their limits stay where they are.
 
-        pliancy: (n_rows,) what the names add to the second derivative.
+        bend: (n_rows,) of the bound, of which the barrier has the larger part in rows away from limits.
         """
         one = self._one
         own = self._sign * prices[one]
-        away = of / own**2 > pliancy[one]
+        away = of / own**2 > bend[one] / 2
         moved = prices.copy()
         moved[one] = np.where(away, prices[one] * (to / of), prices[one])
         return moved

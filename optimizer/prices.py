@@ -31,26 +31,27 @@ from optimizer.spread import curvature, expected_rows, expected_trades
 class Heat:
     """One stage of the climb, in basis points.
 
-    temperature: of the modes. barrier: of the rows. near: by how much the climb may fall short.
+    temperature: of the modes. barrier: of the rows. near: by how much the climb may fall short. last: a
+    whole step that was to gain less is the last one, as the next would gain its square.
     """
 
     temperature: float
     barrier: float
     near: float
+    last: float = 0.0
 
 
 STAGES = (
-    Heat(temperature=3.0, barrier=6.0, near=9.0),
-    Heat(temperature=1.0, barrier=2.0, near=3.0),
-    Heat(temperature=0.3, barrier=0.6, near=0.9),
-    Heat(temperature=0.1, barrier=0.2, near=0.3),
-    Heat(temperature=0.03, barrier=0.06, near=0.09),
-    Heat(temperature=0.01, barrier=0.02, near=0.03),
-    Heat(temperature=2.5e-3, barrier=2e-3, near=3e-3),
+    Heat(temperature=1.0, barrier=2.0, near=1.0, last=20.0),
+    Heat(temperature=0.3, barrier=0.6, near=0.3, last=6.0),
+    Heat(temperature=0.1, barrier=0.2, near=0.1, last=2.0),
+    Heat(temperature=0.03, barrier=0.06, near=0.03, last=0.6),
+    Heat(temperature=0.01, barrier=0.02, near=0.01, last=0.2),
+    Heat(temperature=2.5e-3, barrier=2e-3, near=3e-3, last=0.05),
 )
 """From about the worth of one middling trade to below what any reader would call a difference."""
 
-WARM = 3
+WARM = 2
 """The stage at which a climb from known prices begins."""
 
 MOST_STEPS = 25
@@ -88,6 +89,15 @@ class Place:
     mix: Mix
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Where the climb at one heat ended, after how many steps, and how rows give way there."""
+
+    place: Place
+    steps: int
+    bend: Floats  # (n_rows,) negated second derivative of the smoothed bound, near there
+
+
 class Climb:
     """The climb over prices for one model; holds what is fixed between steps."""
 
@@ -108,7 +118,15 @@ class Climb:
         if not self._all.legal(prices):
             return -float("inf")
         answer = answer_names(self.model, self.layout, self.charge(prices), whole=whole)
+        return self.bound_of(answer, prices)
+
+    def bound_of(self, answer: NameAnswer, prices: Floats) -> float:
+        """Return the bound at legal prices to which the names have answered."""
         return best_choice(self.layout, self.model, answer).worth + self._all.exact(prices)
+
+    def inner(self, prices: Floats) -> Floats:
+        """Return the legal prices nearest to `prices`, a little inside their ranges."""
+        return self._all.inner(prices)
 
     def climb(self, start: Floats | None = None) -> Priced:
         """Return the best prices found and their bound; start: prices of a problem like this one."""
@@ -117,10 +135,12 @@ class Climb:
         carried = Carried(self.model, self.layout, self._first_rows(start))
         place = carried.at(prices[carried.rows], stages[0], None)
         steps, before = 0, stages[0]
+        rest = Rest(place=place, steps=0, bend=np.zeros(place.prices.size))
         for heat in stages:
-            place, before = carried.cooled(place, before, heat), heat
-            carried, place, taken = self._stage(carried, place, heat)
-            steps += taken
+            place, before = carried.cooled(rest, before, heat), heat
+            carried, rest = self._stage(carried, place, heat)
+            steps += rest.steps
+        place = rest.place
         full = np.zeros(prices.size)
         full[carried.rows] = place.prices
         bound = self.bound(full)
@@ -128,20 +148,20 @@ class Climb:
             prices=full, bound=bound, mix=place.mix, answer=place.answer, steps=steps, carried=carried
         )
 
-    def _stage(self, carried: "Carried", place: Place, heat: Heat) -> "tuple[Carried, Place, int]":
+    def _stage(self, carried: "Carried", place: Place, heat: Heat) -> "tuple[Carried, Rest]":
         """Climb at one heat; rows that turn out to be missed join."""
-        steps = 0
+        rest, steps = carried.settle(place, heat), 0
         for _ in range(MOST_JOINS):
-            place, taken = carried.settle(place, heat)
-            steps += taken
-            missed = self._missed(carried, place)
+            steps += rest.steps
+            missed = self._missed(carried, rest.place)
             if not missed.size:
                 break
             known = self._all.first_prices()
-            known[carried.rows] = place.prices
+            known[carried.rows] = rest.place.prices
             carried = Carried(self.model, self.layout, np.union1d(carried.rows, missed))
-            place = carried.at(known[carried.rows], heat, place.answer.order)
-        return carried, place, steps
+            place = carried.at(known[carried.rows], heat, rest.place.answer.order)
+            rest = carried.settle(place, heat)
+        return carried, replace(rest, steps=steps)
 
     def _first_rows(self, start: Floats | None) -> Ints:
         """Return the rows carried from the start: all if few, else the wide, the missed and the priced."""
@@ -202,41 +222,42 @@ class Carried:
         )
         return expected_rows(self.pulls, answer, mix), hessian
 
-    def cooled(self, place: Place, before: Heat, heat: Heat) -> Place:
+    def cooled(self, rest: Rest, before: Heat, heat: Heat) -> Place:
         """Return the place to begin from at the next heat."""
-        prices = place.prices
+        prices = rest.place.prices
         if heat.barrier < before.barrier:
-            pliancy = np.diag(self._of_names(place, before)[1])
-            prices = self.barrier.cooled(prices, pliancy, of=before.barrier, to=heat.barrier)
-        return self.at(prices, heat, place.answer.order)
+            prices = self.barrier.cooled(prices, rest.bend, of=before.barrier, to=heat.barrier)
+        return self.at(prices, heat, rest.place.answer.order)
 
-    def settle(self, place: Place, heat: Heat) -> tuple[Place, int]:
-        """Newton steps at one heat; returns where they end and their number."""
+    def settle(self, place: Place, heat: Heat) -> Rest:
+        """Newton steps at one heat."""
+        step, bend = 0, np.zeros(place.prices.size)
         for step in range(MOST_STEPS):
             gradient, hessian = self.slopes(place, heat)
-            size = gradient.size
-            ridge = 1e-10 * max(float(np.trace(hessian)), 1e-300) / max(size, 1)
+            bend, size = hessian.diagonal().copy(), gradient.size
+            ridge = 1e-10 * max(float(bend.sum()), 1e-300) / max(size, 1)
             hessian[np.diag_indices(size)] += ridge
             try:
                 way = np.asarray(np.linalg.solve(hessian, gradient), np.float64)
             except np.linalg.LinAlgError:
-                return place, step
+                break
             gain = float(gradient @ way)
-            if gain < 2 * heat.near:
-                return place, step
-            moved = self._line(place, way, gain, heat)
+            moved = None if gain < 2 * heat.near else self._line(place, way, gain, heat)
             if moved is None:
-                return place, step
-            place = moved
-        return place, MOST_STEPS
+                break
+            place, length = moved
+            if length == 1.0 and gain < heat.last:
+                step += 1
+                break
+        return Rest(place=place, steps=step, bend=bend)
 
-    def _line(self, place: Place, way: Floats, gain: float, heat: Heat) -> Place | None:
-        """Return the first point along `way` that climbs enough, inside the barriers."""
+    def _line(self, place: Place, way: Floats, gain: float, heat: Heat) -> tuple[Place, float] | None:
+        """Return the first point along `way` that climbs enough, inside the barriers, and how far it is."""
         length = self.barrier.longest(place.prices, way)
         for _ in range(25):
             trial = self.at(place.prices + length * way, heat, place.answer.order)
             if trial.value >= place.value + 1e-4 * length * gain - 1e-12 * abs(place.value):
-                return trial
+                return trial, length
             length *= 0.4
         return None
 
