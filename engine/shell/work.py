@@ -139,14 +139,15 @@ class Desk:
 
         chosen = self.chosen(accounts)
         desk = self.around(chosen)
+        judging = _Judging(desk)
         proposal = propose(
             desk.ground,
             accounts=chosen,
             intent=intent or Intent(),
             settings=settings or Settings(),
-            judge=desk.quick_judge,
+            judge=judging,
         )
-        return desk.explained(proposal)
+        return proposal if proposal.gate is judging.first else desk.explained(proposal)
 
     def chosen(self, accounts: tuple[str, ...]) -> tuple[AccountId, ...]:
         """Return the accounts named, all governed ones where none is; InputError for an ungoverned one."""
@@ -197,6 +198,21 @@ class Desk:
                 answer=answer,
             )
         )
+
+
+class _Judging:
+    """A proposal's gate: the first list, which nearly always stands, is told in full at once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.first: GateAnswer | None = None
+
+    def __call__(self, trades: tuple[Trade, ...]) -> GateAnswer:
+        """Return the gate's answer; of later lists without what would pass."""
+        if self.first is not None:
+            return self._desk.quick_judge(trades)
+        self.first = judge(self._desk.opened, trades, engine=self._desk.inference)
+        return self.first
 
 
 @contextmanager
