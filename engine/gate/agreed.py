@@ -4,8 +4,8 @@ A rule that a list cannot move is told by the same two values for every list: th
 keeps for an opened book, and the part that the reference keeps. They are compared once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import is_
 
 from engine.gate.reference import Part
 from engine.gate.reference.answer import RuleKey
@@ -18,16 +18,13 @@ class Agreed:
 
     _known: dict[RuleKey, tuple[list[Verdict], list[Part]]] = field(default_factory=dict)
 
-    def has(self, key: RuleKey, verdicts: Sequence[Verdict], parts: Sequence[Part]) -> bool:
+    def has(self, key: RuleKey, verdicts: list[Verdict], parts: list[Part]) -> bool:
         """Return whether exactly these values, not their likes, have been found to agree."""
         known = self._known.get(key)
         if known is None or len(known[0]) != len(verdicts) or len(known[1]) != len(parts):
             return False
-        for one, other in zip(known[0], verdicts, strict=True):
-            if one is not other:
-                return False
-        return all(one is other for one, other in zip(known[1], parts, strict=True))
+        return all(map(is_, known[0], verdicts)) and all(map(is_, known[1], parts))
 
-    def note(self, key: RuleKey, verdicts: Sequence[Verdict], parts: Sequence[Part]) -> None:
+    def note(self, key: RuleKey, verdicts: list[Verdict], parts: list[Part]) -> None:
         """Remember that two sides agree."""
-        self._known[key] = (list(verdicts), list(parts))
+        self._known[key] = (verdicts, parts)

@@ -10,7 +10,7 @@ from datetime import date
 
 from dsl.policy import Response
 from engine.facts.trades import Trade
-from engine.gate.fingerprint import canonical, digest
+from engine.gate.fingerprint import digest, trade_text
 from engine.gate.verdict import Decision, Verdict
 
 
@@ -27,7 +27,7 @@ class Approval:
 
 def decision_id(rulebook_hash: str, trades: tuple[Trade, ...]) -> str:
     """Return the name of the decision on a list under a rulebook; the order of the list has no part in it."""
-    listed = sorted(canonical(replace(trade, number=0, reason=None)) for trade in trades)
+    listed = sorted(trade_text(trade, 0) for trade in trades)
     return digest(rulebook_hash + "".join(listed))
 
 

@@ -34,8 +34,13 @@ class Measured:
     windows: tuple[WindowCase, ...]
 
 
-def case_of(trades: Iterable[Trade], measured: Measured) -> GateCase:
+Known = dict[str, tuple[Response, ...]]
+"""The responses of each rule by its key, found once for an opened book."""
+
+
+def case_of(trades: Iterable[Trade], measured: Measured, *, known: Known | None = None) -> GateCase:
     """Return the case that is put to the inference."""
+    said = {} if known is None else known
     judged = [item for item in measured.items if item.is_judged]
     rules = {item.rule_key: item.rule.rule for item in judged}
     rules |= {case.item.rule_key: case.item.rule.rule for case in measured.windows if _is_open(case)}
@@ -43,7 +48,7 @@ def case_of(trades: Iterable[Trade], measured: Measured) -> GateCase:
         trades=tuple(str(trade.number) for trade in trades),
         headrooms=tuple(map(_headroom, judged)),
         touches=tuple(touch for item in judged for touch in _touches(item)),
-        responses=tuple(response for key, rule in rules.items() for response in _responses(key, rule)),
+        responses=tuple(response for key, rule in rules.items() for response in _said(said, key, rule)),
         waivers=tuple(waiver for item in judged for waiver in _waivers(item)),
         exemptions=tuple(_exemption(item) for item in judged if item.standing == "excepted"),
         events=tuple(fact for case in measured.windows if _is_open(case) for fact in _events(case)),
@@ -66,6 +71,13 @@ def _touches(item: Item) -> Iterator[Touch]:
     early = item.after is not None and item.after >= 0
     for number in item.warned_by if early else item.trades:
         yield Touch(rule=item.rule_key, group=item.group_key, trade=str(number))
+
+
+def _said(known: Known, key: str, rule: CheckedRule) -> tuple[Response, ...]:
+    found = known.get(key)
+    if found is None:
+        found = known[key] = tuple(_responses(key, rule))
+    return found
 
 
 def _responses(key: str, rule: CheckedRule) -> Iterator[Response]:

@@ -62,5 +62,18 @@ def book_fingerprint(book: Book) -> str:
 
 def facts_hash(book: str, trades: tuple[Trade, ...]) -> str:
     """Return the fingerprint of a book (given by its own) and a list; the reasons given play no part."""
-    listed = (dataclasses.replace(trade, reason=None) for trade in trades)
-    return digest(book + "".join(map(canonical, listed)))
+    return digest(book + "".join(trade_text(trade, trade.number) for trade in trades))
+
+
+def trade_text(trade: Trade, number: int) -> str:
+    """Return a trade under a number, without the reason given, as `canonical` writes it, in fewer steps."""
+    price, lot = trade.price, trade.lot
+    return (
+        f"[number={number},account={_text(trade.account)},side={_text(trade.side.value)},"
+        f"symbol={_text(trade.symbol)},quantity={plain(trade.quantity)},"
+        f"price={'-' if price is None else plain(price)},lot={'-' if lot is None else _text(lot)},reason=-]"
+    )
+
+
+def _text(value: str) -> str:
+    return f"{len(value)}:{value}"

@@ -14,7 +14,7 @@ from engine.gate.engine.gatebase import judge as infer_case
 from engine.gate.engine.gatefacts import Decision as EngineDecision
 from engine.gate.engine.gatefacts import Findings, Standing
 from engine.gate.engine.port import InferenceEngine
-from engine.gate.facts import Measured, act_name, case_of, event_name
+from engine.gate.facts import Known, Measured, act_name, case_of, event_name
 from engine.gate.items import Item
 from engine.gate.verdict import Decision, Fault
 from engine.gate.window_items import WindowCase
@@ -51,9 +51,14 @@ class Inferred:
     decision: Decision
 
 
-def infer(engine: InferenceEngine, trades: tuple[Trade, ...], measured: Measured) -> Inferred | Fault:
-    """Return what follows from the items, or the fault that kept the answer from coming."""
-    findings = infer_case(engine, case_of(trades, measured))
+def infer(
+    engine: InferenceEngine, trades: tuple[Trade, ...], measured: Measured, *, known: Known | None = None
+) -> Inferred | Fault:
+    """Return what follows from the items, or the fault that kept the answer from coming.
+
+    known: the responses of rules that earlier lists on the same opened book have found.
+    """
+    findings = infer_case(engine, case_of(trades, measured, known=known))
     if isinstance(findings, EngineFault):
         return Fault(reason=f"the rules engine gave no answer: {findings.reason}", bundle=findings.bundle)
     wrong = _unexpected_pairs(measured.windows, findings)

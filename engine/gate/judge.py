@@ -68,7 +68,7 @@ def judge(
     listed = opened.listed(trades)
     measured = measure(listed, every_group=every_group)
     fresh, proven = _split(opened, measured, explained=explained)
-    inferred = infer(engine, trades, fresh)
+    inferred = infer(engine, trades, fresh, known=opened.responses)
     if isinstance(inferred, Fault):
         return _faulty(opened, listed, inferred, _evaluators(engine, second=False))
     told = [(item, verdict_of(listed, item, explained=explained)) for item in inferred.concluded]

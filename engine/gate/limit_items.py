@@ -23,6 +23,7 @@ from engine.gate.unknowns import (
     is_excepted,
     is_of_everything,
     is_present,
+    is_weighed_blindly,
     unpriced,
 )
 from engine.ledger.exact import exact
@@ -38,15 +39,15 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
     limits = listed.opened.limits
     touched = _touched(listed)
     moved = {index for node in listed.after for index in limits.watchers.get(node, ())}
+    still = Still(listed, moved, blind(listed))
     loud = {
         index
         for index in moved | limits.loud | blind(listed) | blinded(listed)
-        if _speaks(listed, limits.all[index])
+        if _speaks(listed, limits.all[index], still)
     }
     told = touched | loud
     if every_group:
         told |= {limit.index for limit in limits.all if _is_a_group(listed, limit)}
-    still = Still(listed, moved, blind(listed))
     for index in sorted(told):
         yield from _told(listed, limits.all[index], still, touched=index in touched)
     if not every_group:
@@ -61,6 +62,8 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
 def _told(listed: Listed, limit: OpenLimit, still: Still, *, touched: bool) -> Iterable[Item]:
     """Return the items of a group that is told; what every list would say of it is made once."""
     if not still(limit):
+        if still.is_sure(limit):
+            return (measured_item(listed, limit, touched=touched),)
         return _items_of(listed, limit, touched=touched)
     return kept(listed.opened, (limit.index, touched), lambda: _items_of(listed, limit, touched=touched))
 
@@ -103,9 +106,11 @@ def _touched(listed: Listed) -> set[int]:
     return touched
 
 
-def _speaks(listed: Listed, limit: OpenLimit) -> bool:
+def _speaks(listed: Listed, limit: OpenLimit, still: Still) -> bool:
     """Return whether a group has more to say than that it passes."""
     ground = limit.ground
+    if still.is_sure(limit):
+        return listed.opened.limits.headroom(limit, listed.after) < 0 and is_present(listed, limit)
     if ground.standing == "not_applicable" or not _is_tested(listed, limit):
         return False
     if is_excepted(listed, limit):
@@ -208,13 +213,22 @@ def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
         before=before_headroom,
         after=after_headroom,
         waiver=ground.waiver,
-        waived=None if limit.waived is None else limits.against(limit, limit.waived, listed.after),
+        waived=_waived(listed, limit),
         trades=lowering(listed, limit),
         told=told_of(limit.before, after),
         touched=touched,
         source=limit.index,
     )
     return item if limit.warn is None else _warned(listed, limit, item)
+
+
+def _waived(listed: Listed, limit: OpenLimit) -> Fraction | None:
+    """Return the headroom to the waiver's bound; none where a ban's is weighed without a price."""
+    if limit.waived is None:
+        return None
+    if is_weighed_blindly(listed, limit.ground):
+        return exact(-1)
+    return listed.opened.limits.against(limit, limit.waived, listed.after)
 
 
 def _warned(listed: Listed, limit: OpenLimit, item: Item) -> Item:

@@ -68,6 +68,7 @@ class OpenBook:
         # by whether it is explained, and the identity of a quiet item: what was concluded and told of it
         self.proven: dict[bool, dict[int, Any]] = {True: {}, False: {}}
         self.order: dict[int, tuple[object, ...]] = {}  # by identity of a verdict told of it: its place
+        self.responses: dict[str, Any] = {}  # of each rule, as the inference is told them
         self.agreed = Agreed()  # what the two evaluators have agreed on so far
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}
         self.settles = self.limits.settles
@@ -97,6 +98,14 @@ class OpenBook:
     def reference(self) -> ReferenceBook:
         """The same book as the second evaluator sees it."""
         return prepare(self.ground.rulebook.policies, self.book)
+
+    @cached_property
+    def largest(self) -> tuple[tuple[AccountId, Symbol], ...]:
+        """What is held long, the largest value first."""
+        state = self.state
+        held = ((position, quantity) for position, quantity in state.quantities.items() if quantity > 0)
+        worth = {position: quantity * (state.unit_value(*position) or 0) for position, quantity in held}
+        return tuple(sorted(worth, key=lambda position: (-worth[position], position)))
 
     @cached_property
     def lot_orders(self) -> Mapping[tuple[AccountId, LotId], str]:

@@ -34,11 +34,15 @@ class Still:
         self._is_alone = len(listed.trades) <= 1
         self._is_fresh = not listed.lame
 
+    def is_sure(self, limit: OpenLimit) -> bool:
+        """Return whether the limit is tested, and nothing that it needs is missing, whatever is traded."""
+        return limit.is_plain and self._is_fresh and limit.index not in self._blind
+
     def __call__(self, limit: OpenLimit) -> bool:
         """Return whether the limit's item is the same for every list that leaves it still."""
-        if limit.index in self._moved or not limit.is_plain or not self._is_fresh:
+        if limit.index in self._moved or not self.is_sure(limit):
             return False
-        if limit.index in self._blind:
+        if limit.settles and not self._is_alone:
             return False
         if self._listed.reached.isdisjoint(limit.nodes):
             return True

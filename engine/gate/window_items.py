@@ -11,7 +11,6 @@ same order, is no event for it.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from dsl.policy import Duration, Window
 from engine.facts.calendar import add_business_days, add_months
@@ -21,6 +20,8 @@ from engine.gate.acts import actions_of, value_of
 from engine.gate.ban_items import unknown_item
 from engine.gate.items import Item, Meeting, Told
 from engine.gate.measure import Listed
+from engine.gate.still import kept
+from engine.ledger.exact import exact
 from engine.ledger.settle import Taken
 from rulebooks.ground import GroundWindow, PastEvent
 from rulebooks.grounding.windows import NO_HISTORY
@@ -90,9 +91,10 @@ def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
     events = (*made, *_past_events(listed, ground, acts)) if acts else made
     acts = (*acts, *_past_acts(listed, ground, made))
     met = tuple(meetings(ground, acts, events))
-    return WindowCase(
-        ground=ground, item=_measured(listed, item, met, touched=bool(acts)), acts=acts, events=events
-    )
+    measured = _measured(listed, item, met, touched=bool(acts))
+    if not acts or not events:  # nothing can meet
+        measured = kept(listed.opened, ("window", source, bool(acts)), lambda: (measured,))[0]
+    return WindowCase(ground=ground, item=measured, acts=acts, events=events)
 
 
 def missing_window_items(listed: Listed) -> Iterator[Item]:
@@ -140,11 +142,15 @@ def _covers(listed: Listed, ground: GroundWindow, trade: Trade) -> bool | None:
     if trade.account not in ground.scope.holds or not actions_of(listed, trade) & ground.actions:
         return False
     member = ground.securities.get((trade.account, trade.symbol), False)
-    if ground.lots is None or trade.side is not Side.SELL:
+    if trade.side is not Side.SELL:
         return member
-    answers = [
-        ground.lots.get((row.account, row.lot), False) for row in listed.settlement.of_trade(trade.number)
-    ]
+    settlement = listed.settlement
+    rows = settlement.of_trade(trade.number)
+    if not rows and trade.number not in settlement.unsettled:
+        return False  # of what is not held there is nothing to sell
+    if ground.lots is None:
+        return member
+    answers = [ground.lots.get((row.account, row.lot), False) for row in rows]
     return True if True in answers else None if None in answers else False
 
 
@@ -345,9 +351,9 @@ def _measured(listed: Listed, item: Item, met: tuple[Meeting, ...], *, touched: 
     numbers = sorted({n for pair in met for n in (pair.act_trade, pair.event_trade) if n is not None})
     trades = [listed.by_number[number] for number in numbers]
     in_shares = item.rule.unit == "shares"
-    sizes = (Fraction(t.quantity) if in_shares else value_of(listed, t) for t in trades)
-    total = sum(sizes, start=Fraction(0))
-    zero = Fraction(0)
+    sizes = (exact(t.quantity) if in_shares else value_of(listed, t) for t in trades)
+    total = sum(sizes, start=exact(0))
+    zero = exact(0)
     return replace(
         item,
         before=zero,

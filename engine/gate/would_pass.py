@@ -28,7 +28,7 @@ from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
-from engine.gate.limits import OpenLimit, Reading
+from engine.gate.limits import OpenLimit, Position, Reading
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.remedy import largest
 from engine.gate.riding_items import riding_items
@@ -237,17 +237,14 @@ def _room(listed: Listed, item: Item) -> Iterator[WouldPass]:
 
 def _candidates(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol, Side]]:
     """Yield positions to sell, and members to buy where more is asked for, the largest first."""
-    state, scope = listed.opened.state, limit.ground.scope
-    traded = {(trade.account, trade.symbol) for trade in listed.trades}
-    held = [
-        (position, quantity * (state.unit_value(*position) or _ZERO))
-        for position, quantity in state.quantities.items()
-        if position[0] in scope.stops and position not in traded and quantity > 0
-    ]
-    ranked = [position for position, _ in sorted(held, key=lambda row: (-row[1], row[0]))]
+    state, stops, traded = listed.opened.state, limit.ground.scope.stops, listed.positions
     members = frozenset(limit.ground.members)
-    inside = [position for position in ranked if position in members]
-    outside = [position for position in ranked if position not in members]
+    inside, outside = list[Position](), list[Position]()
+    for position in listed.opened.largest:
+        if position[0] in stops and position not in traded:
+            (inside if position in members else outside).append(position)
+        if len(inside) >= MOST_CANDIDATES and len(outside) >= MOST_CANDIDATES:
+            break
     for account, symbol in [*inside[:MOST_CANDIDATES], *outside[:MOST_CANDIDATES]]:
         if state.unit_value(account, symbol):
             yield account, symbol, Side.SELL
