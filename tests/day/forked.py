@@ -1,26 +1,34 @@
-"""A command in a process of its own, forked from this one: it starts at once and can be killed at any moment.
+"""A command in a process of its own that starts at once and can be killed at any moment.
 
     running = Forked(folder, "orders", "receive", "--fix", "desk.cfg")
     running.kill()
 
-What this process has open is closed in the child, so that it holds no end of a line or of a database.
+Processes are forked from a server that has read the program and opened nothing: a connection to a database
+that went through a fork would break the locks of the child.
 """
 
 import os
-import signal
 import sys
-import time
 import traceback
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 
 from engine.shell import main as shell
+from engine.shell.commands import approve, gate, monitor, orders, rebalance
+from engine.shell.orders.fix import session
+from optimizer import propose
 from tests.shell.cli import Ran
 
-_numbers = count(1)
-MOST_FILES = 65536
+READ = (approve, gate, monitor, orders, propose, rebalance, session)
+"""What the server reads before the first command."""
+
 FAULT = 70
 """The status of a command that ended with a fault of ours."""
+
+_numbers = count(1)
+_server = get_context("forkserver")
+_server.set_forkserver_preload(["tests.day.forked"])
 
 
 class Forked:
@@ -30,50 +38,25 @@ class Forked:
         name = f"{next(_numbers)}"
         self.out, self.err = (folder / "told" / f"{name}.{kind}" for kind in ("out", "err"))
         self.out.parent.mkdir(exist_ok=True)
-        self.status: int | None = None
-        self.pid = os.fork()
-        if self.pid == 0:
-            self._run(folder, words)
-
-    def _run(self, folder: Path, words: tuple[str, ...]) -> None:
-        """Be the command, and never come back."""
-        status = FAULT
-        try:
-            os.closerange(3, MOST_FILES)
-            sys.stdout, sys.stderr = (path.open("w", encoding="utf-8") for path in (self.out, self.err))
-            os.chdir(folder)
-            sys.argv = ["guardband", *words]
-            shell.main()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+        told = (str(folder), words, str(self.out), str(self.err))
+        self._process = _server.Process(target=command, args=told)
+        self._process.start()
 
     def poll(self) -> int | None:
         """Return the status where it has ended."""
-        if self.status is None:
-            pid, ended = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.status = os.waitstatus_to_exitcode(ended)
-        return self.status
+        return self._process.exitcode
 
     def wait(self, seconds: float) -> int | None:
         """Wait until it has ended, so long at most."""
-        until = time.monotonic() + seconds
-        while self.poll() is None and time.monotonic() < until:
-            time.sleep(0.01)
-        return self.status
+        self._process.join(seconds)
+        return self._process.exitcode
 
     def kill(self) -> bool:
         """Kill it; returns whether it was running."""
-        if self.poll() is not None:
+        if self._process.exitcode is not None:
             return False
-        os.kill(self.pid, signal.SIGKILL)
-        self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self._process.kill()
+        self._process.join()
         return True
 
     def ran(self, seconds: float) -> Ran:
@@ -81,3 +64,22 @@ class Forked:
         status = self.wait(seconds)
         assert status is not None, f"a command goes on after {seconds} seconds"
         return Ran(status=status, out=self.out.read_text("utf-8"), err=self.err.read_text("utf-8"))
+
+
+def command(folder: str, words: tuple[str, ...], out: str, err: str) -> None:
+    """Be the command, and never come back."""
+    status = FAULT
+    try:
+        for number, path in ((1, out), (2, err)):
+            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        os.chdir(folder)
+        sys.argv = ["guardband", *words]
+        shell.main()
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from engine.facts.failure import InputError
 from engine.shell.log.chain import Author, append, author_named, entries
 from engine.shell.log.signing import key_from
 from engine.shell.log.verify import verify
@@ -46,6 +47,8 @@ def test_a_decision_is_sent_once(book, store):
     with store.reading() as found:
         (order,) = facts_of(found).open_orders
     assert (order.account, order.symbol, order.quantity) == ("TAX-1", "KO", 50)
+    with pytest.raises(InputError, match="record 2 is about no list"):
+        desk.left_of(book, "2")
 
 
 def test_a_blocked_list_is_not_sent(book, store):

@@ -283,8 +283,14 @@ def touching(held: Iterable[Halt], ticket: Ticket) -> Halt | None:
 
 
 def remaining(session: Session, name: str) -> tuple[Trade, ...]:
-    """Return what of a decision was not filled and is not on its way, as a new list for the gate."""
+    """Return what of a decision was not filled and is not on its way, as a new list for the gate.
+
+    Raises InputError where an order of it is open, or the record is about no list.
+    """
     found = entry(session, name)
+    if "trades" not in found.body:
+        reason = f"record {found.seq} is about no list ({found.kind})"
+        raise InputError(reason, place="DECISION", cure="name a decision of the gate, or a proposal")
     table = table_of(TicketRow)
     done: dict[int, Decimal] = {}
     for kept in keeping.tickets_kept(session, table.c.decision_seq == found.seq):
