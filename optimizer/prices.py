@@ -59,7 +59,8 @@ FEW_ROWS = 48
 """Rows up to which all are carried from the start."""
 
 WIDE = 16
-"""Entries from which a row counts as wide."""
+WIDE_PART = 16
+"""A row counts as wide from this many entries, and where it has one of this many of all columns."""
 
 MISSED = 1e-3
 """Units by which mixed trades may miss a row that is not carried."""
@@ -170,7 +171,8 @@ class Climb:
             return np.arange(rows.count)
         entries = np.bincount(rows.matrix.indices, minlength=rows.count)
         out = (rows.start < rows.low) | (rows.start > rows.high)
-        kept = (rows.curvature > 0) | (entries >= WIDE) | out
+        wide = entries >= max(WIDE, self.model.columns // WIDE_PART)
+        kept = (rows.curvature > 0) | wide | out
         if start is not None:
             kept |= start != 0
         return np.flatnonzero(kept)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.model import Bools, Floats, Ints, Matrix, Model, sold
+from optimizer.model import Bools, Floats, Ints, Matrix, Model, row_values, sold
 from optimizer.modes import Choice
 from optimizer.names import NameAnswer
 from optimizer.solvers.convex import Program, solve_convex
@@ -38,6 +38,7 @@ class Known:
     charge: Floats
     trades: Floats  # (n_columns,) of every name in its mode
     prices: Floats  # (n_rows,)
+    rows: Ints  # that the climb carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +98,39 @@ MANY_ROWS = 120
 """Rows from which a sparse method is the quicker one."""
 
 
+MOST_JOINS = 5
+"""How often rows join that the best trades without them miss."""
+
+
 def _quick(
     model: Model, choice: Choice, columns: _Columns, *, tickets: bool, known: Known | None
 ) -> Amounts | None:
-    """Return the best trades by the method for few rows, None where it does not fit or finds none."""
-    made = _shape(model, choice, columns, tickets=tickets)
+    """Return the best trades by the method for few rows, None where it does not fit or finds none.
+
+    Rows that the climb did not carry are left out until the trades miss them.
+    """
+    rows = model.rows
+    taken = np.ones(rows.count, dtype=np.bool_)
+    if known is not None:
+        taken = rows.curvature > 0
+        taken[known.rows] = True
+    for _ in range(MOST_JOINS):
+        found = _balanced(model, choice, columns, taken, tickets=tickets, known=known)
+        if found is None:
+            return None
+        values = row_values(model, found.trades)
+        outside = np.maximum(values - rows.high, rows.low - values) > MISS
+        missed = outside & ~taken & (rows.curvature == 0)
+        if not missed.any():
+            return found
+        taken |= missed
+    return None
+
+
+def _balanced(
+    model: Model, choice: Choice, columns: _Columns, taken: Bools, *, tickets: bool, known: Known | None
+) -> Amounts | None:
+    made = _shape(model, choice, columns, taken, tickets=tickets)
     if made is None:
         return None
     shape, order, kept = made
@@ -118,9 +147,9 @@ def _quick(
 
 
 def _shape(
-    model: Model, choice: Choice, columns: _Columns, *, tickets: bool
+    model: Model, choice: Choice, columns: _Columns, taken: Bools, *, tickets: bool
 ) -> tuple[Shape, Ints, Ints] | None:
-    """Return the program, the order of its columns, and the model's row of each of its rows."""
+    """Return the program of the rows taken, the order of its columns, and the model's row of each row."""
     rows, free = model.rows, columns.free
     start = rows.start + rows.matrix @ columns.settled if columns.settled.any() else rows.start
     part = rows.matrix[:, free]
@@ -128,7 +157,7 @@ def _shape(
     flat = rows.curvature == 0
     missed = flat & ((start < rows.low - MISS) | (start > rows.high + MISS))
     has_low, has_high = np.isfinite(rows.low), np.isfinite(rows.high)
-    kept = np.flatnonzero(~flat | (touched & (has_low | has_high)))
+    kept = np.flatnonzero(taken & (~flat | (touched & (has_low | has_high))))
     elastic = flat & np.isfinite(rows.price_cap)
     unfit = (elastic & has_low & has_high) | (missed & ~touched & ~elastic)
     if kept.size > MANY_ROWS or unfit.any():

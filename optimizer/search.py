@@ -170,11 +170,12 @@ def attempt(problem: Problem, start: Floats | None) -> Solution:
         first = () if found is None else (found.choice,)
         choices = (*first, likely, best_choice(climb.layout, model, exact))
         steps = _rounded(problem, choices)
+    at = (priced.prices,) if found is None else (priced.prices, found.prices)
     return Solution(
         problem=problem,
         steps=steps,
         cost=objective(model, _amount(problem, steps)),
-        bound=max(priced.bound, climb.bound(priced.prices, whole=True)),
+        bound=max(priced.bound, *(climb.bound(prices, whole=True) for prices in at)),
         prices=priced.prices,
         restricted=(),
     )

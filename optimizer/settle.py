@@ -46,6 +46,7 @@ def settled(model: Model, climb: Climb, priced: Priced) -> Settled | None:
         charge=climb.charge(priced.prices),
         trades=expected_trades(carried.pulls, priced.answer, as_mix(choice)),
         prices=priced.prices,
+        rows=carried.rows,
     )
     best: Settled | None = None
     bound, at = priced.bound, priced.prices

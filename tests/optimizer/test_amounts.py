@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.invented import account
-from optimizer import primal
+from optimizer import prices, primal
 from optimizer.model import INF, Model, objective, row_values, violation
 from optimizer.modes import Choice
 from optimizer.prices import Climb
@@ -112,3 +112,23 @@ def test_a_name_sells_at_least_its_minimum_though_a_lot_is_just_that_large() -> 
 
 def test_rows_that_cannot_be_kept_have_no_answer() -> None:
     assert solve_shape(shape(row_low=np.array([40.0]))) is None
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_narrow_rules_left_out_at_first_hold_in_the_end(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = account(80, seed, caps=60)
+    climb = Climb(model)
+    priced = climb.climb()
+    assert priced.carried.rows.size < model.rows.count
+    found = settled(model, climb, priced)
+    assert found is not None
+    assert violation(model.rows, row_values(model, found.trades)).max() <= 1e-6
+    assert found.bound <= found.cost
+    monkeypatch.setattr(prices, "FEW_ROWS", 1_000)
+    every = Climb(model)
+    carried = every.climb()
+    assert carried.carried.rows.size == model.rows.count
+    beside = settled(model, every, carried)
+    assert beside is not None
+    assert found.bound <= beside.cost + 1e-6
+    assert beside.bound <= found.cost + 1e-6
