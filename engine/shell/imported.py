@@ -9,6 +9,7 @@ transactions     113 new       0 changed      0 known before
 from typing import Any
 
 from engine.facts.money import plain, rounded
+from engine.shell.importers.corrections import words
 from engine.shell.importers.merging import Check, Merged
 from engine.shell.importers.naming import UNCLASSIFIED
 from engine.shell.importing import Imported
@@ -31,6 +32,14 @@ def imported_answer(format: str, done: Imported) -> dict[str, Any]:
             {"line": row.line, "words": row.words, "reason": row.reason, "cure": row.cure}
             for row in merged.unread
         ],
+        "corrections": [
+            {
+                "before": [words(row) for row in one.before],
+                "after": [{"line": row.row, "words": words(row)} for row in one.after],
+            }
+            for one in merged.corrections
+        ],
+        "gone": [{"transaction": row.id, "words": words(row)} for row in merged.gone],
         "records": [
             {"records": name, "in": new, "superseded": changed, "unchanged": same}
             for name, new, changed, same in _families(merged)
@@ -71,6 +80,7 @@ def imported_text(done: Imported) -> str:
             f"  {row.words}",
             f"  cure: {row.cure}",
         ]
+    lines += _gone(merged)
     lines += _told(done)
     if done.is_written and not merged.changes:
         lines += ["", "nothing changed"]
@@ -102,6 +112,19 @@ def _positions(merged: Merged) -> list[str]:
         said = "no transaction of it is known" if derived is None else f"the transactions come to {derived}"
         lines.append(f"  {check.account} {check.symbol}: {plain(check.stated)} stated, {said}")
     return lines
+
+
+def _gone(merged: Merged) -> list[str]:
+    if not merged.gone:
+        return []
+    rows = (
+        "1 row of days that the file covers is"
+        if len(merged.gone) == 1
+        else (f"{len(merged.gone)} rows of days that the file covers are")
+    )
+    lines = ["", f"{rows} not in it any more"]
+    lines += [f"  {words(row)}" for row in merged.gone[:_SHOWN]]
+    return [*lines, "  where the custodian cancelled them: --corrections apply"]
 
 
 def _told(done: Imported) -> list[str]:

@@ -1,6 +1,7 @@
 """Every real file: records in, facts out, unread rows; and importing everything twice changes nothing."""
 
 import csv
+import importlib.util
 import io
 import json
 import re
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +23,7 @@ from engine.shell.importers.merging import Choice
 from engine.shell.importers.statement import Statement
 from engine.shell.importing import Imported, run
 from tests.importers.samples import SAMPLES, Sample
+from tests.shared import shared
 from tests.shell.cli import run as guardband
 
 EVERYDAY = ("kapji_2023", "realized_gain")
@@ -234,12 +237,29 @@ def test_each_account_of_a_file_goes_to_its_own(tmp_path: Path) -> None:
     assert {(row.kind, row.household) for row in done.merged.accounts} == {("ira", "ADAMS")}
 
 
-def test_the_table_of_all_samples_is_in_the_page() -> None:
+@pytest.fixture
+def read_samples() -> ModuleType:
+    path = Path(__file__).parents[2] / "docs" / "read_samples.py"
+    spec = importlib.util.spec_from_file_location("read_samples", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_tables_of_the_page_are_those_that_the_files_give(read_samples: ModuleType) -> None:
+    done = list(read_samples.read(shared("data/broker")))
     page = (Path(__file__).parents[2] / "docs" / "importers.md").read_text(encoding="utf-8")
-    for sample in SAMPLES:
-        line = f"| {sample.name} | `{sample.format}` | {sample.records} | {sample.facts} | "
-        joined = sample.records - sample.facts - len(sample.unread)
-        assert f"{line}{joined} | {len(sample.unread)} |" in page, f"{line}{joined} | {len(sample.unread)} |"
+    for line in read_samples.table(done):
+        assert line in page, line
+    for one in done:
+        for row in one.first.merged.statement.unread:
+            assert f"| {one.sample.name}, {row.line} |" in page
+    (late, whole) = [line.split(" | ")[-2:] for line in read_samples.positions(done)[2:]]
+    assert late == ["113.718", "15.741031 |"]
+    assert whole == ["388", "388 |"]
+    assert not any(one.second.merged.changes for one in done)
 
 
 def test_a_dry_run_tells_and_writes_nothing(

@@ -1,6 +1,7 @@
 """`guardband import`: bring files into a book, whole or not at all."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from engine.shell.store.delivery import Delivery
     from engine.shell.store.load import Loaded
     from engine.shell.store.recording import Count
+
+
+class CorrectionsName(StrEnum):
+    """What is done with rows that were told otherwise before."""
+
+    TELL = "tell"
+    APPLY = "apply"
+    ADD = "add"
 
 
 def import_(
@@ -65,6 +74,14 @@ def import_(
             "--mapping", metavar="FILE", help="What the columns of a workbook mean.", show_default=False
         ),
     ] = None,
+    corrections: Annotated[
+        CorrectionsName,
+        typer.Option(
+            "--corrections",
+            help="Rows that an earlier file told otherwise: `tell` leaves them unread, `apply` puts them in "
+            "place of the earlier ones and ends what the file lacks, `add` keeps both.",
+        ),
+    ] = CorrectionsName.TELL,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would be imported, and write nothing.")
     ] = False,
@@ -83,10 +100,11 @@ def import_(
     """Bring a file into a book; the same file a second time changes nothing.
 
     Transactions go by what they say, so files that overlap double nothing. A row that is not understood is
-    told with line, reason and cure, and stops no other. An error leaves the book as it was. A database that
+    told with line, reason and cure, and stops no other. What an earlier file told otherwise is told, and
+    changed where `--corrections apply` says so. An error leaves the book as it was. A database that
     is not there is laid out, a folder is begun.
 
-    Exit status: 0, 1 where rows are left unread, or 2 for input that cannot be read.
+    Exit status: 0, 1 where rows are left unread or are there no more, or 2 for input that cannot be read.
 
     Example: `guardband import schwab activity.csv --book household --account TAX-1`
     """
@@ -107,7 +125,7 @@ def import_(
         chosen,
         path,
         book=book,
-        choice=_choice(account or [], new, household),
+        choice=_choice(account or [], new, household, corrections),
         now=datetime.now(UTC),
         mapping=mapping,
         dry_run=dry_run,
@@ -119,7 +137,7 @@ def import_(
         print_json(imported_answer(chosen.format, done))
     else:
         print_text(imported_text(done))
-    if done.merged.unread:
+    if done.merged.unread or (done.merged.gone and corrections is CorrectionsName.TELL):
         raise typer.Exit(1)
 
 
@@ -136,9 +154,12 @@ def _refuse_for_books(
         )
 
 
-def _choice(account: list[str], new: str | None, household: str | None) -> "Choice":
+def _choice(
+    account: list[str], new: str | None, household: str | None, corrections: CorrectionsName
+) -> "Choice":
     from engine.facts.failure import InputError
     from engine.shell.files.accounts import KINDS
+    from engine.shell.importers.corrections import Corrections
     from engine.shell.importers.merging import Choice
 
     if new is not None and new not in KINDS:
@@ -150,7 +171,13 @@ def _choice(account: list[str], new: str | None, household: str | None) -> "Choi
     if len(plain) > 1:
         cure = "say which is which: --account 'U123=TAX-1'"
         raise InputError("several accounts are named", place="--account", cure=cure)
-    return Choice(account=plain[0] if plain else None, accounts=pairs, kind=new, household=household)
+    return Choice(
+        account=plain[0] if plain else None,
+        accounts=pairs,
+        kind=new,
+        household=household,
+        corrections=Corrections(corrections),
+    )
 
 
 def _load_book(delivery: "Delivery", book: str, since: datetime | None) -> "tuple[Loaded, str]":

@@ -18,6 +18,7 @@ from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.money import plain, rounded
 from engine.facts.transactions import Transaction
 from engine.facts.transactions import TransactionType as T
+from engine.shell.importers.corrections import is_mended
 from engine.shell.importers.naming import Ids
 from engine.shell.importers.statement import Draft, Statement, Unread
 
@@ -173,7 +174,7 @@ def sorted_out(
         old = before.get(row.id)
         if old is None:
             new.append(row)
-        elif _says(old) == _says(row) or TAKEN_BACK in (old.note or ""):
+        elif _says(old) == _says(row) or TAKEN_BACK in (old.note or "") or is_mended(old):
             same += 1
         else:
             changed.append(row)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
 from engine.facts.accounts import Account
 from engine.facts.book import FxRate, Records
@@ -21,6 +22,7 @@ from engine.facts.money import plain
 from engine.facts.securities import Price, Security
 from engine.facts.transactions import Transaction
 from engine.shell.importers.booking import booked, sorted_out
+from engine.shell.importers.corrections import Correction, Corrections, applied, compared, left_unread
 from engine.shell.importers.holdings import holdings
 from engine.shell.importers.naming import described, symbols_in
 from engine.shell.importers.statement import Statement, Unread
@@ -34,6 +36,7 @@ class Choice:
     accounts: Mapping[str, str] = field(default_factory=dict)  # the file's name -> the book's
     kind: str | None = None  # of accounts that the book does not hold; None: there must be none
     household: str | None = None  # of such accounts; None: one of their own name
+    corrections: Corrections = Corrections.TELL  # what is done with rows that were told otherwise before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,8 @@ class Merged:
     prices: tuple[Price, ...] = ()  # new ones, and those that market data replace
     left_out: int = 0  # prices of securities that the book does not hold
     unread: tuple[Unread, ...] = ()
+    corrections: tuple[Correction, ...] = ()  # rows that were told otherwise before
+    gone: tuple[Transaction, ...] = ()  # rows that this file should tell and does not
     checks: tuple[Check, ...] = ()
 
     @property
@@ -107,6 +112,18 @@ def merge(statement: Statement, known: Known, choice: Choice) -> Merged:
     accounts = {**known.accounts, **{row.account: row for row in new_accounts}}
     rows, unread = booked(statement, known.fx, accounts, places, symbols)
     new, changed, unchanged = sorted_out(rows, known.transactions)
+    met = compared(new, rows, known.transactions)
+    new, unchanged = met.new, unchanged + met.same
+    match choice.corrections:
+        case Corrections.TELL:
+            unread = [*unread, *left_unread(met)]
+        case Corrections.APPLY:
+            more, mended = applied(met)
+            new, changed = (*new, *more), (*changed, *mended)
+        case Corrections.ADD:
+            new = (*new, *(row for one in met.corrections for row in one.after))
+        case _:
+            assert_never(choice.corrections)
     used = {name for row in rows for name in (row.symbol, row.from_symbol) if name}
     used |= {Symbol(symbols.get(row.symbol, row.symbol)) for row in statement.held}
     used |= {Symbol(symbols.get(row.symbol or "", row.symbol or "")) for _, row in statement.forms}
@@ -128,6 +145,8 @@ def merge(statement: Statement, known: Known, choice: Choice) -> Merged:
         prices=prices,
         left_out=left_out,
         unread=(*statement.unread, *unread),
+        corrections=met.corrections,
+        gone=met.gone,
         checks=_checks(statement, places, symbols, history, every),
     )
 
