@@ -7,7 +7,7 @@ import pytest
 
 from engine.facts.failure import InputErrors
 from engine.shell.files.book import read_records
-from engine.shell.files.trades import read_trades
+from engine.shell.files.trades import MOST_ALIKE, MOST_TRADES, read_trades
 from tests.shell.small_book import book
 
 
@@ -47,6 +47,31 @@ def test_trades_that_cannot_be_understood(tmp_path: Path) -> None:
         "trades.csv row 5, column symbol: there is no security `Y`\n"
         "  cure: correct the name, or add a row for it to securities.csv",
     ]
+
+
+def test_a_list_is_at_most_ten_thousand_trades_long(tmp_path: Path) -> None:
+    most = MOST_TRADES // 2
+    rows = "".join(f"TAX-1,buy,KO,{n + 1}\nIRA-1,buy,VTI,{n + 1}\n" for n in range(most))
+    (problem,) = trades_problems(tmp_path, f"account,side,symbol,quantity\n{rows}TAX-1,sell,KO,1\n")
+    assert problem.startswith(
+        f"trades.csv row {MOST_TRADES + 2}: the list has 10,001 trades, and one list is judged as a whole "
+        "up to 10,000\n  cure: give each household, or each account, a list of its own"
+    )
+
+
+def test_rows_that_are_pasted_again_and_again(tmp_path: Path) -> None:
+    text = "account,side,symbol,quantity\n" + "TAX-1,buy,KO,1\n" * (MOST_ALIKE + 1) + "TAX-1,sell,KO,1\n"
+    assert trades_problems(tmp_path, text) == [
+        f"trades.csv row {MOST_ALIKE + 2}: 101 rows are alike: buy `KO` in `TAX-1`; at most 100 may\n"
+        "  cure: write one row with the shares of all of them, or look whether it was pasted twice"
+    ]
+
+
+def test_a_hundred_rows_may_be_alike(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    records = read_records(book(tmp_path))
+    path.write_text("account,side,symbol,quantity\n" + "TAX-1,buy,KO,1\n" * MOST_ALIKE, encoding="utf-8")
+    assert len(read_trades(path, records)) == MOST_ALIKE
 
 
 def test_no_trade_file(tmp_path: Path) -> None:

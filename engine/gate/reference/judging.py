@@ -144,7 +144,7 @@ def prepare(policies: tuple[CheckedPolicy, ...], book: Book) -> ReferenceBook:
 
 def judge(reference: ReferenceBook, trades: tuple[Trade, ...], settlement: Settlement) -> Answer:
     """Return a verdict for every rule, scope and group that is held or traded."""
-    done = Done(trades=trades, settlement=settlement)
+    done = Done(listed=trades, settlement=settlement)
     lists = ((prepared, listed(prepared.setting, done)) for prepared in reference.policies)
     return Answer(tuple(part for prepared, own in lists for part in prepared.judged(own)))
 

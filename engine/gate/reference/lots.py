@@ -12,7 +12,7 @@ LIST_ORDER = "order of the list in"
 
 def lots_sold(trade: Trade, done: Listed) -> list[Lot] | None:
     """Return the lots of a sale; None where its price is missing, so that nobody knows which."""
-    taken = [row for row in done.done.settlement.taken if row.trade == trade.number]
+    taken = done.done.settlement.of_trade(trade.number)
     if not taken and trade.number in done.done.settlement.unsettled:
         return None
     return [lot for row in taken for lot in lots_of(row, done)]

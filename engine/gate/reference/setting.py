@@ -174,5 +174,5 @@ def listed(own: Setting, done: Done) -> Listed:
 
 def nothing_listed(own: Setting, done: Done) -> Listed:
     """Return the empty list, whose after is the before."""
-    nothing = replace(done, trades=())
+    nothing = replace(done, listed=())
     return Listed(setting=own, done=nothing, after=State({}, own.before))

@@ -152,15 +152,23 @@ def _rows_of(settlement: Settlement) -> Rows:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Done:
-    """A list and what the ledger says that it would come to."""
+    """A list, or all of it but one trade, and what the ledger says that the whole would come to."""
 
-    trades: tuple[Trade, ...]
+    listed: tuple[Trade, ...]
     settlement: Settlement
+    less: int | None = None  # the number of the trade that is left out
     _rows: "Rows | None" = field(default=None, compare=False)  # of the settlement, found once
 
     def without(self, number: int) -> "Done":
         """Return the list without one trade, each other trade standing as it did."""
-        return replace(self, trades=tuple(trade for trade in self.trades if trade.number != number))
+        return replace(self, less=number)
+
+    @property
+    def trades(self) -> tuple[Trade, ...]:
+        """The trades; those of a list without one are looked up when a measure asks, which few do."""
+        if self.less is None:
+            return self.listed
+        return tuple(trade for trade in self.listed if trade.number != self.less)
 
     def basis_of(self, number: int) -> Fraction:
         """Return the basis of the lots that a sale takes."""

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from engine.gate.verdict import GateAnswer
 
 
+LONG = 500
+"""Trades of a list from which on a person who waits is told what is going on."""
+
+
 class FailOn(StrEnum):
     """From which decision on the exit status is 1."""
 
@@ -87,6 +91,8 @@ def gate(
 ) -> None:
     """Judge a trade list: every trade and every rule, with the numbers and what would pass.
 
+    A list has at most 10,000 trades, at most 100 of them alike; a longer one is refused.
+
     A database, or a folder with --log, records the decision before it is told.
 
     Exit status: 0 pass or warn, 1 approval or block (see --fail-on), 2 input that cannot be read.
@@ -97,7 +103,7 @@ def gate(
     from engine.gate.record import proof_text, record_line
     from engine.gate.text import gate_text
     from engine.shell import recorded, work
-    from engine.shell.console import print_json, print_text
+    from engine.shell.console import complain, print_json, print_text
     from engine.shell.files.approvals import read_approvals
     from engine.shell.files.trades import read_trades
     from engine.shell.log.asked import Asked
@@ -110,6 +116,8 @@ def gate(
             every_group=groups is Groups.ALL,
             witnesses=witnesses,
         )
+        if len(asked.trades) >= LONG and sys.stderr.isatty():
+            complain(f"guardband: judging {len(asked.trades):,} trades together")
         keeping = recorded.Keeping(by=by, log=log, dry_run=dry_run, known=known)
         answer = recorded.decided(desk, book, asked, keeping).gate
         assert answer is not None, "the gate always answers"

@@ -5,7 +5,7 @@ TAX-1,buy,KO,100,,,"fill the gap"          trade 1, at the book's price
 TAX-1,sell,XOM,40,81.10,T0012,             trade 2, out of the lot that transaction T0012 opened
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from engine.shell.files.table import Column, Row, Table, read_table
 
 MOST_TRADES = 10_000
 """Trades of one list; a longer one is a mistake, or several lists that were put together."""
+
+MOST_ALIKE = 100
+"""Rows of one account, side, security and lot; more are a list that was pasted more than once."""
 
 TRADES = Table(
     name="trades",
@@ -57,6 +60,7 @@ def trades_of(sheet: Sheet, records: Records) -> tuple[Trade, ...]:
     securities = Register(noun="security", place="securities.csv", names=frozenset(records.securities))
     problems = [
         *rows.problems,
+        *_repeated(rows.rows),
         *(problem for row in rows.rows for problem in _row_problems(row, accounts, securities)),
     ]
     if problems:
@@ -71,6 +75,23 @@ def _too_long(sheet: Sheet) -> InputError:
         cure="give each household, or each account, a list of its own: only trades that meet in one "
         "household bear on each other",
     )
+
+
+def _repeated(rows: Iterable[Row]) -> Iterator[InputError]:
+    """Yield one problem for each trade that is written so often that it cannot be meant."""
+    alike: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        name = tuple(row.text(column) for column in ("account", "side", "symbol", "lot"))
+        alike.setdefault(name, []).append(row)
+    for (account, side, symbol, lot), found in alike.items():
+        if len(found) > MOST_ALIKE:
+            of_lot = f" of lot `{lot}`" if lot else ""
+            what = f"{side} `{symbol}`{of_lot} in `{account}`"
+            yield InputError(
+                f"{len(found):,} rows are alike: {what}; at most {MOST_ALIKE} may",
+                place=found[MOST_ALIKE].place,
+                cure="write one row with the shares of all of them, or look whether it was pasted twice",
+            )
 
 
 def _row_problems(row: Row, accounts: Register, securities: Register) -> Iterator[InputError]:
