@@ -12,6 +12,7 @@ counts, its halts stop what they touch, also while the batch runs, and every ans
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,17 @@ from engine.facts.failure import InputError
 from engine.facts.ids import AccountId, HouseholdId
 from engine.gate.fingerprint import book_fingerprint
 from engine.shell import work
-from engine.shell.batch_workers import FAILED, Common, Done, Packed, Task, answers, packed, text_of
+from engine.shell.batch_workers import (
+    FAILED,
+    Common,
+    Done,
+    Packed,
+    Task,
+    answers,
+    compile_loops,
+    packed,
+    text_of,
+)
 from engine.shell.console import complain
 from engine.shell.log.inputs import inputs_of
 from engine.shell.publishing.halts import Halt, halts
@@ -121,6 +132,7 @@ def _dealt(
         source=str(setup.book),
         keeping=keeping,
         inputs=inputs_of(desk) if records else None,
+        compiled=_compiled(),
     )
     asked: dict[HouseholdId, list[str]] = {}
     for account in accounts:
@@ -129,6 +141,14 @@ def _dealt(
     tasks = tuple(Task(part=parts[home], accounts=tuple(names)) for home, names in sorted(asked.items()))
     together = packed(common)
     return _Dealt(key=hashlib.sha256(together.tobytes()).hexdigest(), common=together, tasks=tasks)
+
+
+def _compiled() -> bool:
+    """Return whether compiled loops are asked for; raises InputError where they cannot be had."""
+    if not os.environ.get("GUARDBAND_COMPILED"):
+        return False
+    compile_loops()
+    return True
 
 
 def file_name(account: str) -> str:

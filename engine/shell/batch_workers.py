@@ -25,6 +25,7 @@ from engine.shell import work
 from engine.shell.log.asked import Asked, Command, reach
 from engine.shell.log.inputs import Inputs
 from engine.shell.recorded import Keeping, has_log, logbook
+from optimizer import compiled
 from optimizer.answer import Data
 from optimizer.settings import Intent, Settings
 from rulebooks.ground import Rulebook
@@ -54,7 +55,8 @@ class Done:
 class Common:
     """What every household of a batch shares; facts: the fingerprint of the whole book.
 
-    inputs: what every answer rests on, for the log; None where nothing is recorded.
+    inputs: what every answer rests on, for the log; None where nothing is recorded. compiled: search with
+    compiled loops, in every worker or in none.
     """
 
     rulebook: Rulebook
@@ -64,6 +66,7 @@ class Common:
     source: str  # the book as named, for its log
     keeping: Keeping
     inputs: Inputs | None
+    compiled: bool = False
 
 
 Packed = npt.NDArray[np.uint8]
@@ -149,9 +152,19 @@ def _bench(key: str, common: Packed) -> _Bench:
         atexit.register(stack.close)
         shared = pickle.loads(common.tobytes())
         assert isinstance(shared, Common)
+        if shared.compiled:
+            compile_loops()
         known = _Bench(common=shared, inference=stack.enter_context(work.engine()), stack=stack)
         _benches[key] = known
     return known
+
+
+def compile_loops() -> None:
+    """Search with compiled loops in this process; raises InputError where numba is not installed."""
+    if not compiled.switch_on():
+        raise InputError(
+            "compiled loops need numba", place="GUARDBAND_COMPILED", cure="pip install 'guardband[fast]'"
+        )
 
 
 def _desk(key: str, common: Packed, part: Part) -> work.Desk:

@@ -20,6 +20,7 @@ from engine.shell.publishing.people import NotAllowed, add_user
 from engine.shell.recorded import Keeping
 from engine.shell.requests import Request, Setup
 from engine.shell.store.connect import open_store
+from optimizer import compiled
 from optimizer.settings import Intent
 from tests.shell.cli import run
 
@@ -156,3 +157,23 @@ def test_who_may_not_propose_is_told_before_anything_is_solved(demo: Path, tmp_p
         add_user(session, author, name="Ada", role="administrator")
     with pytest.raises(NotAllowed, match="may not propose"):
         run_batch(setup(demo), (), folder=None, workers=1, keeping=Keeping(by="Ada", log=log))
+
+
+def test_compiled_loops_are_asked_for_by_the_environment(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched: list[bool] = []
+    monkeypatch.setattr(compiled, "switch_on", lambda: not switched.append(True))  # type: ignore[func-returns-value]
+    run_batch(setup(demo), ("ALD-TAX-1",), folder=None, workers=1)
+    assert not switched
+    monkeypatch.setenv("GUARDBAND_COMPILED", "1")
+    run_batch(setup(demo), ("ALD-TAX-1",), folder=None, workers=1)
+    assert len(switched) == 2  # where the batch is dealt out, and at the bench that answers
+
+
+def test_compiled_loops_without_numba_are_an_input_error(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "switch_on", lambda: False)
+    monkeypatch.setenv("GUARDBAND_COMPILED", "1")
+    with pytest.raises(InputError, match="compiled loops need numba") as failed:
+        run_batch(setup(demo), ("ALD-TAX-1",), folder=None, workers=1)
+    assert failed.value.cure == "pip install 'guardband[fast]'"
