@@ -158,7 +158,7 @@ def best_of_all(problem: Problem, tax_return: Return) -> float:
         gains = {"short": Fraction(0), "long": Fraction(0)}
         for count, row in zip(steps, lots, strict=True):
             assert row.term is not None
-            gains[row.term] += row.recognized * Fraction(count * 100)
+            gains[row.term] += Fraction(row.recognized) * (count * 100)
         tax = float(tax_return.added(gains["short"], gains["long"])) / columns.unit
         best = min(best, float(objective(bare.model, trades) + tax))
     return best
