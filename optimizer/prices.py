@@ -47,7 +47,7 @@ STAGES = (
     Heat(temperature=0.1, barrier=0.2, near=0.1, last=2.0),
     Heat(temperature=0.03, barrier=0.06, near=0.03, last=0.6),
     Heat(temperature=0.01, barrier=0.02, near=0.01, last=0.2),
-    Heat(temperature=2.5e-3, barrier=2e-3, near=3e-3, last=0.05),
+    Heat(temperature=2.5e-3, barrier=2e-3, near=3e-3, last=0.01),
 )
 """From about the worth of one middling trade to below what any reader would call a difference."""
 
