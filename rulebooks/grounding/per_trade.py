@@ -18,7 +18,7 @@ from engine.facts.trades import Side
 from rulebooks.catalogue import MEASURES
 from rulebooks.forms import Form, TermKind, least, most, terms_of
 from rulebooks.ground import Bound, CompiledRule, PerTrade, Scope
-from rulebooks.grounding.amounts import Ruler, bound_form
+from rulebooks.grounding.amounts import Ruler, bound_form, is_groupless
 from rulebooks.grounding.bans import leaving_tests
 from rulebooks.grounding.exceptions import leaving
 from rulebooks.grounding.laying import Laying
@@ -32,6 +32,8 @@ from rulebooks.universe import Slice
 Pair = tuple[Fraction | None, Fraction | None]
 Members = dict[tuple[Symbol, Side], Verdict]
 Closing = Literal["excluded", "only"] | None
+OF_THE_TRADE = frozenset({"side", "closes_position"})
+"""What conditions may read of a trade alone: the same for every security."""
 
 
 def is_per_trade(rule: CheckedRule) -> bool:
@@ -101,11 +103,18 @@ def _members(
         member = test(row)
         return less(member, either([exception(row) for exception in exceptions])) if exceptions else member
 
-    keys = [(part, side) for part in slices for side in Side]
-    staying = {(part.symbol, side): verdict(part, side, closes=False) for part, side in keys}
+    is_shared = paths <= OF_THE_TRADE and not exceptions
+
+    def verdicts(*, closes: bool) -> Members:
+        if not is_shared:
+            return {(p.symbol, side): verdict(p, side, closes=closes) for p in slices for side in Side}
+        own = {side: verdict(slices[0], side, closes=closes) for side in Side} if slices else {}
+        return {(part.symbol, side): own[side] for part in slices for side in Side}
+
+    staying = verdicts(closes=False)
     if "closes_position" not in paths:
         return _without_false(staying), None
-    closing = {(part.symbol, side): verdict(part, side, closes=True) for part, side in keys}
+    closing = verdicts(closes=True)
     if any(closing[key] is False and member is not False for key, member in staying.items()):
         return _without_false(staying), "excluded"
     if any(closing[key] is not False and member is False for key, member in staying.items()):
@@ -146,24 +155,50 @@ def _bounds(
     moving: dict[Symbol, Bound] = {}
     missing: set[Symbol] = set()
     unsure: dict[Symbol, tuple[Position, ...]] = {}
-    held = scene.facts.state.quantities
+    shared: _Security | None = None
+    is_shared = all(amount is None or is_groupless(amount) for amount in (low, high))
     for part in slices:
-        ruler = Ruler(base=None, money=unit is Unit.MONEY, unit=unit, group=(part,))
-        below = None if low is None else bound_form(scene, low, ruler)
-        above = None if high is None else bound_form(scene, high, ruler)
-        bound = Bound(low=None if below is None else below.form, high=None if above is None else above.form)
-        fixed[part.symbol] = _before(scene, bound)
-        if _moves(bound):
-            moving[part.symbol] = bound
-        laid = [side for side in (below, above) if side is not None]
-        lacking = tuple(dict.fromkeys(position for side in laid for position in side.unknown))
-        if lacking:
-            unsure[part.symbol] = lacking
-        is_untold = any(side.missing is not None for side in laid)
-        is_held = any(position in held for position in lacking)
-        if is_untold or is_held or (_reads_net_assets(bound) and scene.base_gaps):
+        one = shared or _security(scene, low, high, part, unit)
+        shared = one if is_shared else None
+        fixed[part.symbol] = one.before
+        if one.moves:
+            moving[part.symbol] = one.bound
+        if one.lacking:
+            unsure[part.symbol] = one.lacking
+        if one.is_missing:
             missing.add(part.symbol)
     return _Bounds(fixed=fixed, moving=moving, missing=frozenset(missing), unsure=unsure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Security:
+    """The bound of one security, or of all where it is the same for each."""
+
+    bound: Bound
+    before: Pair
+    moves: bool
+    lacking: tuple[Position, ...]
+    is_missing: bool
+
+
+def _security(
+    scene: Scene, low: AnyAmount | None, high: AnyAmount | None, part: Slice, unit: Unit
+) -> _Security:
+    ruler = Ruler(base=None, money=unit is Unit.MONEY, unit=unit, group=(part,))
+    below = None if low is None else bound_form(scene, low, ruler)
+    above = None if high is None else bound_form(scene, high, ruler)
+    bound = Bound(low=None if below is None else below.form, high=None if above is None else above.form)
+    laid = [side for side in (below, above) if side is not None]
+    lacking = tuple(dict.fromkeys(position for side in laid for position in side.unknown))
+    is_untold = any(side.missing is not None for side in laid)
+    is_held = any(position in scene.facts.state.quantities for position in lacking)
+    return _Security(
+        bound=bound,
+        before=_before(scene, bound),
+        moves=_moves(bound),
+        lacking=lacking,
+        is_missing=is_untold or is_held or bool(_reads_net_assets(bound) and scene.base_gaps),
+    )
 
 
 def _before(scene: Scene, bound: Bound) -> Pair:
