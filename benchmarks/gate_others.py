@@ -8,21 +8,26 @@ passive, decisions and, where told to, explanations, reached by two evaluators. 
 be the same, or the run stops.
 
 `full`: everything from the positions on. `trade`: sums of the book are kept, one trade changes them.
+
+    python -m benchmarks.gate_others [--rounds 200]
 """
 
-import time
+import argparse
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from benchmarks.gate_world import book as invented
+from benchmarks.gate_world import late, timed
+from benchmarks.gate_world import trades as listed
 from dsl.check import check
 from dsl.library import library_of, no_files
 from dsl.parse import parse
 from dsl.words import shipped
 from engine.facts.book import Book
 from engine.facts.trades import Trade
-from engine.gate.engine.port import InferenceEngine
+from engine.gate.engine.contained import Contained
 from engine.gate.judge import judge, open_book
 from engine.gate.measure import OpenBook
 from engine.gate.verdict import GateAnswer, Outcome
@@ -262,18 +267,13 @@ def kept(answer: GateAnswer) -> list[bool]:
     return [outcomes[f"L{n}"] is Outcome.PASS for n in range(COUNT)]
 
 
-def median_of(work: Callable[[], object], rounds: int) -> float:
-    """Return the median of a piece of work in milliseconds of wall time."""
-    work()
-    spent = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        spent.append((time.perf_counter() - start) * 1000)
-    return sorted(spent)[len(spent) // 2]
+def median_of(work: Callable[[], object], rounds: int, engine: Contained | None = None) -> float:
+    """Return the median of a piece of work in milliseconds of processor time, the child's mean added."""
+    spent = timed(lambda _: work(), rounds, engine)
+    return late(spent.own, 0.5) + (spent.child or 0.0)
 
 
-def compare(book: Book, trades: tuple[Trade, ...], engine: InferenceEngine, rounds: int) -> None:
+def compare(book: Book, trades: tuple[Trade, ...], engine: Contained, rounds: int) -> None:
     """Print the table; raises AssertionError where any two differ on a verdict."""
     limits, trade = caps(book), trades[0]
     net, before = net_cents(book), sums_of(book, limits)
@@ -299,11 +299,24 @@ def compare(book: Book, trades: tuple[Trade, ...], engine: InferenceEngine, roun
         def one_trade(gate: OpenBook, explained: bool = explained, second: bool = second) -> GateAnswer:
             return judge(gate, (trade,), engine=engine, explained=explained, second=second)
 
-        full = median_of(lambda one=one_trade: one(opened_under(limits, book)), few)
-        alone = median_of(lambda one=one_trade: one(gate), rounds)
+        full = median_of(lambda one=one_trade: one(opened_under(limits, book)), few, engine)
+        alone = median_of(lambda one=one_trade: one(gate), rounds, engine)
         rows.append((name, full, alone, "verdicts, explained" if explained else "verdicts"))
     breached = sum(not one for row in expected.values() for one in row)
     same = f"the same {len(trades) * COUNT} verdicts of all, {breached} breaches"
-    print(f"\n{COUNT} limits x 500 positions, {same}; medians by the clock")
+    print(f"\n{COUNT} limits x 500 positions, {same}; medians of processor time")
     for name, full, alone, says in rows:
         print(f"{name:<44} full {full:9.2f} ms   trade {alone:8.3f} ms   {says}")
+
+
+def main() -> None:
+    """Compare and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=200)
+    asked = parser.parse_args()
+    with Contained() as engine:
+        compare(invented(), listed(8), engine, asked.rounds)
+
+
+if __name__ == "__main__":
+    main()

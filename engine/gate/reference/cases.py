@@ -342,6 +342,7 @@ def _verdict(
     warned: bool = False,
     why: str = "",
 ) -> ReferenceVerdict:
+    told = None if after is None else after.reading.told
     return ReferenceVerdict(
         policy=plan.policy,
         rule=plan.rule,
@@ -352,13 +353,13 @@ def _verdict(
         outcome=outcome,
         breach=breach,
         before=None if before is None else before.reading.told,
-        after=None if after is None else after.reading.told,
+        after=told,
         headroom_sign=None if after is None else after.room.sign,
         worsened=worsened,
         warned=warned,
         trades=trades,
         decision=decision,
         why=why,
-        low=None if after is None or after.reading.told is None else after.low,
-        high=None if after is None or after.reading.told is None else after.high,
+        low=None if after is None or told is None else after.low,
+        high=None if after is None or told is None else after.high,
     )

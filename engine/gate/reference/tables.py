@@ -287,6 +287,8 @@ class PieceWorth:
         amount, missing = self.worth(key, position)
         if missing or amount == 0:
             return NOTHING, missing
+        if self.coefficient is None and len(pieces) == 1 and pieces[0][1] is ONE:
+            return amount, missing
         share = NOTHING
         for symbol, part in pieces:
             factor = ONE if self.coefficient is None else self.coefficient(key[0], symbol)
