@@ -45,7 +45,12 @@ class Barrier:
         self._middle = (rows.high[self._two] + rows.low[self._two]) / 2
         self._half = (rows.high[self._two] - rows.low[self._two]) / 2
         self._inverse = 1 / (2 * rows.curvature[self._bent])
-        self._centre = rows.centre[self._bent]
+        self._wide = self._half > 0
+        self._all_wide = bool(self._wide.all())
+        self._linear = rows.start.copy()  # what a price is charged with, whatever the barrier
+        self._linear[self._one] -= self._sign * self._limit
+        self._linear[self._two] -= self._middle
+        self._linear[self._bent] -= rows.centre[self._bent]
 
     def first_prices(self) -> Floats:
         """Return prices to begin with, inside their ranges."""
@@ -71,45 +76,45 @@ class Barrier:
     def exact(self, prices: Floats) -> float:
         """Return the rows' part of the rigorous bound at legal prices."""
         two, bent = prices[self._two], prices[self._bent]
-        total = float(prices @ self.rows.start) - float((self._sign * prices[self._one]) @ self._limit)
-        total -= float(two @ self._middle + np.abs(two) @ self._half)
-        return total - float(bent @ self._centre + (bent**2 * self._inverse).sum() / 2)
+        total = float(prices @ self._linear) - float(np.abs(two) @ self._half)
+        return total - float((bent * bent) @ self._inverse) / 2
 
     def value(self, prices: Floats, barrier: float) -> float:
         """Return the rows' part of the smoothed bound, -inf outside the ranges."""
         own = self._sign * prices[self._one]
-        room = self._cap - own
-        if own.size and (own.min() <= 0 or room.min() <= 0):
+        inside = own * (self._cap - own)
+        if own.size and inside.min() <= 0:
             return -float("inf")
         two, bent = prices[self._two], prices[self._bent]
-        total = float(prices @ self.rows.start) - float(own @ self._limit)
-        total += float(barrier * (np.log(own).sum() + np.log(room).sum()))
-        total -= float(bent @ self._centre + (bent**2 * self._inverse).sum() / 2)
+        total = float(prices @ self._linear) + barrier * float(np.log(inside).sum())
+        total -= float((bent * bent) @ self._inverse) / 2
         if two.size:
             offset = self._off_middle(two, barrier)
-            wide = self._half > 0
-            inner = np.where(wide, (self._half - offset) * (self._half + offset), 1.0)
-            total += float(-(two @ (self._middle + offset)) - barrier * np.log(inner).sum())
+            inner = (self._half - offset) * (self._half + offset)
+            inner = inner if self._all_wide else np.where(self._wide, inner, 1.0)
+            total -= float(two @ offset) + barrier * float(np.log(inner).sum())
         return total
 
     def slopes(self, prices: Floats, barrier: float) -> tuple[Floats, Floats]:
         """Return the gradient and the negated second derivative of `value`, (n_rows,) each."""
-        gradient, bend = self.rows.start.copy(), np.zeros(self.rows.count)
+        gradient, bend = self._linear.copy(), np.zeros(self.rows.count)
         own = self._sign * prices[self._one]
-        room = self._cap - own
-        gradient[self._one] += self._sign * (-self._limit + barrier / own - barrier / room)
-        bend[self._one] = barrier / own**2 + barrier / room**2
-        gradient[self._bent] -= self._centre + prices[self._bent] * self._inverse
+        of_own, of_room = 1 / own, 1 / (self._cap - own)
+        gradient[self._one] += (self._sign * barrier) * (of_own - of_room)
+        bend[self._one] = barrier * (of_own * of_own + of_room * of_room)
+        gradient[self._bent] -= prices[self._bent] * self._inverse
         bend[self._bent] = self._inverse
-        bend[self._idle] = 1.0
-        gradient[self._idle] = 0.0
+        if self._idle.size:
+            bend[self._idle] = 1.0
+            gradient[self._idle] = 0.0
         if self._two.size:
             offset = self._off_middle(prices[self._two], barrier)
-            gradient[self._two] -= self._middle + offset
+            gradient[self._two] -= offset
             below, above = self._half + offset, self._half - offset
-            wide = self._half > 0
-            gap = np.where(wide, 1 / np.maximum(above, 1e-150) ** 2 + 1 / np.maximum(below, 1e-150) ** 2, 1.0)
-            bend[self._two] = np.where(wide, 1 / (barrier * gap), 0.0)
+            if not self._all_wide:
+                below, above = np.maximum(below, 1e-150), np.maximum(above, 1e-150)
+            own = (below * above) ** 2 / (barrier * (below * below + above * above))
+            bend[self._two] = own if self._all_wide else np.where(self._wide, own, 0.0)
         return gradient, bend
 
     def cooled(self, prices: Floats, bend: Floats, *, of: float, to: float) -> Floats:

@@ -16,6 +16,7 @@ trades miss them, and have the price 0 until then.
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import lapack
 
 from optimizer import compiled
 from optimizer.barrier import Barrier
@@ -214,7 +215,7 @@ class Carried:
         gradient, bend = self.barrier.slopes(place.prices, heat.barrier)
         expected, hessian = self._of_names(place, heat)
         gradient = gradient + expected
-        hessian[np.diag_indices(bend.size)] += bend
+        hessian.reshape(-1)[:: bend.size + 1] += bend
         return gradient, hessian
 
     def _of_names(self, place: Place, heat: Heat) -> tuple[Floats, Floats]:
@@ -238,10 +239,9 @@ class Carried:
             gradient, hessian = self.slopes(place, heat)
             bend, size = hessian.diagonal().copy(), gradient.size
             ridge = 1e-10 * max(float(bend.sum()), 1e-300) / max(size, 1)
-            hessian[np.diag_indices(size)] += ridge
-            try:
-                way = np.asarray(np.linalg.solve(hessian, gradient), np.float64)
-            except np.linalg.LinAlgError:
+            hessian.reshape(-1)[:: size + 1] += ridge
+            _, way, failed = lapack.dposv(hessian, gradient, lower=1)
+            if failed:
                 break
             gain = float(gradient @ way)
             moved = None if gain < 2 * heat.near else self._line(place, way, gain, heat)
