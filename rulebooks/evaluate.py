@@ -48,7 +48,7 @@ def value(form: Form, read: Read) -> Fraction:
         case Most():
             return max(value(part, read) for part in form.parts)
         case Largest():
-            ranked = sorted((value(part, read) for part in form.parts), reverse=True)
+            ranked = sorted((max(value(part, read), NOTHING) for part in form.parts), reverse=True)
             return sum(ranked[: form.count], NOTHING)
         case Guarded():
             if all(condition_holds(test, read) for test in form.tests):

@@ -79,7 +79,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Largest:
-    """The sum of the `count` largest parts."""
+    """The sum of the `count` largest parts, as far as they are more than nothing."""
 
     count: int
     parts: tuple["Form", ...]

@@ -16,6 +16,7 @@ from engine.gate.acts import covered, covered_lots, value_of
 from engine.gate.items import Item, Told
 from engine.gate.measure import Listed
 from engine.gate.still import kept
+from engine.gate.unknowns import is_weighed_blindly
 from engine.gate.verdict import Contributor
 from engine.ledger.exact import exact
 from rulebooks.ground import GroundBan, GroundRequire
@@ -105,6 +106,8 @@ def size_of(listed: Listed, item: Item, trade: Trade) -> Fraction:
 def _waived(listed: Listed, ban: GroundBan) -> Fraction | None:
     if ban.waived is None:
         return None
+    if is_weighed_blindly(listed, ban):
+        return exact(-1)
     limit = listed.opened.limits.detached(ban.waived)
     return listed.opened.limits.reading(limit, listed.after).headroom
 

@@ -191,7 +191,7 @@ class Graph:
             ranked, on = self._ranked(index), NOTHING
         still = (child for child in ranked if child not in others)
         values += [self.value(child, on) for child in islice(still, count)]
-        return sum(heapq.nlargest(count, values), start=_NO)
+        return _of_largest(count, values)
 
     def _members(self, index: int) -> frozenset[int]:
         node = self._nodes[index]
@@ -258,7 +258,7 @@ class Graph:
             case Sum(parts=weighted):
                 return sum((f * v for (f, _), v in zip(weighted, parts, strict=True)), start=_NO)
             case Largest(count=count):
-                return sum(heapq.nlargest(count, parts), start=_NO)
+                return _of_largest(count, parts)
             case Guarded(tests=tests):
                 holds = all(v > 0 if t.strict else v >= 0 for t, v in zip(tests, parts, strict=False))
                 return parts[-1] if holds else _NO
@@ -295,6 +295,11 @@ def variance(risk: Risk, actives: list[Fraction]) -> Fraction:
     loads = [sum((a * x[k] for a, x, _ in held), start=_NO) for k in factors]
     common = sum((loads[j] * risk.covariance[j][k] * loads[k] for j in factors for k in factors), start=_NO)
     return common + sum(((d * a) ** 2 for a, _, d in held), start=_NO)
+
+
+def _of_largest(count: int, amounts: Iterable[Fraction]) -> Fraction:
+    """Return the sum of the largest amounts; what is owed is none of them."""
+    return sum((amount for amount in heapq.nlargest(count, amounts) if amount > 0), start=_NO)
 
 
 def root_step(square: Fraction, base: Fraction, step: Fraction) -> Fraction:

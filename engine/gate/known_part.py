@@ -17,7 +17,7 @@ from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
 from engine.gate.limits import OpenLimit, Reading, Sides
 from engine.gate.measure import Listed
-from engine.gate.unknowns import lacks_price
+from engine.gate.unknowns import is_weighed_blindly, lacks_price
 from engine.ledger.exact import exact
 from rulebooks.forms import (
     Count,
@@ -75,6 +75,8 @@ def _waived(
     listed: Listed, limit: OpenLimit, sides: Sides, hidden: tuple[tuple[AccountId, Symbol], ...]
 ) -> Fraction:
     """Return the headroom of the known part to the waiver's bound."""
+    if is_weighed_blindly(listed, limit.ground):
+        return exact(-1)
     return _known_reading(listed, replace(limit, bound=sides), listed.after, _worth(listed, hidden)).headroom
 
 

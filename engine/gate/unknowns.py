@@ -8,12 +8,12 @@ What is unknown and neither held nor traded leaves the figure as it is, and is l
 
 from collections.abc import Iterator
 
-from dsl.policy import Limit
+from dsl.policy import AllowOnly, Forbid, Limit
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.limits import OpenLimit, Position
 from engine.gate.measure import Listed, OpenBook
-from rulebooks.ground import CompiledRule, GroundLimit
+from rulebooks.ground import CompiledRule, GroundBan, GroundLimit
 
 
 def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
@@ -97,6 +97,12 @@ def is_present(listed: Listed, limit: OpenLimit) -> bool:
     accounts = listed.opened.book.accounts
     cash = {(account, accounts[account].currency) for account in ground.scope.holds}
     return any(p in held or p in traded or p in cash for p in belonging(listed, limit))
+
+
+def is_weighed_blindly(listed: Listed, ban: GroundLimit | GroundBan) -> bool:
+    """Return whether a ban's waiver up to a weight is for accounts that trade what has no fresh price."""
+    is_ban = isinstance(ban.rule.rule.obligation, Forbid | AllowOnly)
+    return is_ban and not listed.lame.isdisjoint(ban.scope.holds)
 
 
 def is_excepted(listed: Listed, limit: OpenLimit) -> bool:

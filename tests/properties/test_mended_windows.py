@@ -12,8 +12,11 @@ import pytest
 from engine.facts.book import Book, Event, RiskModel
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.lots import Disposal
-from tests.properties.test_mended import gate, rule, told
-from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, security
+from engine.gate.judge import judge, open_book
+from rulebooks.compile import compile_rulebook
+from rulebooks.grounding import ground
+from tests.properties.test_mended import ENGINE, gate, rule, told
+from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, security, trades_of
 
 ONE = AccountId("A")
 
@@ -161,3 +164,48 @@ def test_any_risk_is_more_than_every_limit_where_nothing_is_worth_anything(side:
     given = replace(book(), risk=model)
     policy = policy_of(rule(f"  limit volatility to {side}"))
     assert told(gate(policy, given, "sell 700 X at 1")) == {"": outcome}
+
+
+# ------------------------------------------------------------------ old prices under two policies
+
+
+@pytest.mark.parametrize("order", [("a.policy", "b.policy"), ("b.policy", "a.policy")])
+def test_the_cash_of_an_account_follows_whichever_policy_has_a_rule_on_old_prices(
+    order: tuple[str, str],
+) -> None:
+    """The price of X is seven days old: one policy takes it, the other says nothing of prices."""
+    own, other = order
+    takes = policy_of(rule("  require price_age is at most 8 days"), id=own)
+    silent = policy_of(rule("  limit value of holdings to at least 1 USD"), id=other)
+    given = book_of(
+        accounts=(account(cash="1000"),),
+        securities=(security("X"),),
+        lots=(lot("X", "100"),),
+        price_age=7,
+    )
+    opened = open_book(ground(compile_rulebook((takes, silent)), given))
+    answer = judge(opened, trades_of("sell 5 X"), engine=ENGINE, explained=False)
+    assert answer.fault is None, answer.fault
+
+
+def test_a_waiver_up_to_a_weight_waives_nothing_where_the_list_trades_at_an_old_price() -> None:
+    """X, which is banned, is half of what is invested; Z has no fresh price, so that nobody knows."""
+    text = rule("  forbid buying or holding securities where tobacco_revenue is more than 5%")
+    text += 'waive R for account "A" up to 60% until 2026-12-31 approved by "CCO" because ips "§8"\n'
+    given = book(
+        securities=(security("X", tobacco_revenue="88%"), security("Y"), security("Z", tobacco_revenue="0%"))
+    )
+    old = replace(given.prices[Symbol("Z")], date=TODAY - timedelta(days=12))
+    given = replace(given, prices={**given.prices, Symbol("Z"): old})
+    answer = gate(policy_of(text), given, "buy 5 Z")
+    found = {v.outcome.value for v in answer.verdicts if v.rule == "R" and v.before}
+    assert found == {"breach"}
+
+
+def test_what_is_owed_is_none_of_the_largest() -> None:
+    """X 1,000 of 3,000, Y sold short: the two largest issuers are X alone."""
+    text = rule("  limit weight of the 2 largest issuers in holdings to at most 50%")
+    short = (lot("X", "100"), lot("Y", "-50"))
+    answer = gate(policy_of(text), book(lots=short), "buy 5 X")
+    (verdict,) = (row for row in answer.verdicts if row.rule == "R")
+    assert verdict.after == 100 * Decimal(1050) / Decimal(1500)

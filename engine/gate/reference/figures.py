@@ -84,6 +84,8 @@ def _of_derived(
     if measure == "count":
         return Reading(exact(len(chosen)))
     base = asked.view.base_amount() if function is weight else ONE
+    if isinstance(subject, LargestGroups):
+        chosen = [amount for amount in chosen if amount > 0]  # what is owed is none of the largest
     return Reading(sum(chosen, NOTHING), base)
 
 

@@ -177,8 +177,12 @@ def _built_in(settings: tuple[Setting, ...]) -> dict[int, list[Ready]]:
                 riding = RidingPlan(scope=scope, unpaid=lame)
                 found[number].append(Ready(key=riding.key, judge=riding.judge))
             if scope.account not in borrowing:
-                cash = cash_plan(own, scope)
-                found[number].append(Ready(key=cash.key, limit=cash))
+                taking = (
+                    n for n, s in enumerate(settings) if s.market.takes_old and scope.account in s.accounts
+                )
+                payer = next(taking, number)  # any policy's own rule on old prices counts
+                cash = cash_plan(settings[payer], scope)
+                found.setdefault(payer, []).append(Ready(key=cash.key, limit=cash))
     return found
 
 
