@@ -14,7 +14,8 @@ from engine.facts.lots import Lot
 from engine.facts.securities import Price, Security
 from engine.facts.transactions import Transaction, TransactionType
 from engine.ledger.book import open_book
-from tests.properties.worlds.mix import WIDE, Mix
+from tests.properties.worlds.further import LISTED_EVENTS
+from tests.properties.worlds.mix import Mix
 
 HALVED = Decimal(20)
 """The price that stands at half of the day before."""
@@ -42,7 +43,9 @@ def _volumes(chance: Random, book: Book, mix: Mix) -> dict[Symbol, Decimal]:
 def drawn_book(chance: Random, policy: CheckedPolicy, mix: Mix) -> Book:
     today = chance.choice(DAYS)
     securities = {row.symbol: row for row in _securities(chance, mix)}
-    prices = _prices(chance, tuple(securities), today, is_stale=chance.random() < STALE_WORLDS)
+    prices = _prices(
+        chance, tuple(securities), today, is_stale=chance.random() < max(STALE_WORLDS, mix.stale)
+    )
     accounts = _accounts(chance, securities)
     with_history = chance.random() < mix.with_history
     records = Records(
@@ -58,6 +61,7 @@ def drawn_book(chance: Random, policy: CheckedPolicy, mix: Mix) -> Book:
             Event(
                 date=today - timedelta(days=chance.choice((1, 10, 12))), event="earnings", symbol=Symbol("S2")
             ),
+            *(_further_events(chance, today) if mix.most else ()),
         ),
         risk=_risk(chance, tuple(securities)) if chance.random() < 0.7 else None,
     )
@@ -69,6 +73,18 @@ def drawn_book(chance: Random, policy: CheckedPolicy, mix: Mix) -> Book:
         fund_holdings={Symbol("FUND"): {Symbol("S0"): Decimal("0.5"), Symbol("S2"): Decimal("0.3")}},
     )
     return _rounded(book)
+
+
+def _further_events(chance: Random, today: date) -> list[Event]:
+    """Draw events of every kind, near and far, of a security or of all, for an account or for all."""
+    found = []
+    for kind in LISTED_EVENTS:
+        for _ in range(chance.choice((0, 1, 2))):
+            day = today + timedelta(days=chance.choice((-31, -30, -11, -7, -5, 0, 5, 10, 11, 30, 31)))
+            symbol = chance.choice((*map(Symbol, ("S0", "S1", "S2", "S3", "B0")), None))
+            account = chance.choice((None, None, AccountId("A1")))
+            found.append(Event(date=day, event=kind, symbol=symbol, account=account))
+    return found
 
 
 def _securities(chance: Random, mix: Mix) -> list[Security]:
@@ -114,7 +130,7 @@ def _security(chance: Random, mix: Mix, symbol: str, **columns: str) -> Security
     }
     if chance.random() < 0.04:
         blank.add("asset_class")
-    if is_bond and mix is WIDE and chance.random() < 0.1:
+    if is_bond and mix.more and chance.random() < 0.1:
         blank.add("rating")
     attributes = {name: value for name, value in given.items() if name not in blank}
     return Security(

@@ -24,13 +24,19 @@ EDGES = (
 
 
 def drawn_list(chance: Random, book: Book, policy: CheckedPolicy, mix: Mix) -> tuple[Trade, ...]:
+    size = chance.choice(mix.sizes)
+    found = (drawn_trade(chance, book, policy, number) for number in range(1, size + 1))
+    return tuple(trade for trade in found if trade is not None)
+
+
+def drawn_trade(chance: Random, book: Book, policy: CheckedPolicy, number: int) -> Trade | None:
+    """Return a trade in an account that the policy governs; None where nothing has a price."""
     governed = [a for a in book.accounts if policy.applies_to is None or _is_governed(policy, book, a)]
-    found: list[Trade] = []
-    for number in range(1, chance.choice(mix.sizes) + 1):
-        account = chance.choice(governed)
-        symbol = chance.choice([s for s in sorted(book.securities) if s in book.prices] or ["S0"])
-        found.append(_trade(chance, book, number, account, Symbol(symbol)))
-    return tuple(trade for trade in found if trade.symbol in book.prices)
+    account = chance.choice(governed)
+    symbol = Symbol(chance.choice([s for s in sorted(book.securities) if s in book.prices] or ["S0"]))
+    if symbol not in book.prices:
+        return None
+    return _trade(chance, book, number, account, symbol)
 
 
 def _is_governed(policy: CheckedPolicy, book: Book, account: AccountId) -> bool:

@@ -9,6 +9,7 @@ from dsl.library import Library, no_files
 from dsl.parse import parse
 from dsl.policy import CheckedPolicy
 from dsl.words import shipped
+from tests.properties.worlds.further import MEASURED, drawn_window
 from tests.properties.worlds.mix import Mix
 
 SUBJECTS = (
@@ -22,7 +23,7 @@ SUBJECTS = (
 )
 
 _HEADER = """policy "World {seed}"
-  id world.policy
+  id {name}.policy
   version 1.0.0
   effective from 2020-01-01
   source ips = "Statement" dated 2019-12-18 sha256 "9f2c41d07a"
@@ -210,9 +211,15 @@ RESPONSES = (
 
 
 def drawn_policy(chance: Random, mix: Mix) -> CheckedPolicy:
-    rules = [_rule(chance, number, mix) for number in range(chance.randint(5, 9))]
+    return checked_policy(drawn_mandate(chance, mix))
+
+
+def drawn_mandate(chance: Random, mix: Mix, *, name: str = "world") -> str:
+    """Return the text of a mandate."""
+    rules = [_rule(chance, number, mix) for number in range(chance.randint(*mix.rules))]
     text = _HEADER.format(
         seed=0,
+        name=name,
         applies=chance.choice(("", 'applies to household "H1"', 'applies to account "A1"', "")),
         base=chance.choice(("net_assets", "net_assets", "total_assets", "invested_assets")),
         missing=chance.choice(("block", "block", "warn", "report", 'require approval of "CIO"')),
@@ -225,7 +232,7 @@ def drawn_policy(chance: Random, mix: Mix) -> CheckedPolicy:
         text += _TARGETS.format(
             breach=breach, target=chance.choice((20, 40)), band=band, high=chance.choice((20, 40))
         )
-    return checked_policy(text + "".join(rules))
+    return text + "".join(rules)
 
 
 @lru_cache(maxsize=4096)
@@ -244,8 +251,8 @@ def checked_policy(text: str) -> CheckedPolicy:
 
 
 def _rule(chance: Random, number: int, mix: Mix) -> str:
-    family = chance.choices(tuple(FAMILIES), (60, 8, 16, 12, 4))[0]
-    kind, body = chance.choice(FAMILIES[family] + (MORE.get(family, ()) if mix.more else ()))
+    family = chance.choices(tuple(FAMILIES), mix.families)[0]
+    kind, body = _kind(chance, family, mix)
     values = {
         "s": chance.choice(SUBJECTS[:3] if "issuer" in body or "sector" in body else SUBJECTS),
         "p": chance.choice(mix.parts),
@@ -277,6 +284,13 @@ def _rule(chance: Random, number: int, mix: Mix) -> str:
     if chance.random() < 0.15:
         text += _waiver(chance, name, kind, mix)
     return text
+
+
+def _kind(chance: Random, family: str, mix: Mix) -> tuple[str, str]:
+    if mix.most and family == "WINDOWS":
+        return drawn_window(chance)
+    further = MEASURED if mix.most and family == "LIMITS" else ()
+    return chance.choice(FAMILIES[family] + (MORE.get(family, ()) if mix.more else ()) + further)
 
 
 _WHENS = (

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mix:
-    """How often what is drawn: the mended seeds are of `PLAIN`, full runs are of `WIDE`."""
+    """How often what is drawn: the mended seeds are of `PLAIN` and `WIDE`, full runs are of `FULL`."""
 
     parts: tuple[str, ...]  # shares of limits
     sizes: tuple[int, ...]  # trades of a list
     with_history: float
     with_volume: float
     blank: float  # share of cells that are empty
-    more: bool = False  # rules that the mended seeds did not know
+    more: bool = False  # rules that the mended seeds of PLAIN did not know
+    most: bool = False  # rules and events that those of WIDE did not know
+    stale: float = 0.0  # share of books in which some prices are old
+    rules: tuple[int, int] = (5, 9)  # of a mandate: at least, at most
+    families: tuple[int, ...] = (60, 8, 16, 12, 4)  # how often limits, per trade, bans, windows, requires
 
 
 PLAIN = Mix(
@@ -29,4 +33,16 @@ WIDE = Mix(
     with_volume=0.9,
     blank=0.06,
     more=True,
+)
+FULL = Mix(
+    parts=("1%", "2%", "4%", "5%", "10%", "12%"),
+    sizes=(1, 1, 1, 1, 2, 2, 2, 3, 3, 5, 5),
+    with_history=0.7,
+    with_volume=0.7,
+    blank=0.06,
+    more=True,
+    most=True,
+    stale=0.08,
+    rules=(2, 4),
+    families=(46, 6, 14, 30, 4),
 )
