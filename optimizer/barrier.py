@@ -45,6 +45,7 @@ class Barrier:
         self._middle = (rows.high[self._two] + rows.low[self._two]) / 2
         self._half = (rows.high[self._two] - rows.low[self._two]) / 2
         self._inverse = 1 / (2 * rows.curvature[self._bent])
+        self._edge = self._half * (1 - 1e-12)
         self._wide = self._half > 0
         self._all_wide = bool(self._wide.all())
         self._linear = rows.start.copy()  # what a price is charged with, whatever the barrier
@@ -144,8 +145,6 @@ class Barrier:
 
     def _off_middle(self, two: Floats, barrier: float) -> Floats:
         """Return where rows with two limits stand, from the middle."""
-        half = self._half
-        still = np.abs(two) < 1e-14
-        safe = np.where(still, 1.0, two)
-        offset = np.where(still, 0.0, (-barrier + np.sqrt(barrier**2 + (two * half) ** 2)) / safe)
-        return np.asarray(np.clip(offset, -half * (1 - 1e-12), half * (1 - 1e-12)))
+        reach = two * self._half
+        offset = reach * self._half / (barrier + np.sqrt(barrier * barrier + reach * reach))
+        return np.asarray(np.minimum(np.maximum(offset, -self._edge), self._edge))
