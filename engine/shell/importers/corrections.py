@@ -69,43 +69,50 @@ def compared(
 
     told: every row of the file, the new ones among them. known: what the book holds.
     """
-    told, left = tuple(told), list(new)
+    told, new = tuple(told), tuple(new)
     lacking = _lacking(told, tuple(known))
+    by_place: dict[Place, list[Transaction]] = {}
+    for row in new:
+        by_place.setdefault(_place(row), []).append(row)
     same, corrections = 0, []
-    for place in list(lacking):
-        after = tuple(row for row in left if _place(row) == place)
-        if not after:
-            continue
-        before = tuple(lacking.pop(place))
-        left = [row for row in left if row not in after]
+    met = frozenset(row.id for place in lacking for row in by_place.get(place, ()))
+    for place in [place for place in lacking if place in by_place]:
+        before, after = tuple(lacking.pop(place)), tuple(by_place[place])
         if _comes_to_the_same(before, after):
             same += len(after)
         else:
             corrections.append(Correction(before=before, after=after))
-    kinds = {row.type for row in told}
-    first, last = (min(days), max(days)) if (days := [row.date for row in told]) else (date.max, date.min)
-    gone = [
+    kinds, spans = {row.type for row in told}, _spans(told)
+    gone = tuple(
         row
         for rows in lacking.values()
         for row in rows
-        if first < row.date < last and row.type in kinds and _FROM_FILE.search(row.note or "")
-    ]
-    return Compared(new=tuple(left), same=same, corrections=tuple(corrections), gone=tuple(gone))
+        if spans[row.account][0] < row.date < spans[row.account][1]
+        and row.type in kinds
+        and _FROM_FILE.search(row.note or "")
+    )
+    left = tuple(row for row in new if row.id not in met)
+    return Compared(new=left, same=same, corrections=tuple(corrections), gone=gone)
 
 
 def _lacking(told: tuple[Transaction, ...], known: tuple[Transaction, ...]) -> dict[Place, list[Transaction]]:
     """Return what the book holds of the file's accounts and days, and the file does not tell."""
-    names = {row.id for row in told}
-    spans: dict[AccountId, tuple[date, date]] = {}
-    for row in told:
-        first, last = spans.get(row.account, (row.date, row.date))
-        spans[row.account] = (min(first, row.date), max(last, row.date))
+    names, spans = {row.id for row in told}, _spans(told)
     found: dict[Place, list[Transaction]] = {}
     for row in known:
         span = spans.get(row.account)
         if span is not None and row.id not in names and span[0] <= row.date <= span[1] and not _ended(row):
             found.setdefault(_place(row), []).append(row)
     return found
+
+
+def _spans(told: Iterable[Transaction]) -> dict[AccountId, tuple[date, date]]:
+    """Return the first and the last day that a file tells of each account."""
+    spans: dict[AccountId, tuple[date, date]] = {}
+    for row in told:
+        first, last = spans.get(row.account, (row.date, row.date))
+        spans[row.account] = (min(first, row.date), max(last, row.date))
+    return spans
 
 
 def is_mended(row: Transaction) -> bool:
