@@ -31,7 +31,10 @@ STILL = 30.0
 
 
 class Storm:
-    """Runs the commands of the day; `blows` counts what it did to them."""
+    """Runs the commands of the day; `blows` counts what it did to them.
+
+    kills: how often a process is killed; cuts of the line come on top.
+    """
 
     def __init__(
         self,
@@ -48,7 +51,7 @@ class Storm:
         self.inside = inside  # runs what is not killed in this process
         self.chance = random.Random(seed)
         self.early = min(2, kills // 10)  # of each command before the orders
-        self.kills = kills - self.early * len(WRITES)
+        self.kills = kills
         self.step = max(1, rows // max(1, self.kills))  # rows of the journal from blow to blow
         self.blows: Counter[str] = Counter()
         self.took = 3.0  # seconds of the last command
@@ -93,7 +96,7 @@ class Storm:
         """Send the orders through everything that happens, and return what the last command told."""
         book = words[-1]
         running = Forked(self.folder, *words, *WAIT)
-        for _ in range(self.kills):
+        while self.blows.total() - self.blows["line"] < self.kills:
             self._wait(running)
             if running.poll() is not None:
                 break
