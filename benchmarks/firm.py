@@ -133,9 +133,11 @@ def _market(rng: random.Random, folder: Path, names: int) -> Market:
         for number, symbol in enumerate(symbols)
     ))  # fmt: skip
     _write(folder, "prices", ("date", "symbol", "price"), ((TODAY, s, p) for s, p in prices.items()))
-    _write(folder, "models", ("model", "symbol", "weight"), (("core", s, w) for s, w in weights.items()))
+    _write(
+        folder, "models", ("model", "symbol", "weight"), (("core", s, f"{w:.6f}") for s, w in weights.items())
+    )
     _write(folder, "benchmark", ("benchmark", "date", "symbol", "weight"),
-           (("index", TODAY, s, w) for s, w in weights.items()))  # fmt: skip
+           (("index", TODAY, s, f"{w:.6f}") for s, w in weights.items()))  # fmt: skip
     return Market(symbols=symbols, prices=prices, weights=weights)
 
 
