@@ -37,7 +37,7 @@ MOST_JUDGED = 300
 MOST_WORK = 2_500
 """Trades judged, of all parts together, until trades go and come back one by one no longer.
 
-A list of 50 trades stays below it whatever fails; one of 10,000 is judged about six times over.
+A list of 50 trades stays below it whatever fails; one of 5,000 is judged about six times over.
 """
 
 _ZERO = exact(0)

@@ -49,13 +49,13 @@ def test_trades_that_cannot_be_understood(tmp_path: Path) -> None:
     ]
 
 
-def test_a_list_is_at_most_ten_thousand_trades_long(tmp_path: Path) -> None:
+def test_a_list_is_at_most_five_thousand_trades_long(tmp_path: Path) -> None:
     most = MOST_TRADES // 2
     rows = "".join(f"TAX-1,buy,KO,{n + 1}\nIRA-1,buy,VTI,{n + 1}\n" for n in range(most))
     (problem,) = trades_problems(tmp_path, f"account,side,symbol,quantity\n{rows}TAX-1,sell,KO,1\n")
     assert problem.startswith(
-        f"trades.csv row {MOST_TRADES + 2}: the list has 10,001 trades, and one list is judged as a whole "
-        "up to 10,000\n  cure: give each household, or each account, a list of its own"
+        f"trades.csv row {MOST_TRADES + 2}: the list has 5,001 trades, and one list is judged as a whole "
+        "up to 5,000\n  cure: give each household, or each account, a list of its own"
     )
 
 

@@ -91,7 +91,7 @@ def gate(
 ) -> None:
     """Judge a trade list: every trade and every rule, with the numbers and what would pass.
 
-    A list has at most 10,000 trades, at most 100 of them alike; a longer one is refused.
+    A list has at most 5,000 trades, at most 100 of them alike; a longer one is refused.
 
     A database, or a folder with --log, records the decision before it is told.
 

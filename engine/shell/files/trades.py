@@ -19,7 +19,7 @@ from engine.shell.files.references import Register
 from engine.shell.files.sheets import Sheet, csv_sheet
 from engine.shell.files.table import Column, Row, Table, read_table
 
-MOST_TRADES = 10_000
+MOST_TRADES = 5_000
 """Trades of one list; a longer one is a mistake, or several lists that were put together."""
 
 MOST_ALIKE = 100
