@@ -174,11 +174,14 @@ def _open_gap(solution: Solution) -> tuple[str, ...]:
     problem, gap = solution.problem, solution.cost - solution.bound
     if not solution.steps.any() or not gap > float(problem.settings.tolerance_bp) or not np.isfinite(gap):
         return ()
+    may = f"another list may be better by up to {gap:.2f} bp"
+    if solution.restricted:
+        return (f"{may}: the bound leaves open which groups count, and the list keeps to those of the book",)
     largest = int(np.argmax(problem.model.positions.step))
     name, share = problem.columns.names[largest].symbol, problem.model.positions.step[largest]
     return (
-        f"another list may be better by up to {gap:.2f} bp: the bound looks at rules and positions one by "
-        f"one, where lists are of whole shares (one of {name} is {share:.2f} bp of net assets)",
+        f"{may}: the bound looks at rules and positions one by one, where lists are of whole shares "
+        f"(one of {name} is {share:.2f} bp of net assets)",
     )
 
 
