@@ -267,7 +267,7 @@ def main() -> None:
     funds(told.data, told.out / "balanced", model=BALANCED, others=BALANCED_OTHERS)
     study(told.out / "direct-index", "direct_index", DIRECT_TITLE, every="month")
     study(told.out / "pairs", "pairs", PAIRS_TITLE, every="week")
-    study(told.out / "balanced", "balanced", BALANCED_TITLE, every="week", monthly=-3000)
+    study(told.out / "balanced", "balanced", BALANCED_TITLE, every="month", monthly=-3000)
 
 
 if __name__ == "__main__":

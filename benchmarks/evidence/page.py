@@ -69,7 +69,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def percent(text: str | None) -> str:
     """Return percent with two decimals."""
-    return "–" if text is None else f"{float(text):.2f}".replace("-", "−")
+    return "–" if text is None else f"{round(float(text), 2) + 0.0:.2f}".replace("-", "−")
 
 
 def whole(text: str | None) -> str:
@@ -162,21 +162,21 @@ def _problems(runs: Sequence[Data]) -> Iterator[str]:
 def _dispersion(found: Data) -> Data:
     years = (f"year {number}" for number in range(1, found["years"] + 1))
     heads = ("own volatility", "dispersion", "tax alpha", "without the rule", *years)
-    rows = list(_dispersion_rows(found["rows"]))
+    rows = list(_dispersion_rows(found["rows"], found["years"]))
     alphas = [float(row[2]) for row in rows]
     assert alphas == sorted(alphas), "tax alpha rises with dispersion"
     assert all(float(row[2]) <= float(row[3]) for row in rows), "tax alpha falls with the wash-sale rule"
     assert all(float(row[4]) > float(row[-1]) for row in rows), "tax alpha decays"
-    seeds = ", ".join(str(seed) for seed in found["seeds"])
+    one, *more = (str(seed) for seed in found["seeds"])
+    seeds = f"means of the seeds {', '.join((one, *more))}" if more else f"seed {one}"
     return {"names": found["names"], "years": found["years"], "seeds": seeds, "table": table(heads, rows)}
 
 
-def _dispersion_rows(rows: Sequence[Data]) -> Iterator[list[str]]:
+def _dispersion_rows(rows: Sequence[Data], years: int) -> Iterator[list[str]]:
     for own in dict.fromkeys(row["own"] for row in rows):
         mine = [row for row in rows if row["own"] == own]
         ruled = [row for row in mine if row["run"] == "as written"]
         free = [row for row in mine if row["run"] != "as written"]
-        years = len(ruled[0]["saved"])
         yield [
             own,
             _mean(row["dispersion"] for row in ruled),

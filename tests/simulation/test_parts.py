@@ -20,6 +20,7 @@ from engine.shell.simulation.notes import read_notes
 from engine.shell.simulation.reading import read_study
 from engine.shell.simulation.study import Run
 from engine.shell.simulation.taxes import netted
+from tests.docs.pages import DOCS, fences
 from tests.simulation.books import write_book
 
 
@@ -151,3 +152,17 @@ def test_a_study_is_read_beside_its_file(tmp_path: Path) -> None:
     assert told.cost_bps == Decimal("2.5")
     assert told.flows[0].amount == Decimal("-10.50")
     assert (told.runs[0].every, told.runs[0].aversion) == ("day", Decimal(20))
+
+
+def test_the_files_of_the_documentation_are_read(book: Path, tmp_path: Path) -> None:
+    told = {fence.kind: fence.body for fence in fences(DOCS / "simulate.md")}
+    (tmp_path / "study.toml").write_text(told["toml"])
+    (tmp_path / "price_notes.csv").write_text(told["csv"])
+    runs = read_study(tmp_path / "study.toml").runs
+    assert [run.name for run in runs] == ["five points", "three points", "daily looks, no wash-sale rule"]
+    assert [note.treat for note in read_notes(tmp_path)] == [
+        "return_of_capital",
+        "dividend",
+        "split",
+        "no_dividend",
+    ]
