@@ -5,8 +5,9 @@
 The demonstration's book is imported into a new SQLite database and served by `guardband serve`; clients
 keep their connections, and each sends its next list when it has its answer. Every list is judged whole:
 rules engine, reference evaluator and explanation; the lists differ in symbol, side and size. Told are
-requests per second, median and 99th percentile, answers that were no answer, the load of the machine,
-and with `--memory N` what the workers and their engines hold after every tenth part of N requests.
+requests per second, median and 99th percentile, answers that were no answer, the processor time of the
+service for each list (which other work on the machine does not change), the load of the machine, and with
+`--memory N` what the workers and their engines hold after every tenth part of N requests.
 """
 
 import argparse
@@ -114,8 +115,8 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     raise TimeoutError("the service does not listen")
 
 
-def held_megabytes(root: int) -> float:
-    """Return the memory that a process and all that it started hold, in MB of 10^6 bytes."""
+def family_of(root: int) -> set[int]:
+    """Return a process and all that it started."""
     parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -126,8 +127,13 @@ def held_megabytes(root: int) -> float:
     family = {root}
     while more := {child for child, parent in parents.items() if parent in family} - family:
         family |= more
+    return family
+
+
+def held_megabytes(root: int) -> float:
+    """Return the memory that a process and all that it started hold, in MB of 10^6 bytes."""
     pages = 0
-    for one in family:
+    for one in family_of(root):
         try:
             pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
         except OSError:
@@ -135,16 +141,27 @@ def held_megabytes(root: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def told_line(clients: int, found: Round, seconds: float) -> str:
+def used_seconds(root: int) -> float:
+    """Return the processor time that a process and all that it started have used."""
+    ticks = 0
+    for one in family_of(root):
+        try:
+            told = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += int(told[11]) + int(told[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def told_line(clients: int, found: Round, seconds: float, used: float) -> str:
     done = sorted(found.seconds)
     if not done:
         return f"{clients:>7}  no answer, {found.errors} errors"
     last = done[min(len(done) - 1, int(len(done) * 0.99))]
     median = statistics.median(done)
     rate = len(done) / seconds
-    return (
-        f"{clients:>7}{len(done):>10}{rate:>10.1f}{median * 1000:>11.0f}{last * 1000:>11.0f}{found.errors:>8}"
-    )
+    waits = f"{median * 1000:>11.0f}{last * 1000:>11.0f}"
+    return f"{clients:>7}{len(done):>10}{rate:>10.1f}{waits}{used / len(done) * 1000:>13.1f}{found.errors:>8}"
 
 
 def main() -> None:
@@ -164,11 +181,12 @@ def main() -> None:
         with serving(address, asked.workers) as (port, process):
             asyncio.run(measured(port, key, 8, 10 + asked.seconds / 2))  # every worker opens its book
             print(f"{asked.workers} workers on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-            print("clients  requests  a second  median ms     p99 ms  errors")
+            print("clients  requests  a second  median ms     p99 ms  cpu ms each  errors")
             for clients in asked.clients:
-                began = time.perf_counter()
+                began, before = time.perf_counter(), used_seconds(process)
                 found = asyncio.run(measured(port, key, clients, asked.seconds))
-                print(told_line(clients, found, time.perf_counter() - began), flush=True)
+                seconds = time.perf_counter() - began
+                print(told_line(clients, found, seconds, used_seconds(process) - before), flush=True)
             part = asked.memory // 10
             for number in range(10 if part else 0):
                 found = asyncio.run(measured(port, key, 8, 1e9, part))

@@ -2,14 +2,15 @@
 
 A package of tests gets them by a conftest.py with `from tests.databases import *`. `address` is a
 database of the present schema, new for each test; `empty_address` one without tables. Where PostgreSQL is
-not installed its half is skipped, and says how to install it.
+not installed its half is skipped, and says how to install it. `fresh` is for tests that need one database
+alone: SQLite, or PostgreSQL where `GUARDBAND_TEST_DATABASE=postgresql` says so.
 """
 
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from engine.shell.store.connect import connect, newest_version
 from engine.shell.store.schema import METADATA
 from engine.shell.store.upgrade import upgrade_store
 
-__all__ = ["address", "empty_address", "made_sqlite", "postgres"]
+__all__ = ["address", "empty_address", "fresh", "made_sqlite", "postgres"]
 
 KINDS = ("sqlite", "postgresql")
+CHOSEN = os.environ.get("GUARDBAND_TEST_DATABASE", "sqlite")
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 ABSENT = "PostgreSQL is not installed: apt-get install postgresql"
 _numbers = count(1)
@@ -53,6 +55,13 @@ class Cluster:
         """Make a database without tables and return its address."""
         name = f"test_{next(_numbers)}"
         self._run("createdb", "-h", str(self.folder), "-U", self.name, name)
+        return f"postgresql://{self.name}@/{name}?host={self.folder}"
+
+    def copied(self, address: str) -> str:
+        """Make a copy of a database that nobody is connected to and return its address."""
+        name = f"test_{next(_numbers)}"
+        original = address.partition("@/")[2].partition("?")[0]
+        self._run("createdb", "-h", str(self.folder), "-U", self.name, "-T", original, name)
         return f"postgresql://{self.name}@/{name}?host={self.folder}"
 
     def laid_out(self) -> str:
@@ -98,6 +107,16 @@ def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "made.db"
     _lay_out(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def fresh(request: pytest.FixtureRequest) -> Callable[[Path], str]:
+    """Return the address of a new database without tables, for each folder that it is asked for."""
+    assert CHOSEN in KINDS, f"GUARDBAND_TEST_DATABASE is one of {KINDS}"
+    if CHOSEN == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        return lambda _folder: cluster.database()
+    return lambda folder: f"sqlite:///{folder / 'fresh.db'}"
 
 
 @pytest.fixture(params=KINDS)

@@ -32,6 +32,7 @@ from engine.shell.service.roles import TABLE
 from engine.shell.service.settings import Settings
 from engine.shell.store.connect import open_store
 from engine.shell.store.load import load
+from tests.databases import *  # noqa: F403
 
 MOMENT = datetime(2026, 3, 11, 9, tzinfo=UTC)
 
@@ -74,10 +75,9 @@ class Visitor:
         return str(answer.text)
 
 
-def laid_out(folder: Path) -> Laid:
-    """Lay out the small book with its people in a database."""
+def laid_out(folder: Path, address: str) -> Laid:
+    """Lay out the small book with its people in a new database."""
     lay_out(folder / "book")
-    address = f"sqlite:///{folder / 'desk.db'}"
     keys = {}
     with open_store(address, create=True) as store:
         load(store, book.read(folder / "book"), now=MOMENT)
@@ -99,8 +99,9 @@ def one_engine_and_quick_keys() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def laid(tmp_path_factory: pytest.TempPathFactory) -> Laid:
-    return laid_out(tmp_path_factory.mktemp("desk"))
+def laid(tmp_path_factory: pytest.TempPathFactory, fresh: Callable[[Path], str]) -> Laid:
+    folder = tmp_path_factory.mktemp("desk")
+    return laid_out(folder, fresh(folder))
 
 
 def app_of(address: str) -> FastAPI:

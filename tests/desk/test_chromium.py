@@ -3,7 +3,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,9 @@ NAMELESS = """() => {
 }"""
 """Fields, buttons, links and drawings without a name; landmarks that are missing or double; ids used twice."""
 
+IN_FRONT = "--disable-renderer-backgrounding"
+"""Pages of several people are open at once: none of them is slowed down for being behind another."""
+
 PAGES = {
     "P. Lane": ("accounts", "accounts/A-1", "trades", "proposals", "breaches", "alerts", "keys"),
     "N. Vance": ("policies", "policies/adams.start", "policies/adams.start/edit", "pending", "waivers"),
@@ -54,10 +58,13 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Laid]]:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, fresh: Callable[[Path], str]
+) -> Iterator[tuple[str, Laid]]:
     import uvicorn
 
-    laid = laid_out(tmp_path_factory.mktemp("chromium"))
+    folder = tmp_path_factory.mktemp("chromium")
+    laid = laid_out(folder, fresh(folder))
     app: Any = app_of(laid.address)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run)
@@ -74,7 +81,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Laid
 def browser() -> Iterator[Any]:
     sync = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     with sync.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, IN_FRONT])
         yield opened
         opened.close()
 
@@ -86,7 +93,7 @@ def sit(browser: Any, served: tuple[str, Laid]) -> Iterator[Any]:
 
     def sign_in(name: str, **how: Any) -> Any:
         context = browser.new_context(base_url=base, **{"viewport": {"width": 1440, "height": 900}, **how})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: told.append(str(error)))
@@ -104,26 +111,53 @@ def sit(browser: Any, served: tuple[str, Laid]) -> Iterator[Any]:
     assert told == []
 
 
-def test_each_role_s_day(sit: Any) -> None:
+def hindrances(page: Any) -> list[str]:
+    """What axe finds that hinders people seriously: rule, how much, and where."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python"
+    )
+    told = axe.Axe().run(page).response["violations"]
+    return [
+        f"{page.url}: {row['id']} ({row['impact']}): {node['html'][:120]}"
+        for row in told
+        if row["impact"] in ("serious", "critical")
+        for node in row["nodes"]
+    ]
+
+
+def an_officer_publishes_a_tightened_cap(sit: Any) -> list[str]:
+    found: list[str] = []
     officer = sit("N. Vance")
     officer.goto("/desk/policies/adams.start/edit")
     text = officer.locator("#text").input_value()
     officer.fill("#text", text.replace("at most 20%", "at most"))
     officer.locator("#findings .mark.block").first.wait_for()
+    found += hindrances(officer)
     officer.fill("#text", text.replace("at most 20%", "at most 15%").replace("weight 19%", "weight 14%"))
     officer.locator("#findings").get_by_text("can be published").wait_for()
     officer.fill("#reason", "The client asked for a tighter cap")
     officer.get_by_role("button", name="Publish for approval").click()
     officer.get_by_text("nobody approves their own change").wait_for()
     assert "1 rule tightened" in officer.locator("#first").inner_text()
+    found += hindrances(officer)
+    return found
 
+
+def a_second_officer_approves(sit: Any) -> list[str]:
     second = sit("R. Okafor")
     second.goto("/desk/pending")
     second.keyboard.press("j")
     second.keyboard.press("Enter")
-    second.get_by_role("button", name="Approve: in force").click()
+    approve = second.get_by_role("button", name="Approve: in force")
+    approve.wait_for()
+    found = hindrances(second)
+    approve.click()
     second.get_by_text("is approved and in force").wait_for()
+    return found
 
+
+def a_managers_list_is_blocked_made_to_pass_and_sent(sit: Any) -> tuple[str, list[str]]:
+    found: list[str] = []
     manager = sit("P. Lane")
     manager.goto("/desk/trades")
     row = manager.locator("#rows tr").first
@@ -132,34 +166,53 @@ def test_each_role_s_day(sit: Any) -> None:
     manager.locator("#gate-1 .mark.block").wait_for()
     card = manager.locator("#verdicts .card", has_text="CAP").first
     assert "15.00%" in card.inner_text()
+    found += hindrances(manager)
     manager.get_by_role("button", name="Make it pass").click()
     manager.locator("#verdicts .notice").wait_for()
     manager.locator("#gate-1 .mark.pass, #gate-1 .mark.warn").wait_for()
     assert int(row.get_by_label("Shares of row 1").input_value()) < 190
+    found += hindrances(manager)
     manager.get_by_role("button", name="Record the decision").click()
     manager.get_by_text("Recorded as").wait_for()
     assert "Decision" in manager.locator("h1").inner_text()
     manager.get_by_role("button", name="Send 1 order").click()
     manager.get_by_text("1 order written down").wait_for()
     number = manager.locator("h1").inner_text().split()[-1]
+    found += hindrances(manager)
+    return number, found
 
+
+def an_auditor_opens_the_proof_and_replays_it(sit: Any, number: str) -> list[str]:
+    found: list[str] = []
     auditor = sit("T. Iqbal")
     auditor.fill("#q", "acme")
     auditor.keyboard.press("Enter")
     auditor.locator(f'a[href="/desk/decisions/{number}"]').click()
     auditor.get_by_role("button", name="Replay").click()
     auditor.locator("#replayed").get_by_text("the same").first.wait_for()
+    found += hindrances(auditor)
     auditor.get_by_role("link", name="Full proof").click()
     assert "PROOF" in auditor.locator("pre.proof").inner_text()
+    found += hindrances(auditor)
     auditor.keyboard.press("g")
     auditor.keyboard.press("c")
     auditor.get_by_text("The chain holds").wait_for()
+    return found
+
+
+def test_each_role_s_day(sit: Any) -> None:
+    found = an_officer_publishes_a_tightened_cap(sit)
+    found += a_second_officer_approves(sit)
+    number, more = a_managers_list_is_blocked_made_to_pass_and_sent(sit)
+    found += more + an_auditor_opens_the_proof_and_replays_it(sit, number)
+    assert found == [], "axe finds nothing serious"
 
 
 @pytest.mark.parametrize(
     ("width", "scheme"), [pytest.param(1440, "light", marks=pytest.mark.long), (390, "dark")]
 )
 def test_pages_fit_and_are_labelled_and_legible(sit: Any, width: int, scheme: str) -> None:
+    found: list[str] = []
     for name, paths in PAGES.items():
         page = sit(name, viewport={"width": width, "height": 844}, color_scheme=scheme)
         for path in paths:
@@ -167,6 +220,15 @@ def test_pages_fit_and_are_labelled_and_legible(sit: Any, width: int, scheme: st
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert page.evaluate(NAMELESS) == [], path
             assert page.evaluate(CONTRAST) == [], path
+            found += hindrances(page)
+    assert found == [], "axe finds nothing serious"
+
+
+def test_the_sign_in_page_hinders_nobody(browser: Any, served: tuple[str, Laid]) -> None:
+    page = browser.new_context(base_url=served[0]).new_page()
+    page.goto("/desk/sign-in")
+    assert hindrances(page) == []
+    page.context.close()
 
 
 def test_the_desk_is_worked_from_the_keyboard(sit: Any) -> None:

@@ -1,7 +1,7 @@
 """A service on loopback, with a user of each role, over a small book."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -9,8 +9,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from engine.shell import work
+from engine.shell.store.connect import open_store
 from tests.databases import *  # noqa: F403
-from tests.databases import KINDS
+from tests.databases import CHOSEN, KINDS
 from tests.service.served import KEYS, Served, filled, served
 from tests.store.books import book
 
@@ -32,27 +33,38 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def filled_database(made_sqlite: Path, folder: Path, one_engine_and_quick_keys: None) -> Path:
-    """A SQLite file with the book and the users, to be copied. Its keys are those of `served.KEYS`."""
-    path = made_sqlite.with_name("filled.db")
-    shutil.copyfile(made_sqlite, path)
-    filled(f"sqlite:///{path}", folder)
-    return path
+def copies(
+    request: pytest.FixtureRequest,
+    fresh: Callable[[Path], str],
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    one_engine_and_quick_keys: None,
+) -> Callable[[Path], str]:
+    """Return the address of a new database with the book and the users, whose keys are `served.KEYS`."""
+    first = fresh(tmp_path_factory.mktemp("filled"))
+    with open_store(first, create=True):
+        filled(first, folder)
+    if CHOSEN == "postgresql":
+        cluster = request.getfixturevalue("postgres")
+        return lambda _folder: str(cluster.copied(first))
+
+    def copied(folder: Path) -> str:
+        shutil.copyfile(first.removeprefix("sqlite:///"), folder / "served.db")
+        return f"sqlite:///{folder / 'served.db'}"
+
+    return copied
 
 
 @pytest.fixture
-def database(filled_database: Path, tmp_path: Path) -> str:
+def database(copies: Callable[[Path], str], tmp_path: Path) -> str:
     """The address of a database of its own, with book and users."""
-    shutil.copyfile(filled_database, tmp_path / "served.db")
-    return f"sqlite:///{tmp_path / 'served.db'}"
+    return copies(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def shared(filled_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shared(copies: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A service that tests share which do not mind what others wrote."""
-    path = tmp_path_factory.mktemp("shared") / "served.db"
-    shutil.copyfile(filled_database, path)
-    with served(f"sqlite:///{path}") as service:
+    with served(copies(tmp_path_factory.mktemp("shared"))) as service:
         yield service
 
 

@@ -168,7 +168,18 @@
     button.textContent = `${rows.length - 1} rows copied`;
     setTimeout(() => (button.textContent = was), 1800);
   }
+  // what scrolls sideways is reached by Tab and scrolled by the arrow keys
+  function reach(within) {
+    all(".scroll, #findings, .top nav", within).forEach((box) => {
+      if (box.scrollWidth > box.clientWidth || (box.scrollHeight > box.clientHeight && box.id === "findings")) {
+        box.tabIndex = 0;
+        if (box.matches(".scroll")) { box.setAttribute("role", "group"); box.setAttribute("aria-label", "Table, wider than the page"); }
+      } else box.removeAttribute("tabindex");
+    });
+  }
+
   function ready(within) {
+    requestAnimationFrame(() => reach(document));
     all("table[data-first]", within).forEach((table) => {
       const count = table.tBodies[0].rows.length;
       if (table.more || count <= Number(table.dataset.first)) return;
@@ -212,5 +223,6 @@
     else if (event.key === "Enter" && !event.target.matches("a, button, summary")) one("tr.here a")?.click();
   });
   ready(document);
+  addEventListener("resize", () => reach(document));
   one("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 })();
