@@ -78,8 +78,10 @@ def _of_linear(listed: Listed, limit: OpenLimit, form: Linear) -> tuple[Parts, i
     return shown, whole - len(shown)
 
 
-def _by_size(part: tuple[Term, Fraction]) -> tuple[Fraction, str, str]:
-    return (-abs(part[1]), part[0].account, part[0].symbol or "")
+def _by_size(part: tuple[Term, Fraction]) -> tuple[Fraction, str, str, str]:
+    """Return the place of a part: the largest first, and a fixed order among those of one size."""
+    term, amount = part
+    return (-abs(amount), term.account, term.symbol or "", term.kind.value)
 
 
 def _parts(listed: Listed, form: Form) -> Parts:
