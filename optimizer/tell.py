@@ -7,7 +7,7 @@ slope half way times each trade; priced rows are shared in proportion to what ea
     each trade's reasons come to 450 + 20 - 5 = 465
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,6 @@ from fractions import Fraction
 import numpy as np
 
 from engine.facts.ids import AccountId, Symbol
-from engine.facts.lots import Term
 from engine.facts.money import cents_half_up
 from engine.facts.trades import Side, Trade
 from engine.gate.verdict import Decision, GateAnswer
@@ -27,7 +26,6 @@ from optimizer.conflict import Explained
 from optimizer.figures import account_figures, joint_figures
 from optimizer.margin import Priced, margins
 from optimizer.model import Floats, row_cost, row_values
-from optimizer.netting import Return
 from optimizer.promises import promises
 from optimizer.proposal import (
     AccountChange,
@@ -38,20 +36,17 @@ from optimizer.proposal import (
     ProposedTrade,
     Reason,
     Status,
-    TaxAt,
 )
 from optimizer.rows import RowData
 from optimizer.scale import as_cents, trades_of
 from optimizer.search import Solution
 from optimizer.stated import ticket_cost, trading_cost
-from optimizer.tradable import policy_of, rate_of
+from optimizer.tell_tax import TAX_POINTS, Rate, later_tax, rates_of, tax_at, tax_of
+from optimizer.tradable import policy_of
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
-
-Rate = Callable[[AccountId, Term], Fraction]
-"""The rate of an account's gains of one kind, a fraction of one."""
 
 Listed = tuple[tuple[Trade, int | None], ...]
 """Trades with their columns; None for a trade that the problem has no column for."""
@@ -111,7 +106,7 @@ def tell(
             for row in promises(problem, trades)
         ),
         changes=given.changes,
-        tax_at=tuple(_tax_at(problem, settlement, points) for points in TAX_POINTS) if rows else (),
+        tax_at=tuple(tax_at(problem, settlement, points) for points in TAX_POINTS) if rows else (),
     )
 
 
@@ -161,7 +156,7 @@ def _told_trades(
     after = as_cents((drift_before + drift_change) * problem.columns.unit)
     shares = apportion(before - after, wished)
     rows: list[ProposedTrade] = []
-    tickets, rates = _tickets(problem, listed), _rates(problem, settlement)
+    tickets, rates = _tickets(problem, listed), rates_of(problem, settlement)
     for index, (trade, column) in enumerate(listed):
         own = shares[index * len(parts) : (index + 1) * len(parts)]
         reasons = (
@@ -302,8 +297,8 @@ def _told(
         rate = problem.state.rate_of(trade.account)
         gain = cents_half_up(sum((row.gain for row in taken), Fraction(0)) * rate)
         own_term = taken[0].term if taken else None
-        tax = cents_half_up(_tax(trade.account, taken, rates) * rate)
-        later = cents_half_up(_later(problem, trade.account, taken) * rate)
+        tax = cents_half_up(tax_of(trade.account, taken, rates) * rate)
+        later = cents_half_up(later_tax(problem, trade.account, taken) * rate)
     cost = _cost(problem, trade.account, value)
     reasons = list(parts)
     if tax:
@@ -330,71 +325,6 @@ def _tax_reason(problem: Problem, trade: Trade, tax: Decimal, *, harvested: bool
     if harvested:
         return Reason(what="loss harvested", rule=_harvest_rule(problem, trade), amount=-tax)
     return Reason(what="tax saved by the loss", rule=None, amount=-tax)
-
-
-def _rates(problem: Problem, settlement: Settlement) -> Rate:
-    """Return the rate of each kind of gain: the account's own, or where the year is netted what adds up."""
-
-    def own(account: AccountId, term: Term) -> Fraction:
-        return rate_of(problem.ground, account, term, problem.settings)
-
-    if problem.netting is None:
-        return own
-    netted = problem.netting.of
-    of_short, of_long = netted.mean_rates(*_gains_of(problem, netted, settlement))
-
-    def mean(account: AccountId, term: Term) -> Fraction:
-        if account not in netted.accounts:
-            return own(account, term)
-        return of_short if term == "short" else of_long
-
-    return mean
-
-
-def _gains_of(problem: Problem, netted: Return, settlement: Settlement) -> tuple[Fraction, Fraction]:
-    """Return what a list adds to the short-term and to the long-term gains of a return."""
-    found = {"short": Fraction(0), "long": Fraction(0)}
-    for row in settlement.taken:
-        if row.term is not None and row.account in netted.accounts:
-            found[row.term] += row.recognized * problem.state.rate_of(row.account)
-    return found["short"], found["long"]
-
-
-def _tax(account: AccountId, taken: tuple[Taken, ...], rates: Rate) -> Fraction:
-    """Return the tax of the rows; negative where it is saved."""
-    return sum(
-        (row.recognized * rates(account, row.term) for row in taken if row.term is not None), Fraction(0)
-    )
-
-
-TAX_POINTS = (-5, 5)
-"""Percentage points by which the rates are moved to show what the tax depends on."""
-
-
-def _tax_at(problem: Problem, settlement: Settlement, points: int) -> TaxAt:
-    """Return the tax of the list at rates so many points higher, never below zero."""
-    tax = Fraction(0)
-    netted = None if problem.netting is None else problem.netting.of
-    if netted is not None:
-        tax += netted.added(*_gains_of(problem, netted, settlement), points=points)
-    for row in settlement.taken:
-        if row.term is not None and (netted is None or row.account not in netted.accounts):
-            rate = rate_of(problem.ground, row.account, row.term, problem.settings)
-            moved = max(Fraction(0), rate + Fraction(points, 100))
-            tax += row.recognized * moved * problem.state.rate_of(row.account)
-    return TaxAt(points=points, tax=cents_half_up(tax))
-
-
-def _later(problem: Problem, account: AccountId, taken: tuple[Taken, ...]) -> Fraction:
-    """Return the change of the tax of selling everything later, long-term at today's prices.
-
-    A loss sold now is no longer there to be used; what a replacement takes up of it still is.
-    """
-    rate = rate_of(problem.ground, account, "long", problem.settings)
-    gone = sum(
-        (row.recognized - row.permanently_disallowed for row in taken if row.term is not None), Fraction(0)
-    )
-    return -gone * rate
 
 
 def _cost(problem: Problem, account: AccountId, value: Decimal) -> Decimal:
