@@ -237,9 +237,9 @@ def main(folder: Path) -> None:
     desk = Desk(plan, journal, broker)
     desk.settle()
     acceptor.start()
+    print("ready", flush=True)
     for row in [row for row in journal.rows if row["what"] == "heard"]:
         desk.work(row["fields"])
-    print("ready", flush=True)
     while True:
         desk.work(broker.heard.get())
 
