@@ -85,5 +85,5 @@ def test_the_day_of_the_demonstration_in_a_storm(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     kills = int(os.environ.get("GUARDBAND_KILLS", "100"))
-    storm = stormy(tmp_path, broker, kills=kills, rows=400, pause=0.015 * kills)
+    storm = stormy(tmp_path, broker, kills=kills, rows=400, pause=0.025 * kills)
     assert storm.blows.total() - storm.blows["line"] >= kills * 3 // 4
