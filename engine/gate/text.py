@@ -13,7 +13,16 @@ from collections.abc import Iterator
 from dsl.policy import Citation
 from engine.facts.money import plain
 from engine.gate.amounts import people
-from engine.gate.verdict import Decision, GateAnswer, Outcome, TradeDecision, Verdict, WouldPass
+from engine.gate.verdict import (
+    NOT_APPLIED,
+    OUT_OF_FORCE,
+    Decision,
+    GateAnswer,
+    Outcome,
+    TradeDecision,
+    Verdict,
+    WouldPass,
+)
 
 WIDTH = 100
 FULL_VERDICTS = 6
@@ -46,6 +55,7 @@ def _lines(answer: GateAnswer, width: int, everything: bool) -> Iterator[str]:
             yield ""
         yield from (_short(verdict) for verdict in loud[FULL_VERDICTS:])
         yield ""
+        yield from _out_of_force(answer, width)
         yield _rest(quiet)
 
 
@@ -184,6 +194,18 @@ def _source(citation: Citation) -> str:
 def _short(verdict: Verdict) -> str:
     place = verdict.account or f"household {verdict.household}"
     return f"{_word(verdict)}  {verdict.rule} in {place}: {verdict.reason}"
+
+
+def _out_of_force(answer: GateAnswer, width: int) -> Iterator[str]:
+    """Yield a line for each policy of which no rule is in force on the day: its silence is no approval."""
+    for policy, version, _ in answer.policies:
+        reasons = {v.reason for v in answer.verdicts if v.policy == policy}
+        if reasons and all(reason.startswith(OUT_OF_FORCE) for reason in reasons):
+            dates = ", ".join(sorted(reason.removeprefix(NOT_APPLIED) for reason in reasons))
+            text = (
+                f"{policy} {version} is {dates}; none of its rules was judged on {answer.as_of.isoformat()}"
+            )
+            yield from _wrapped("not judged", text, width)
 
 
 def _rest(quiet: list[Verdict]) -> str:

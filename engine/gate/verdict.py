@@ -16,6 +16,10 @@ from engine.facts.book import Coverage
 from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.trades import Trade
 
+NOT_APPLIED = "not applied: "
+OUT_OF_FORCE = f"{NOT_APPLIED}in force "
+"""How the reason begins of a rule that is not applied, and of one that is not in force on the day."""
+
 
 class Decision(StrEnum):
     """Worst last: the decision of a list is the worst of its parts."""

@@ -17,6 +17,7 @@ from engine.gate.infer import Concluded
 from engine.gate.items import Item, Meeting
 from engine.gate.measure import Listed
 from engine.gate.riding_items import BOOK_FREE_RIDING
+from engine.gate.verdict import NOT_APPLIED
 from rulebooks.words import subject_words
 
 UNKNOWN_GROUP = "unknown"
@@ -26,7 +27,7 @@ def reason_of(listed: Listed, concluded: Concluded) -> str:
     """Return what a verdict says, in one sentence without a full stop."""
     item = concluded.item
     if concluded.standing is None:
-        return f"not applied: {item.why_not}"
+        return f"{NOT_APPLIED}{item.why_not}"
     match concluded.standing:
         case Standing.EXCEPTED:
             return f"nothing of it is left under the rule: {item.why_not}"
