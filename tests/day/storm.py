@@ -58,6 +58,11 @@ class Storm:
         self.is_approved = False
         self.records: dict[str, str] = {}
 
+    @property
+    def killed(self) -> int:
+        """How many processes were killed."""
+        return self.blows.total() - self.blows["line"] + self.blows["both"]
+
     def run(self, *words: str) -> Ran:
         """Run a command of the page to its end, however often it is killed before."""
         words = tuple(self.records.get(word, word) for word in words)
@@ -96,7 +101,7 @@ class Storm:
         """Send the orders through everything that happens, and return what the last command told."""
         book = words[-1]
         running = Forked(self.folder, *words, *WAIT)
-        while self.blows.total() - self.blows["line"] < self.kills:
+        while self.killed < self.kills:
             self._wait(running)
             if running.poll() is not None:
                 break
