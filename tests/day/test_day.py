@@ -223,7 +223,7 @@ def lots_are_those_named(day: Day, answer: Answer) -> None:
 
 def well_formed(day: Day) -> None:
     """By the broker's own log: every message has its length and checksum right, and none was turned away."""
-    (log,) = (day.broker.folder / "log").glob("*.messages.current.log")
+    (log,) = (day.broker.folder / "log").glob("FIX*.messages.current.log")
     messages = [line[line.index(b"8=FIX") :] for line in log.read_bytes().splitlines() if b"8=FIX" in line]
     assert len(messages) > 10
     for message in messages:

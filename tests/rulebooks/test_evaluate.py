@@ -50,7 +50,7 @@ X, Y, Z = of("X"), of("Y"), of("Z")
         (Least(parts=(X, Y, Z)), Fraction(-2)),
         (Most(parts=(X, Y, Z)), Fraction(7)),
         (Largest(count=2, parts=(X, Y, Z)), Fraction(7)),
-        (Largest(count=9, parts=(X, Y)), Fraction(5)),
+        (Largest(count=9, parts=(X, Y)), Fraction(7)),  # what is owed is none of the largest
         (Guarded(tests=(Condition(form=X, strict=True),), form=constant(3)), Fraction(3)),
         (Guarded(tests=(Condition(form=Z, strict=True),), form=constant(3)), Fraction(0)),
         (Guarded(tests=(Condition(form=Z, strict=False),), form=constant(3)), Fraction(3)),

@@ -22,7 +22,7 @@ from engine.shell.service.lanes import Lanes
 from engine.shell.service.limits import Rate
 from engine.shell.service.metrics import Metrics
 from engine.shell.service.people import COOKIE, People, SignedIn
-from engine.shell.service.problems import Problem
+from engine.shell.service.problems import Problem, described
 from engine.shell.service.provider import Provider
 from engine.shell.service.roles import Entry
 from engine.shell.service.settings import Settings
@@ -77,6 +77,12 @@ Signed = Annotated[SignedIn, Depends(signed_in)]
 
 class GuardedRoute(APIRoute):
     """A route of the table. A page overrides `turned_away`, to send people to the sign-in page."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
+        """Describe the answer to a body that cannot be read, wherever a body may come."""
+        if not SAFE.issuperset(told.get("methods") or SAFE):
+            told["responses"] = described(400) | (told.get("responses") or {})
+        super().__init__(path, endpoint, **told)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler behind the guard."""
