@@ -9,7 +9,7 @@ count in full at the account's own rates; retirement accounts know neither.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -22,10 +22,10 @@ from engine.facts.securities import EXEMPT_FROM_WASH
 from engine.facts.trades import Side, Trade
 from engine.ledger.settle import settle
 from engine.ledger.terms import WINDOW_DAYS, term
-from optimizer.locks import LAW, Lock, Locks, Place, force_of, response_force
+from optimizer.locks import Lock, Locks, Place
 from optimizer.settings import Intent, Settings
-from rulebooks.forms import Form, Linear, Term, TermKind
-from rulebooks.ground import GroundBook, PerTrade
+from optimizer.tickets import Ticket, tickets_of, tighter
+from rulebooks.ground import GroundBook
 from rulebooks.predicates import Setting, Test, compiled
 from rulebooks.rows import AccountRow, Facts, LotRow, SecurityRow
 from rulebooks.state import BookState
@@ -36,15 +36,6 @@ Pool = tuple[str, str]
 
 FINE_STEP = Fraction(1, 1000)
 """Shares: the step of proposals in accounts that may hold fractions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """Sizes that the rules for each trade allow, in money; most None: no largest."""
-
-    least: Fraction = ZERO
-    most: Fraction | None = None
-    closing_exempt: bool = False  # a sale of all that is held may be smaller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +126,7 @@ class _Maker:
         self.locks, self.intent, self.settings = locks, intent, settings
         self.tax = ground.rulebook.tax
         self.facts = Facts(state, self.tax)
-        self.tickets = _tickets(ground)
+        self.tickets = tickets_of(ground)
         self._pools: dict[Place, Pool] = {}
         self.recent = self._recent_purchases()
         self.waiting = self._recent_losses()
@@ -225,7 +216,7 @@ class _Maker:
     def _ticket(self, account: AccountId, symbol: Symbol, side: Side, unit: Fraction) -> Ticket:
         ticket = Ticket()
         for rule in self.tickets.get(account, ()):
-            ticket = _tighter(ticket, rule, symbol, side, unit, self.state)
+            ticket = tighter(ticket, rule, symbol, side, unit, self.state)
         return ticket
 
     def _lots(
@@ -353,67 +344,3 @@ def _decimal(value: Fraction) -> Decimal:
     result = Decimal(value.numerator) / Decimal(value.denominator)
     assert Fraction(result) == value, "shares are decimals"
     return result
-
-
-def _tickets(ground: GroundBook) -> Mapping[AccountId, tuple[PerTrade, ...]]:
-    found: dict[AccountId, tuple[PerTrade, ...]] = {}
-    for rule in ground.per_trade:
-        if rule.standing == "applies" and not (rule.waiver is not None and rule.waived is None):
-            found[rule.account] = (*found.get(rule.account, ()), rule)
-    return found
-
-
-def _tighter(
-    ticket: Ticket, rule: PerTrade, symbol: Symbol, side: Side, unit: Fraction, state: BookState
-) -> Ticket:
-    """Return the ticket with one rule added; unknown figures close the ticket altogether."""
-    member = rule.members.get((symbol, side), False)
-    if member is False or rule.closing == "only":
-        return ticket
-    missing = member is None or symbol in rule.missing
-    if missing:
-        closes = response_force((rule.rule.rule.missing,)) != "none"
-        return replace(ticket, most=ZERO) if closes else ticket
-    if force_of(rule.rule.rule) == "none":
-        return ticket
-    low, high = rule.bounds.get(symbol, (None, None))
-    moving = rule.moving.get(symbol)
-    if moving is not None:
-        # a part of what the list itself moves: the widest that any list can make it; rows say the rest
-        low = low if moving.low is None else highest(moving.low, state)
-        high = high if moving.high is None else highest(moving.high, state)
-        if low is None and moving.low is not None:
-            return replace(ticket, most=ZERO)
-    scale = unit if rule.measure.value == "trade_quantity" else Fraction(1)
-    least, most, exempt = ticket.least, ticket.most, ticket.closing_exempt
-    if low is not None and low * scale > least:
-        least, exempt = low * scale, rule.closing == "excluded"
-    if high is not None:
-        most = high * scale if most is None else min(most, high * scale)
-    return Ticket(least=least, most=most, closing_exempt=exempt)
-
-
-def highest(form: Form, state: BookState) -> Fraction | None:
-    """Return what no list without borrowing can take a linear form above; None where that is not known.
-
-    Values and cash share the net assets of their accounts, which trades at the book's prices leave as
-    they are: 1% of equities is at most 1% of net assets.
-    """
-    if not isinstance(form, Linear):
-        return None
-    total = form.constant
-    best: dict[AccountId, Fraction] = {}
-    for read, factor in form.terms:
-        if read.kind is TermKind.NET_ASSETS:
-            total += factor * state(read)
-        elif read.kind in (TermKind.VALUE, TermKind.CASH):
-            best[read.account] = max(best.get(read.account, ZERO), factor)
-        else:
-            return None
-    whole = (best[account] * state(Term(TermKind.NET_ASSETS, account)) for account in best)
-    return total + sum(whole, ZERO)
-
-
-def is_law(lock: Lock) -> bool:
-    """Return whether only the law closes it."""
-    return lock.name == LAW
