@@ -21,6 +21,8 @@ def measure_before(scene: Scene, term: MeasureTerm) -> Fraction | None:
     ask = Ask(name=term.measure, unit=module.unit, valued_at="market", period=term.period)
     figure = module.figure(scene, taken_of(lens, term.of, part, whole=is_whole(term.of)), ask)
     told = as_stated(scene, term.measure, figure)
+    if told.base is not None and figure.money and scene.base_gaps:
+        return None  # a share of what is not known
     held = scene.facts.state.quantities
     if told.missing is not None or any(position in held for position in told.unknown):
         return None

@@ -209,3 +209,22 @@ def test_what_is_owed_is_none_of_the_largest() -> None:
     answer = gate(policy_of(text), book(lots=short), "buy 5 X")
     (verdict,) = (row for row in answer.verdicts if row.rule == "R")
     assert verdict.after == 100 * Decimal(1050) / Decimal(1500)
+
+
+# ------------------------------------------------------------------ a share of what is not known
+
+
+@pytest.mark.parametrize(("age", "outcome"), [(0, "pass"), (12, "missing_data")])
+@pytest.mark.parametrize("trades", [(), ("buy 5 X",)])
+def test_a_required_weight_of_nothing_is_not_known_where_the_base_is_not(
+    age: int, outcome: str, trades: tuple[str, ...]
+) -> None:
+    text = "define named as holdings where asset_class is equity\n"
+    text += rule("  require named_weight is at most 80%")
+    own = book(
+        securities=(security("X", asset_class="equity"), security("B", asset_class="fixed_income")),
+        lots=(lot("B", "100", name="L1"),),
+    )
+    old = replace(own.prices[Symbol("B")], date=TODAY - timedelta(days=age))
+    answer = gate(policy_of(text), replace(own, prices={**own.prices, Symbol("B"): old}), *trades)
+    assert [v.outcome.value for v in answer.verdicts if v.rule == "R"] == [outcome]
