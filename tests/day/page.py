@@ -41,20 +41,3 @@ def steps() -> tuple[Step, ...]:
 def words(command: str) -> tuple[str, ...]:
     """Return a command's words, as a shell reads them."""
     return tuple(shlex.split(command, comments=True))
-
-
-def is_refused(command: str) -> bool:
-    """Return whether the page says that this command is refused."""
-    return command.endswith("# refused")
-
-
-def untold(lines: tuple[str, ...], printed: str) -> str | None:
-    """Return the first line that does not follow in what was printed; None where all do."""
-    text, at = " ".join(printed.split()), 0
-    for line in lines:
-        parts = [re.escape(" ".join(part.split())) for part in line.split("…")]
-        found = re.compile(r".{0,120}?".join(parts)).search(text, at)
-        if found is None:
-            return line
-        at = found.end()
-    return None

@@ -17,6 +17,7 @@ import pytest
 from engine.shell import work
 from engine.shell.demo import demo_folder
 from tests.day import custodian, page, small
+from tests.docs import pages
 from tests.orders.conftest import Broker, plain_engine
 from tests.shell.cli import Ran, run
 
@@ -64,7 +65,7 @@ def play(day: Day, *, leaving_out: tuple[str, ...] = (), figures: bool) -> None:
         day.story.append(f"\n== {step.title}")
         printed = "".join(do(day, line) for line in step.commands if not line.startswith(leaving_out))
         if figures:
-            missing = page.untold(step.told, printed)
+            missing = pages.untold(step.told, printed)
             assert missing is None, f"{step.title}: the page says `{missing}`, not so:\n{printed[-3000:]}"
         if step.title in AFTER:
             AFTER[step.title](day)
@@ -83,7 +84,7 @@ def do(day: Day, line: str) -> str:
         settle(day)
     told = day.run(*words[1:])
     day.story += [f"    {row}" for row in shortened((told.out + told.err).splitlines())]
-    if page.is_refused(line):
+    if pages.status_of(line) == 2:
         assert told.status == 2, told
     else:
         assert told.status == status_of(words), (line, told.out[-2000:], told.err)

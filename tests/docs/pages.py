@@ -46,3 +46,15 @@ def status_of(line: str) -> int:
     if line.endswith("# refused"):
         return 2
     return int(line.endswith("# findings"))
+
+
+def untold(lines: tuple[str, ...], printed: str) -> str | None:
+    """Return the first line that does not follow in what was printed; None where all do."""
+    text, at = " ".join(printed.split()), 0
+    for line in lines:
+        parts = [re.escape(" ".join(part.split())) for part in line.split("…")]
+        found = re.compile(r".{0,120}?".join(parts)).search(text, at)
+        if found is None:
+            return line
+        at = found.end()
+    return None

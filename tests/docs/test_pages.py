@@ -11,8 +11,7 @@ import pytest
 import typer
 
 from engine.shell.main import app
-from tests.day.page import untold
-from tests.docs.pages import DOCS, fences, status_of
+from tests.docs.pages import DOCS, fences, status_of, untold
 from tests.shared import ROOT
 from tests.shell.cli import run
 
