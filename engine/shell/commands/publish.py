@@ -17,7 +17,7 @@ def publish(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what is found, record nothing.")] = False,
     output: FormatOption = Format.TEXT,
 ) -> None:
-    """Check, lint and test a new version, tell what it admits and whom it affects, and record it as pending.
+    """Check, lint and test a new version, tell what it admits and whom it affects, and record it pending.
 
     A second officer puts it into force: `guardband approve POLICY@VERSION --as officer --by NAME`. A
     version with errors, a proven contradiction or a failing example is not recorded.

@@ -83,7 +83,7 @@ def simulate(
         SimulationFormat, typer.Option("--format", help="text for people, json for programs, html a page.")
     ] = SimulationFormat.TEXT,
 ) -> None:
-    """Replay the prices of a book day by day and compare runs: after-tax return, tax alpha, losses, breaches.
+    """Replay the prices of a book day by day, compare runs: after-tax return, tax alpha, losses, breaches.
 
     Every list is proposed, gated and booked as on a day at the desk. `price_notes.csv` in the book says what
     odd rows of the prices were.
