@@ -166,6 +166,16 @@ def test_policies_and_rules_are_those_in_force(shared: Served) -> None:
     assert wrong.json()["findings"][0]["code"].startswith("E")
 
 
+def test_no_two_answers_of_another_shape_have_one_schema_name(shared: Served) -> None:
+    shapes: dict[str, set[str]] = {}
+    for name, shape in shared.app.openapi()["components"]["schemas"].items():
+        told = shape.get("properties", {}).get("schema", {}).get("const")
+        if told is not None:
+            shapes.setdefault(told, set()).add(name)
+    assert len(shapes) > 30
+    assert {told: names for told, names in shapes.items() if len(names) > 1} == {}
+
+
 def tables(folder: Path) -> dict[str, Any]:
     """Return the CSV files of a folder as the tables of a request."""
     import csv

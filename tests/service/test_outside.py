@@ -80,7 +80,10 @@ def test_executions_of_a_file_become_fills_lots_and_what_is_left(own: Served) ->
     assert own.get(f"/v1/decisions/{seq}/remaining").status_code == 422, "the order is open"
     done = {**fill, "reference": "X2", "kind": "cancelled"}
     assert own.post("/v1/executions", {"executions": [done]}).json()["new"] == 1
-    (row,) = own.get(f"/v1/decisions/{seq}/orders").json()["orders"]
+    told = own.get(f"/v1/decisions/{seq}/orders").json()
+    assert told["schema"] == "guardband/order-blocks/1"
+    assert own.get("/v1/orders").json()["schema"] == "guardband/orders/1"
+    (row,) = told["orders"]
     assert (row["state"], row["filled"]) == ("cancelled", "4")
     assert [(one["account"], one["amount"]) for one in row["allocated"]] == [("TAX-1", "398")]
     left = own.get(f"/v1/decisions/{seq}/remaining").json()["trades"]

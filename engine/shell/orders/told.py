@@ -15,8 +15,8 @@ from engine.shell.store.columns import moment_text
 
 
 def orders_answer(session: Session, tickets: Iterable[Kept]) -> dict[str, Any]:
-    """Return tickets as `guardband/orders/1`."""
-    return {"schema": "guardband/orders/1", "orders": [_order(session, kept) for kept in tickets]}
+    """Return tickets as `guardband/order-blocks/1`."""
+    return {"schema": "guardband/order-blocks/1", "orders": [_order(session, kept) for kept in tickets]}
 
 
 def _order(session: Session, kept: Kept) -> dict[str, Any]:

@@ -132,7 +132,7 @@ class RevivedAnswer(Answer):
 class DecisionOrdersAnswer(Answer):
     """A decision's orders with their fills, and what each account got of them."""
 
-    schema_: Literal["guardband/orders/1"] = Field(alias="schema")
+    schema_: Literal["guardband/order-blocks/1"] = Field(alias="schema")
     orders: list[Anything]
 
 

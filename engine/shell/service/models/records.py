@@ -240,9 +240,14 @@ class PendingVersionAnswer(PendingVersion):
     evidence: Anything
 
 
-class SentAnswer(ActAnswer):
-    """Orders that were written down, to go out by their route."""
+class SentAnswer(Answer):
+    """Orders that were written down, to go out by their route, and the record of it in the log."""
 
+    schema_: Literal["guardband/sent/1"] = Field(alias="schema")
+    seq: int
+    hash: str
+    kind: str
+    recorded_at: str
     orders: list[str]
 
 

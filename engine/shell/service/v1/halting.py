@@ -64,10 +64,10 @@ def _lifted(service: Service, person: SignedIn, number: int, body: LiftIn, sessi
     return acted(lift(session, author_of(service, person), number=number, reason=body.reason))
 
 
-def acted(entry: Entry, **more: object) -> Done:
-    """Return an act that was recorded, as it is answered."""
+def acted(entry: Entry, *, schema: str = "guardband/act/1", **more: object) -> Done:
+    """Return an act that was recorded, as it is answered; one that tells `more` has a schema of its own."""
     data = {
-        "schema": "guardband/act/1",
+        "schema": schema,
         "seq": entry.seq,
         "hash": entry.hash,
         "kind": entry.kind,

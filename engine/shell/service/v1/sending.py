@@ -81,7 +81,7 @@ def _sent(service: Service, person: SignedIn, body: SendIn, ready: Ready, sessio
         limits={symbol: Decimal(price) for symbol, price in body.limits.items()},
         replacing=body.replacing,
     )
-    return acted(made.record, orders=[kept.ticket.name for kept in made.tickets])
+    return acted(made.record, schema="guardband/sent/1", orders=[kept.ticket.name for kept in made.tickets])
 
 
 @router.post("/v1/orders/cancel", response_model=CancelledAnswer, responses=described(404))
