@@ -19,11 +19,6 @@ class Line:
     align: str = ""  # lines of one kind that follow each other are lined up
     block: bool = False  # head of a statement of several lines: a blank line goes before it
 
-    @property
-    def text(self) -> str:
-        """The line by itself, not lined up with any other."""
-        return " " * self.indent + " ".join(cell for cell in self.cells if cell)
-
 
 def line_of(text: str, node: s.Node, *, indent: int = 2) -> Line:
     """Return one line of text for a node, indented as a clause is."""

@@ -147,13 +147,13 @@ def _width(ctx: Context, band: s.Amount, target: Decimal) -> Decimal | None:
 
 
 def _not_a_width(ctx: Context, node: s.Literal, amount: p.Amount) -> None:
-    share = amount.unit is Unit.SHARE
+    share, width = amount.unit is Unit.SHARE, node.number.removeprefix("-")
     ctx.add(
         "E0303",
         f"`{amount.written}` is not the width of a band",
         node.span,
         label="a share of what is unsaid" if share else "",
-        help=f"write `{node.number} points`, or `{node.number}% of target`",
+        help=f"write `{width} points`, or `{width}% of target`",
     )
 
 

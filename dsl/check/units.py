@@ -54,11 +54,6 @@ def unit_of_name(ctx: Context, name: str) -> Unit | None:
     return measure.unit if measure is not None else None
 
 
-def is_relative(amount: p.AnyAmount) -> bool:
-    """Return whether the amount is a share of something: a subject or a weight base."""
-    return isinstance(amount, p.PercentOf)
-
-
 def fits(ctx: Context, amount: p.AnyAmount, *, what: str, allowed: Set[Unit], span: Span) -> bool:
     """Return whether an amount may bound `what`; a finding where it may not."""
     match amount:
@@ -81,7 +76,7 @@ def fits(ctx: Context, amount: p.AnyAmount, *, what: str, allowed: Set[Unit], sp
 def _misfit(
     ctx: Context, amount: p.AnyAmount, *, what: str, allowed: Set[Unit], found: str, span: Span
 ) -> None:
-    shown = amount.written if isinstance(amount, p.Amount | p.PercentOf) else getattr(amount, "name", "this")
+    shown = _shown(amount)
     wanted = " or ".join(WORDS[unit] for unit in Unit if unit in allowed)
     if isinstance(amount, p.Amount) and amount.unit is Unit.NUMBER:
         ctx.add(
@@ -104,6 +99,16 @@ def _misfit(
         label=f"this is {found}; `{what}` is {wanted}",
         help=help_,
     )
+
+
+def _shown(amount: p.AnyAmount) -> str:
+    match amount:
+        case p.Amount() | p.PercentOf():
+            return amount.written
+        case p.Times():
+            return f"{amount.factor} times {_shown(amount.of)}"
+        case _:
+            return getattr(amount, "name", "this")
 
 
 def _with_unit(shown: str, allowed: Set[Unit], currency: str) -> str | None:
