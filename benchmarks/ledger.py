@@ -136,23 +136,23 @@ def measure(size: int, pattern: Pattern) -> float:
     last = rows[size - 1].date
     before, fresh = rows[:size], [row for row in rows[size:] if row.date > last]
     tomorrow = rows[-1].date
-    ledger, replayed = _timed(lambda: _replay(before, last))
-    _, plain = _timed(lambda: plain_fifo(before))
-    longer, extended = _timed(lambda: extend(ledger, fresh, until=tomorrow))
+    ledger, took = timed(lambda: replayed(before, last))
+    _, plain = timed(lambda: plain_fifo(before))
+    longer, extended = timed(lambda: extend(ledger, fresh, until=tomorrow))
     if size <= 100_000:
-        whole = _replay([*before, *fresh], tomorrow)
+        whole = replayed([*before, *fresh], tomorrow)
         assert (longer.open_lots, longer.disposals) == (whole.open_lots, whole.disposals)
     washed = sum(1 for row in ledger.disposals if row.disallowed)
     told = size + len(ledger.disposals)
     print(
-        f"{size:>9,} rows {replayed:8.2f} s {size / replayed:8,.0f} rows/s "
-        f"{1e6 * replayed / size:5.0f} us a row {1e6 * replayed / told:4.0f} us a row or disposal; "
-        f"plain FIFO {plain:7.2f} s, ratio {replayed / plain:4.1f}; "
-        f"one day more {extended * 1000:6.1f} ms, 1/{replayed / extended:,.0f} of it; "
+        f"{size:>9,} rows {took:8.2f} s {size / took:8,.0f} rows/s "
+        f"{1e6 * took / size:5.0f} us a row {1e6 * took / told:4.0f} us a row or disposal; "
+        f"plain FIFO {plain:7.2f} s, ratio {took / plain:4.1f}; "
+        f"one day more {extended * 1000:6.1f} ms, 1/{took / extended:,.0f} of it; "
         f"{len(ledger.open_lots):,} lots open, {len(ledger.disposals):,} disposals, {washed:,} washed",
         flush=True,
     )
-    return replayed / size
+    return took / size
 
 
 def measure_lists(rows: int, lots: int) -> None:
@@ -160,9 +160,9 @@ def measure_lists(rows: int, lots: int) -> None:
     wide = Pattern(securities=lots // 18, rows=40, days=1, wanted=200)
     made = history(rows, wide)
     today = made[-1].date
-    book = _book(_replay(made, today), made)
+    book = _book(replayed(made, today), made)
     positions = sorted({(lot.account, lot.symbol) for lot in book.lots})
-    _, first = _timed(lambda: settle(book, (), reading=READING))
+    _, first = timed(lambda: settle(book, (), reading=READING))
     for size in (1, 10, 100):
         trades = tuple(
             Trade(
@@ -175,7 +175,7 @@ def measure_lists(rows: int, lots: int) -> None:
             for number, (account, symbol) in enumerate(positions[:size], start=1)
         )
         settled = partial(settle, book, trades, reading=READING)
-        each = sorted(_timed(settled)[1] for _ in range(15))
+        each = sorted(timed(settled)[1] for _ in range(15))
         done = settle(book, trades, reading=READING)
         print(
             f"{len(book.lots):>6,} lots, {size:>3} trades: settled in {each[7] * 1000:6.2f} ms, "
@@ -199,11 +199,13 @@ def _book(ledger: Ledger, rows: list[Transaction]) -> Book:
     )
 
 
-def _replay(rows: list[Transaction], until: date) -> Ledger:
+def replayed(rows: list[Transaction], until: date) -> Ledger:
+    """Return the ledger of a history as of a day."""
     return replay(rows, accounts=ACCOUNTS, securities={}, reading=TaxReading(), until=until)
 
 
-def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
+def timed(work: Callable[[], Made]) -> tuple[Made, float]:
+    """Return what was made, and the seconds of processor time that it took."""
     start = time.process_time()
     made = work()
     return made, time.process_time() - start
