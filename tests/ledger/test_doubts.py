@@ -1,6 +1,7 @@
 """Prices that nothing explains: each measure of doubt on both sides, and the events found by hand."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from engine.facts.book import Event
 from engine.facts.ids import AccountId, Symbol, TransactionId
 from engine.facts.securities import Price, Security
 from engine.facts.transactions import Transaction, TransactionType
-from engine.ledger.doubts import doubts_of
+from engine.ledger.doubts import doubts_of, every_doubt
 from tests.shared import shared
 
 ACME = Symbol("ACME")
@@ -106,6 +107,47 @@ def test_somebody_who_looked_ends_it() -> None:
 def test_options_jump_as_they_like() -> None:
     rows = (price("2019-03-04", "1"), price("2019-03-05", "3"))
     assert not doubts_of(rows, securities=security("option"), as_of=date(2019, 3, 5))
+
+
+def test_a_whole_series_tells_every_day_that_nothing_explains() -> None:
+    rows = (
+        price("2019-03-04", "100"),
+        price("2019-03-05", "50"),
+        price("2019-03-06", "49"),
+        price("2019-03-07", "70"),
+    )
+    days = [date(2019, 3, 5), date(2019, 3, 7)]
+    told = tuple(every_doubt(rows, securities=security()))
+    assert [(symbol, day) for symbol, day, _ in told] == [(ACME, day) for day in days]
+    assert "the price fell by 50.0% on 2019-03-05" in told[0][2]
+    assert "the price rose by 42.9% on 2019-03-07" in told[1][2]
+    looked = (Event(date=date(2019, 3, 6), event="data_reviewed", symbol=ACME),)
+    assert [day for _, day, _ in every_doubt(rows, securities=security(), events=looked)] == days[1:]
+    split = Transaction(
+        id=TransactionId("T"),
+        date=date(2019, 3, 4),
+        account=AccountId("A"),
+        type=TransactionType.SPLIT,
+        symbol=ACME,
+        quantity=Decimal(2),
+    )
+    assert list(every_doubt(rows, securities=security(), transactions=(split,))) == []
+
+
+def test_a_whole_series_takes_what_is_not_described_for_a_stock_and_leaves_options_out() -> None:
+    rows = (price("2019-03-04", "1"), price("2019-03-05", "3"))
+    assert [day for _, day, _ in every_doubt(rows, securities={})] == [date(2019, 3, 5)]
+    assert not list(every_doubt(rows, securities=security("option")))
+
+
+def test_each_security_begins_its_own_series() -> None:
+    other = replace(price("2019-03-05", "300"), symbol=Symbol("BETA"))
+    assert not list(every_doubt((price("2019-03-04", "100"), other), securities={}))
+
+
+def test_a_split_so_small_that_it_is_nothing_is_in_doubt() -> None:
+    told = doubts(price("2019-03-04", "100"), price("2019-03-05", "100", split="0.0001"))
+    assert told[ACME].startswith("the split of 0.0001 on 2019-03-05 is no plain ratio")
 
 
 UNSEEN = {

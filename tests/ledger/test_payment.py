@@ -69,3 +69,35 @@ def test_dividends_and_withdrawals_to_come_stand_with_their_days() -> None:
 def test_without_history_nothing_is_known_of_payment() -> None:
     book = read_book(BOOK.format(day="2016-03-10"), reading=TaxReading())
     assert unpaid_lots(replace(book, transactions=None)) == {}
+
+
+def day_book(*rows: str, cash: str = "1,000") -> dict[str, str]:
+    """Return when each lot of account A that waits for settled cash will be paid, as of 10 March 2016."""
+    text = BOOK.format(day="2016-03-10").splitlines()[:4]
+    text[1] = f"account A  cash {cash}"
+    book = read_book("\n".join((*text, *rows)) + "\n", reading=TaxReading())
+    return {str(lot): day.isoformat() for (_, lot), day in unpaid_lots(book).items()}
+
+
+OLD = "2015-01-02  buy 200 BETA in A at 40"
+
+
+def test_settled_cash_pays_at_once() -> None:
+    assert day_book(OLD, "2016-03-09  buy 40 ACME in A at 100", cash="0") == {}
+
+
+def test_a_purchase_waits_only_for_the_proceeds_that_it_needs() -> None:
+    # 1,500 to begin with, 2,500 that settle on the 10th, 2,500 on the 11th; 4,000 spent on the 9th
+    rows = (OLD, "2016-03-07  sell 50 BETA in A at 50", "2016-03-08  sell 50 BETA in A at 50")
+    buy = "2016-03-09  buy 40 ACME in A at 100"
+    assert day_book(*rows, buy, cash="2,500") == {}  # what comes on the 10th is enough
+    assert day_book(*rows, buy, cash="2,499") == {"L4": "2016-03-11"}
+
+
+def test_a_purchase_that_nothing_pays_waits_for_its_own_settlement() -> None:
+    assert day_book(OLD, "2016-03-09  buy 40 ACME in A at 100", cash="-2,000") == {"L2": "2016-03-14"}
+
+
+def test_margin_needs_no_settled_cash() -> None:
+    rows = (OLD, "2016-03-09  buy 40 ACME in A at 100")
+    assert day_book(*rows, cash="-2,000 margin yes") == {}
