@@ -14,17 +14,20 @@ from engine.ledger.exact import exact
 from engine.ledger.settle import Taken
 from rulebooks.forms import Term, TermKind
 
-_ACTIONS: Mapping[Side, frozenset[str]] = {
+ACTIONS: Mapping[Side, frozenset[str]] = {
     Side.BUY: frozenset({"buying", "increasing"}),
     Side.SELL: frozenset({"selling"}),
     Side.SHORT_SELL: frozenset({"shorting"}),
     Side.BUY_TO_COVER: frozenset(),
 }
+"""What a trade of each side does, where it lets the position grow."""
 
 
 def actions_of(listed: Listed, trade: Trade) -> frozenset[str]:
     """Return what a trade does to its security."""
-    actions = _ACTIONS[trade.side]
+    actions = ACTIONS[trade.side]
+    if "increasing" not in actions:
+        return actions
     grown = listed.deltas.get(Term(TermKind.QUANTITY, trade.account, trade.symbol), exact(0))
     return actions - {"increasing"} if grown <= 0 else actions
 

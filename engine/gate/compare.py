@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from engine.facts.trades import Trade
 from engine.gate.items import Told
-from engine.gate.limits import OpenLimit, Reading
+from engine.gate.limits import OpenLimit, Reading, Room
 from engine.gate.measure import Listed
 from engine.ledger.exact import exact
 
@@ -33,8 +33,9 @@ def _lowers(listed: Listed, limit: OpenLimit, number: int) -> bool:
         shift = listed.shifts_of(number).get(limit.measure, 0)
         return shift > 0 if limit.bound.low is None else shift < 0
     limits = listed.opened.limits
-    state = listed.without(number, settled=limit.settles)
-    without, now = compared(limits.reading(limit, state), limits.reading(limit, listed.after))
+    without, now = compared(
+        limits.room(limit, listed.left_out(limit, number)), limits.reading(limit, listed.after).room
+    )
     return without > now
 
 
@@ -65,12 +66,11 @@ def movers(listed: Listed, limit: OpenLimit) -> tuple[Trade, ...]:
     return tuple(listed.by_number[number] for number in sorted(numbers))
 
 
-def compared(one: Reading, other: Reading) -> tuple[Fraction, Fraction]:
+def compared(one: Room, other: Room) -> tuple[Fraction, Fraction]:
     """Return two headrooms in one unit: told where both are, else in form units."""
-    left, right = one.told_headroom, other.told_headroom
-    if left is None or right is None:
+    if one.told is None or other.told is None:
         return one.headroom, other.headroom
-    return left, right
+    return one.told, other.told
 
 
 def told_of(before: Reading, after: Reading) -> Told:

@@ -10,12 +10,13 @@ Values are exact; a risk form holds its variance, since its root is rarely ratio
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from math import isqrt
-from typing import assert_never
+from typing import Any, assert_never
 
 from engine.ledger.exact import exact
 from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Most, Risk, Sum, Term
@@ -31,7 +32,7 @@ class State(dict[int, Fraction]):
 
     def __init__(self, values: Values) -> None:
         super().__init__(values)
-        self.readings: dict[object, object] = {}
+        self.readings: dict[object, Any] = {}
 
 
 NOTHING: Values = {}
@@ -181,6 +182,9 @@ class Graph:
 
     def _largest(self, index: int, count: int, moved: list[int], state: Values, on: Values) -> Fraction:
         """Return the sum of the largest parts: those that moved, and the largest of the others."""
+        leading, least = self._leading(index, count, on)
+        if leading.isdisjoint(moved) and all(state[child] <= least for child in moved):
+            return self.value(index, on)
         others = set(moved)
         values = [state[child] for child in others]
         ranked = self._ranked_on(index, on)
@@ -192,6 +196,21 @@ class Graph:
         still = (child for child in ranked if child not in others)
         values += [self.value(child, on) for child in islice(still, count)]
         return _of_largest(count, values)
+
+    def _leading(self, index: int, count: int, on: Values) -> tuple[Set[int], Fraction]:
+        """Return the largest parts in a state, and the value of the least of them."""
+        known = on.readings.get(("leading", index)) if isinstance(on, State) else None
+        if known is None:
+            members = self._members(index)
+            changed = {child for child in on if child in members}
+            still = (child for child in self._ranked(index) if child not in changed)
+            value = partial(self.value, after=on)
+            first = heapq.nlargest(count, [*changed, *islice(still, count)], key=value)
+            known = frozenset(first), value(first[-1])
+            if isinstance(on, State):
+                on.readings[("leading", index)] = known
+        leading: tuple[Set[int], Fraction] = known
+        return leading
 
     def _members(self, index: int) -> frozenset[int]:
         node = self._nodes[index]

@@ -203,7 +203,7 @@ def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
     """Return a group with its figures before and after, and the trades that lowered its headroom."""
     limits, ground = listed.opened.limits, limit.ground
     after = limits.reading(limit, listed.after)
-    before_headroom, after_headroom = compared(limit.before, after)
+    before_headroom, after_headroom = compared(limit.before.room, after.room)
     item = Item(
         kind="limit",
         rule=ground.rule,

@@ -8,6 +8,7 @@ value of 54,000 and net assets as base, headroom is -4,000 in form units and the
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
@@ -65,11 +66,23 @@ class Reading:
     told_headroom: Fraction | None = None  # distance from the nearer bound, told; negative beyond it
 
     @property
+    def room(self) -> "Room":
+        """The headroom alone."""
+        return Room(self.headroom, self.told_headroom)
+
+    @property
     def limit(self) -> Fraction | None:
         """The nearer bound."""
         if self.low is None or self.high is None or self.figure is None:
             return self.high if self.low is None else self.low
         return self.low if self.figure - self.low < self.high - self.figure else self.high
+
+
+class Room(NamedTuple):
+    """The headroom of a reading: in form units, and told; None where the base is not positive."""
+
+    headroom: Fraction
+    told: Fraction | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +98,7 @@ class OpenLimit:
     waived: Sides | None
     nodes: frozenset[int]
     linear: bool
+    straight: bool  # all its nodes are linear: a trade's size moves each along a line
     before: Reading
     settles: bool = False  # reads what only a settlement tells
     gains: bool = False  # reads gains and losses of the list
@@ -157,7 +171,9 @@ class Limits:
         sides = (ground.base, ground.bound.low, ground.bound.high)
         forms = [ground.measure, *(form for form in sides if form is not None)]
         terms = {term for form in forms for term in terms_of(form)}
-        nodes = {measure, base, *_of(bound), *_of(warn), *_of(waived)} - {None}
+        several = (measure, base, *_of(bound), *_of(warn), *_of(waived))
+        nodes = frozenset(node for node in several if node is not None)
+        settles = any(term.kind in SETTLED_KINDS for term in terms)
         limit = OpenLimit(
             index=index,
             ground=ground,
@@ -166,10 +182,11 @@ class Limits:
             bound=bound,
             warn=warn,
             waived=waived,
-            nodes=frozenset(node for node in nodes if node is not None),
+            nodes=nodes,
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
+            straight=not ground.rounded and not settles and all(graph.is_linear(node) for node in nodes),
             before=_NOT_YET,
-            settles=any(term.kind in SETTLED_KINDS for term in terms),
+            settles=settles,
             gains=any(term.kind in GAINS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
             flows=frozenset(term.account for term in terms if term.kind in FLOWS) | _base_at_cost(ground),
@@ -230,8 +247,16 @@ class Limits:
         assert isinstance(known, Reading)
         return known
 
+    def room(self, limit: OpenLimit, after: Values) -> Room:
+        """Return the headroom alone, in form units and told, of the limit's reading in a state."""
+        if limit.ground.rounded:
+            return self.reading(limit, after).room
+        headroom = self.headroom(limit, after)
+        factor = _factor(limit, ONE if limit.base is None else self.graph.value(limit.base, after))
+        return Room(headroom, None if factor is None else headroom * factor)
+
     def headroom(self, limit: OpenLimit, after: Values) -> Fraction:
-        """Return the headroom alone of the limit's reading in the state that `after` leads to."""
+        """Return the headroom alone, in form units, of the limit's reading in a state."""
         if limit.ground.rounded:
             return self.reading(limit, after).headroom
         value, bound = self.graph.value, limit.bound

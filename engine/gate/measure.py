@@ -16,9 +16,10 @@ from functools import cached_property
 from typing import Any
 
 from engine.facts.book import Book
-from engine.facts.failure import InputError, InputErrors
+from engine.facts.failure import InputErrors
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Trade
+from engine.gate.admission import problems
 from engine.gate.agreed import Agreed
 from engine.gate.builtin import book_limits, borrowers
 from engine.gate.deltas import (
@@ -31,7 +32,7 @@ from engine.gate.deltas import (
 from engine.gate.fingerprint import book_fingerprint
 from engine.gate.graph import NOTHING, Graph, Values
 from engine.gate.items import Item
-from engine.gate.limits import Limits, RuleScope
+from engine.gate.limits import Limits, OpenLimit, RuleScope
 from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.exact import exact
 from engine.ledger.payment import unpaid_lots
@@ -40,6 +41,8 @@ from rulebooks.forms import Term
 from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.grounding.laying import checks_price_age
 from rulebooks.state import PRICE_AGE_DAYS, BookState, book_currency, book_state
+
+_LESS = exact(-1)
 
 
 class OpenBook:
@@ -112,6 +115,19 @@ class OpenBook:
         """The order of the acquisition that opened each lot, where one is known."""
         return {(lot.account, lot.lot): lot.order for lot in self.book.lots if lot.order is not None}
 
+    @cached_property
+    def met_before(self) -> tuple[frozenset[Symbol], ...]:
+        """Of each window, the securities of which an event may meet what was done before."""
+        return tuple(
+            frozenset(
+                met
+                for act in window.past_actions
+                if act.symbol is not None
+                for met in window.partners.get(act.symbol, ())
+            )
+            for window in self.ground.windows
+        )
+
     def calendar_of(self, policy: str) -> str | None:
         """Return the exchange calendar of a policy."""
         return self._calendars.get(policy)
@@ -140,9 +156,9 @@ class OpenBook:
 
     def listed(self, trades: tuple[Trade, ...]) -> "Listed":
         """Return a list measured against this book; raises InputErrors for what cannot be judged."""
-        problems = tuple(problem for trade in trades for problem in _problems(self, trade))
-        if problems:
-            raise InputErrors(problems)
+        found = tuple(problem for trade in trades for problem in problems(self.ground, self.state, trade))
+        if found:
+            raise InputErrors(found)
         return Listed(self, trades)
 
 
@@ -230,6 +246,21 @@ class Listed:
             known = NOTHING if alone else self.dropped(number, self.after, settled=settled)
             self._without[(number, settled)] = known
         return known
+
+    def left_out(self, limit: OpenLimit, number: int) -> Values:
+        """Return the values that a limit reads with one trade left out, the others as they were settled."""
+        if limit.straight and len(self.trades) > 1:
+            return self.on_line(limit, number, _LESS)
+        return self.without(number, settled=limit.settles)
+
+    def on_line(self, limit: OpenLimit, number: int, factor: Fraction) -> Values:
+        """Return the values that a limit of linear nodes reads, so many times one trade's move added."""
+        value, shifts = self.opened.graph.value, self.shifts_of(number)
+        found = {node: value(node, self.after) for node in limit.nodes}
+        for node in found:
+            if node in shifts:
+                found[node] += factor * shifts[node]
+        return found
 
     def dropped(
         self, number: int, state: Values, *, settled: bool, quantity: Fraction | None = None
@@ -321,12 +352,16 @@ class Listed:
 
         That is: the trades of its household in what is identical to it, or tied to it by a window.
         """
-        household = self.opened.book.accounts[changed.account].household
-        near = {trade.number: trade for trade in self.pool_of(changed)}
-        for symbol in self.opened.tied_to(changed.symbol):
-            near.update((trade.number, trade) for trade in self.by_symbol.get((household, symbol), ()))
-        near.pop(changed.number, None)
-        return Listed(self.opened, (*near.values(), changed), like=self)
+        return Listed(self.opened, (*self.near(changed), changed), like=self)
+
+    def near(self, trade: Trade) -> tuple[Trade, ...]:
+        """Return the other trades that a trade may meet in a window or a lot."""
+        household = self.opened.book.accounts[trade.account].household
+        near = {other.number: other for other in self.pool_of(trade)}
+        for symbol in self.opened.tied_to(trade.symbol):
+            near.update((other.number, other) for other in self.by_symbol.get((household, symbol), ()))
+        near.pop(trade.number, None)
+        return tuple(near.values())
 
 
 def _own_deltas(opened: OpenBook, trade: Trade, like: Listed | None) -> Deltas:
@@ -349,23 +384,3 @@ def currency_of(ground: GroundBook) -> str:
     """Return the currency that figures are told in: the policies', else the book's."""
     currencies = sorted({policy.currency for policy in ground.rulebook.policies})
     return currencies[0] if currencies else book_currency(ground.book)
-
-
-def _problems(opened: OpenBook, trade: Trade) -> tuple[InputError, ...]:
-    place = f"trade {trade.number}"
-    book = opened.book
-    if trade.account not in book.accounts:
-        return (InputError(f"unknown account `{trade.account}`", place=place, cure="add it to accounts.csv"),)
-    if trade.account not in opened.ground.accounts:
-        reason = f"no policy covers account `{trade.account}`"
-        return (InputError(reason, place=place, cure="name a policy that applies to it"),)
-    if trade.symbol not in book.securities:
-        return (
-            InputError(f"unknown security `{trade.symbol}`", place=place, cure="add it to securities.csv"),
-        )
-    if opened.state.unit_value(trade.account, trade.symbol) is None:
-        reason = f"`{trade.symbol}` is traded and has no price on {book.as_of.isoformat()}"
-        return (InputError(reason, place=place, cure="add its price to prices.csv (and its rate to fx.csv)"),)
-    if trade.quantity <= 0:
-        return (InputError("a quantity is above 0", place=place, cure="give a size; the side has the sign"),)
-    return ()

@@ -24,12 +24,10 @@ from engine.gate.riding_items import rides
 from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
 from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing
 from engine.gate.unknowns import belonging, concerned, is_of_everything
-from engine.gate.window_items import window_cases
+from engine.gate.window_items import may_meet, window_cases
 from engine.ledger.exact import exact
 from rulebooks.forms import Term, TermKind
 from rulebooks.ground import GroundBan, PerTrade, Scope
-
-"""The step of a search in an account that may hold fractions of a share."""
 
 _DOUBLINGS = 64
 _ZERO = exact(0)
@@ -289,9 +287,9 @@ def _is_of_size(ban: GroundBan) -> bool:
 
 
 def _depends_on_size(listed: Listed, trade: Trade) -> bool:
-    ground = listed.opened.ground
-    sells = trade.side is Side.SELL and bool(ground.windows or listed.opened.unpaid)
-    return sells or any(_is_of_size(ban) for ban in ground.bans)
+    if any(_is_of_size(ban) for ban in listed.opened.ground.bans):
+        return True
+    return trade.side is Side.SELL and (bool(listed.opened.unpaid) or may_meet(listed, trade))
 
 
 def _is_clear_of_bans(listed: Listed, trade: Trade, quantity: Fraction) -> bool:

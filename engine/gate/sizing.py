@@ -14,13 +14,14 @@ from engine.gate.graph import Values
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
 from engine.gate.limit_items import net_bought
-from engine.gate.limits import OpenLimit, Reading, Sides
+from engine.gate.limits import OpenLimit, Room, Sides
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.unknowns import belonging, concerned
 from engine.ledger.exact import exact
 from rulebooks.forms import TermKind
 
 FINEST = Fraction(1, 1_000_000)
+"""The step of a search in an account that may hold fractions of a share."""
 
 
 _ZERO = exact(0)
@@ -99,9 +100,15 @@ class Sizing:
             self._states[(quantity, settled)] = known
         return known
 
-    def reading(self, limit: OpenLimit, quantity: Fraction) -> Reading:
-        """Return a limit's reading with the trade at this quantity."""
-        return self.listed.opened.limits.reading(limit, self.state(quantity, settled=limit.settles))
+    def room(self, limit: OpenLimit, quantity: Fraction) -> Room:
+        """Return a limit's headroom with the trade at this quantity."""
+        return self.listed.opened.limits.room(limit, self._read_by(limit, quantity))
+
+    def _read_by(self, limit: OpenLimit, quantity: Fraction) -> Values:
+        """Return the values that a limit reads with the trade at this quantity."""
+        if limit.straight and quantity != self.quantity:
+            return self.listed.on_line(limit, self.trade.number, quantity / self.quantity - 1)
+        return self.state(quantity, settled=limit.settles)
 
     def is_line(self, limit: OpenLimit) -> bool:
         """Return whether the limit's headroom is a straight line in the quantity."""
@@ -123,7 +130,9 @@ class Sizing:
         assert item.before is not None
         assert item.after is not None
         active = item.after < 0 and item.after < item.before
-        return active and self.trade.number in item.trades and not self._is_waived(limit, quantity)
+        if not active or self.trade.number not in item.trades:
+            return False
+        return not self._is_waived(limit, self._read_by(limit, quantity))
 
     def breaks(self, limit: OpenLimit, quantity: Fraction) -> bool:
         """Return whether the trade at this quantity is in an active breach of the limit."""
@@ -131,23 +140,24 @@ class Sizing:
             return False
         if self.is_unsure(limit):
             return self._breaks_known(limit, quantity)
-        state = self.state(quantity, settled=limit.settles)
-        if self.listed.opened.limits.headroom(limit, state) >= 0 or self._is_waived(limit, quantity):
+        state = self._read_by(limit, quantity)
+        limits = self.listed.opened.limits
+        if limits.headroom(limit, state) >= 0 or self._is_waived(limit, state):
             return False
-        here = self.reading(limit, quantity)
-        before, now = compared(limit.before, here)
+        here = limits.room(limit, state)
+        before, now = compared(limit.before.room, here)
         if now >= before:
             return False
         alone, same = compared(self._left_out(limit, quantity), here)
         return same < alone
 
-    def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Reading:
-        """Return the reading of the list without the trade, the others standing as they were settled."""
+    def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Room:
+        """Return the headroom of the list without the trade, the others standing as they were settled."""
         number, limits = self.trade.number, self.listed.opened.limits
         if not limit.settles:
-            return limits.reading(limit, self.listed.without(number, settled=False))
+            return limits.room(limit, self.listed.left_out(limit, number))
         state = self.state(quantity, settled=True)
-        return limits.reading(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
+        return limits.room(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
 
     def is_tested(self, limit: OpenLimit, quantity: Fraction) -> bool:
         """Return whether the list buys of the group, net, where the limit is tested at purchase only."""
@@ -159,17 +169,12 @@ class Sizing:
                 own += delta
         return net_bought(self.listed, limit) + own * (quantity / self.quantity - 1) > 0
 
-    def _is_waived(self, limit: OpenLimit, quantity: Fraction) -> bool:
+    def _is_waived(self, limit: OpenLimit, state: Values) -> bool:
         if limit.ground.waiver is None:
             return False
         if limit.waived is None:
             return True
-        return (
-            self.listed.opened.limits.against(
-                limit, limit.waived, self.state(quantity, settled=limit.settles)
-            )
-            >= 0
-        )
+        return self.listed.opened.limits.against(limit, limit.waived, state) >= 0
 
     def linear_bound(self, limit: OpenLimit) -> Fraction | None:
         """Return the largest quantity that keeps a linear limit, or its waiver; None: none bounds it."""

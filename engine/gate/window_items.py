@@ -8,7 +8,7 @@ list. A sale is taken lot by lot: the acquisition of the very shares sold, and o
 same order, is no event for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ from dsl.policy import Duration, Window
 from engine.facts.calendar import add_business_days, add_months
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Side, Trade
-from engine.gate.acts import actions_of, value_of
+from engine.gate.acts import ACTIONS, actions_of, value_of
 from engine.gate.ban_items import unknown_item
 from engine.gate.items import Item, Meeting, Told
 from engine.gate.measure import Listed
@@ -60,6 +60,22 @@ def window_cases(listed: Listed) -> tuple[WindowCase, ...]:
     windows = enumerate(listed.opened.ground.windows)
     cases = (window_case(listed, ground, number) for number, ground in windows)
     return tuple(_emptied(listed, case) if _is_unsure(case.ground) else case for case in cases)
+
+
+def may_meet(listed: Listed, sale: Trade) -> bool:
+    """Return whether a sale, at any size, may meet anything in a window: what it takes is not settled."""
+    near = listed.near(sale)
+    windows = zip(listed.opened.ground.windows, listed.opened.met_before, strict=True)
+    return any(_may_meet(ground, met, sale, near) for ground, met in windows)
+
+
+def _may_meet(ground: GroundWindow, met: Set[Symbol], sale: Trade, near: tuple[Trade, ...]) -> bool:
+    if ground.standing != "applies":
+        return False
+    if "selling" in ground.actions:
+        return True
+    acted = sale.symbol in met or any(ACTIONS[trade.side] & ground.actions for trade in near)
+    return acted and ground.window.event in _SALES
 
 
 def _emptied(listed: Listed, case: WindowCase) -> WindowCase:

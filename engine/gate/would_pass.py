@@ -28,7 +28,7 @@ from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
-from engine.gate.limits import OpenLimit, Position, Reading
+from engine.gate.limits import OpenLimit, Position, Room
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.remedy import largest
 from engine.gate.riding_items import riding_items
@@ -90,7 +90,7 @@ def clears(changed: Listed, item: Item) -> bool:
             if item.known_part:
                 known = known_item(changed, limit, item, concerned(changed, limit))
                 return known.after is None or known.before is None or known.after >= min(known.before, _ZERO)
-            return not _is_active(changed, limit, changed.opened.limits.reading(limit, changed.after))
+            return not _is_active(limit, changed.opened.limits.room(limit, changed.after))
         case "limit":
             opened = changed.opened
             items = (*short_items(opened.ground, opened.state, changed.trades), *riding_items(changed))
@@ -109,10 +109,10 @@ def clears(changed: Listed, item: Item) -> bool:
             return all(fact_of(require, t) for t in changed.trades if t.account in require.scope.stops)
 
 
-def _is_active(changed: Listed, limit: OpenLimit, reading: Reading) -> bool:
-    if reading.headroom >= 0:
+def _is_active(limit: OpenLimit, room: Room) -> bool:
+    if room.headroom >= 0:
         return False
-    before, after = compared(limit.before, reading)
+    before, after = compared(limit.before.room, room)
     return after < before
 
 
@@ -141,7 +141,7 @@ def _sizes(listed: Listed, item: Item) -> Iterator[WouldPass]:
         def clear(quantity: Fraction, sizing: Sizing = sizing) -> bool:
             if item.known_part:
                 return clears(_resized(listed, sizing.trade, quantity), item)
-            return not _is_active(listed, limit, sizing.reading(limit, quantity))
+            return not _is_active(limit, sizing.room(limit, quantity))
 
         ceiling = room_to_sell(listed, sizing.trade)
         most = largest(sizing, [limit], clear, ceiling=ceiling) if clear(_ZERO) else None
@@ -255,19 +255,17 @@ def _candidates(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, S
 
 def _enough(listed: Listed, limit: OpenLimit, trade: Trade) -> Fraction | None:
     """Return the quantity of another trade that brings a linear limit back; None where it cannot."""
-    if not limit.linear or limit.settles:
+    if not limit.straight:
         return None
     opened = listed.opened
-    if not all(opened.graph.is_linear(node) for node in limit.nodes):
-        return None  # its base or its waiver's limit is the smaller or larger of several
-    now = opened.limits.reading(limit, listed.after)
+    now = opened.limits.headroom(limit, listed.after)
     deltas = unit_deltas(opened.state, trade)
     moved = {n: opened.graph.value(n, listed.after) + opened.graph.shift(n, deltas) for n in limit.nodes}
-    gain = opened.limits.reading(limit, moved).headroom - now.headroom
+    gain = opened.limits.headroom(limit, moved) - now
     if gain <= 0:
         return None
     step = step_of(listed, trade) or exact(1)
-    lacking = min(_ZERO, limit.before.headroom) - now.headroom
+    lacking = min(_ZERO, limit.before.headroom) - now
     needed = -(-lacking / gain // step) * step
     room = room_to_sell(listed, trade)
     too_much = room is not None and needed > floored(room, step)
