@@ -158,16 +158,3 @@ def headroom(limit: GroundLimit, read: Read, *, bound: Bound | None = None) -> F
     """Return the headroom of a limit in form units against its own bound, or against `bound`."""
     measure, base = measured(limit, read)
     return headroom_of(bound or limit.bound, read, measure=measure, base=base, rounded=limit.rounded)
-
-
-def bounds_told(
-    limit: GroundLimit, read: Read, *, bound: Bound | None = None
-) -> tuple[Fraction | None, Fraction | None]:
-    """Return (low, high) as an answer tells them: each divided by the base; None where there is none."""
-    base = None if limit.base is None else value(limit.base, read)
-    chosen = bound or limit.bound
-
-    def side(form: Form | None) -> Fraction | None:
-        return None if form is None else ratio_of(value(form, read), base)
-
-    return side(chosen.low), side(chosen.high)

@@ -95,12 +95,6 @@ def is_groupless(amount: AnyAmount) -> bool:
             assert_never(amount)
 
 
-def fixed_amount(scene: Scene, amount: AnyAmount, ruler: Ruler) -> tuple[Fraction | None, str | None]:
-    """Return a bound as a number before trading, for measures of one trade."""
-    laid = bound_form(scene, amount, ruler)
-    return (None if laid.form is None else scene.value(laid.form)), laid.missing
-
-
 def _as_form(scene: Scene, side: Side, ruler: Ruler) -> Form:
     """Return a side as a form; equal shares of the header's base are one value."""
     if side.form is not None:

@@ -253,3 +253,72 @@ def test_money_of_a_lot_is_in_the_policys_currency() -> None:
     row = SecurityRow(facts, AccountRow(facts, ("A",)), book.securities["X"])  # type: ignore[arg-type, index]
     assert LotRow(lot, row).read("cost") == 200
     assert LotRow(lot, row).read("value") == 200
+
+
+def beside_the_benchmark() -> SecurityRow:
+    """Return ten X at 100, the whole of the book and half of its benchmark; due on 10 March 2028."""
+    cells = {
+        "market_cap": "1,000",
+        "beta": "1.5",
+        "esg_score": "0.75",
+        "maturity": "2028-03-10",
+        "maturity_date": "2028-03-10",
+        "call_day": "2026-04-09",
+        "lockup": "54 months",
+    }
+    return row_of(tiny({"X": (10, 100)}, about={"X": cells}, benchmarks={"i": {"X": Decimal("0.5")}}))
+
+
+@pytest.mark.parametrize(
+    ("text", "holding"),
+    [
+        ("value is at most market_cap", T),
+        ("value is less than market_cap", F),
+        ("market_cap is at most value", T),
+        ("value is at most 5% of market_cap", F),
+        ("value is at least 5% of market_cap", T),
+        ("beta is at most 2 times esg_score", T),
+        ("beta is less than 2 times esg_score", F),
+        ("weight is at most 2 times benchmark_weight", T),
+        ("weight is less than 2 times benchmark_weight", F),
+        ("weight is at most the smaller of 100% and benchmark_weight", F),
+        ("weight is at most the greater of 100% and benchmark_weight", T),
+        ("value is at most the greater of 1 USD and 5% of issue_size", U),
+        ("beta is 1.5", T),
+        ("beta is not 1.5", F),
+        ("beta is 1.6", F),
+        ("market_cap is 1,000 USD", T),
+        ("dividend_yield is 2%", U),
+        ("maturity_date is 2028-03-10", T),
+        ("maturity_date is 2028-03-11", F),
+        ("maturity_date is not 2028-03-10", F),
+        ("call_day is before maturity_date", T),
+        ("maturity is at most 2 years", T),
+        ("maturity is less than 2 years", F),
+        ("call_day is at most 30 days", T),
+        ("call_day is less than 30 days", F),
+        ("call_day is at most 22 business_days", T),  # Good Friday is the 3rd of April
+        ("call_day is at most 20 business_days", F),
+        ("call_day is more than 1 months", F),
+        ("call_day is at most 5", U),  # a date has no size
+        ("lockup is at most 54 months", T),
+        ("lockup is at most 4.5 years", T),
+        ("lockup is less than 4.5 years", F),
+    ],
+)
+def test_a_bound_may_be_read_from_the_row_itself(text: str, holding: bool | None) -> None:
+    assert holds(condition(text), beside_the_benchmark(), SETTING) is holding
+
+
+def test_what_is_not_there_is_not_equal_to_an_amount() -> None:
+    silent = row_of(tiny(about={"X": {}}, absent="no_value"))
+    assert holds(condition("beta is 1.5"), silent, SETTING) is F
+    assert holds(condition("beta is not 1.5"), silent, SETTING) is T
+
+
+@pytest.mark.parametrize("text", ["and", "or"])
+def test_a_single_part_stands_for_itself(text: str) -> None:
+    part = condition('sector is "Energy"')
+    row = row_of(tiny(about={"X": ABOUT}))
+    assert holds(And(parts=(part,)) if text == "and" else Or(parts=(part,)), row, SETTING) is T
+    assert holds(Not(part=Or(parts=(part,))), row, SETTING) is F

@@ -13,6 +13,13 @@ RULES = (
     + rule("limit duration of bonds to between 4 years and 7 years", name="DUR")
     + rule('forbid buying securities where rating is "D"\n  on breach require approval of "CIO"', name="JUNK")
 )
+MORE = (
+    rule("limit weight of bonds to at most the smaller of 10% and 12%", name="BOTH")
+    + rule("limit count of holdings to at most 25\n  effective from 2026-02-01", name="MANY")
+    + "targets strategic\n  equities 60% band 5 points\n  bonds 40% band 5 points\n"
+    '  because ips "§3"\n'
+)
+FURTHER = (compile_rulebook((policy_of(MORE),)),)
 BOOK = (compile_rulebook((policy_of(RULES),)),)
 
 
@@ -43,6 +50,54 @@ def names(question: str) -> list[str]:
 )
 def test_which_rules_a_question_selects(question: str, expected: list[str]) -> None:
     assert names(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("rules where limit is 12%", ["BOTH"]),  # either of the two
+        ("rules where limit is not 12% and measure is weight and kind is limit", []),
+        ("rules where limit is more than 24", ["MANY"]),
+        ("rules where limit is 25", ["MANY"]),
+        ("rules where limit is more than 25", []),
+        ("rules where limit is sesame", []),
+        ("rules where effective_from is before 2026-02-02", ["MANY"]),
+        ("rules where effective_from is after 2026-02-01", []),
+        ("rules where effective_from is 2026-02-01", ["MANY"]),
+        ("rules where for_each is 5%", []),
+        ("rules where high is 12% or high is unknown", ["BOTH"]),
+        ("rules where kind is target", ["strategic", "strategic"]),
+    ],
+)
+def test_amounts_days_and_targets(question: str, expected: list[str]) -> None:
+    answer = query(question, FURTHER)
+    assert answer.problems == ()
+    assert [row.cells["rule"] for row in answer.rows] == expected
+
+
+def test_the_table_names_targets_bounds_and_what_is_forbidden() -> None:
+    lines = query_text(query("rules", FURTHER).rows, 4).splitlines()
+    assert lines[0].split("  ")[0] == "rule"
+    assert any(line.startswith("BOTH") and "the smaller of 10% and 12%" in line for line in lines), lines
+    assert any(line.startswith("strategic.") for line in lines), lines
+    (ban,) = (line for line in query_text(query("rules", BOOK).rows, 5).splitlines() if "JUNK" in line)
+    assert "forbid" in ban
+    assert query_text((), 4) == "0 of 4 rules"
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("rules whose limit is more than 5%", "this is not a question about rules"),
+        ('limit is in ("4%", "5%")', "`limit` is an amount: it cannot stand with `is in`"),
+        ("title is more than 5%", "`title` is a text: it has no size to compare"),
+        ("not (mesure is weight)", "rules have no `mesure`"),
+        ("xyzzy is weight", "rules have no `xyzzy`"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_says_why(question: str, message: str) -> None:
+    answer = query(question, BOOK)
+    assert [(row.message, bool(row.help)) for row in answer.problems] == [(message, True)]
 
 
 @pytest.mark.parametrize(
