@@ -97,6 +97,12 @@ BOUNDS = [
         "there is no period `fortnight`",
         "it is one of tax_year, calendar_year, year, quarter, month",
     ),
+    (
+        "limit active_weight of holdings to at most the smaller of 2 points and 5 USD",
+        "E0301",
+        "`5 USD` does not fit `active_weight`",
+        None,
+    ),
     ("limit weight of trades to at most 5%", "E0310", "`weight` cannot be taken of trades", None),
 ]
 
@@ -468,6 +474,67 @@ def test_a_measure_that_needs_a_period_says_so() -> None:
     assert strictly("limit turnover over the last 12 months to at most 5%") == []
 
 
+ETF = RULE.replace("A-1", "A-2").format("exception to A-1 {}")
+OTHER = ETF.replace("A-2", "A-3")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "overlap"),
+    [
+        (
+            "limit weight of holdings where {} to at most 6%",
+            "limit weight of holdings where {} to at most 7%",
+            1,
+        ),
+        (
+            "limit weight of holdings where {} to at most 6%",
+            "limit count of holdings where {} to at most 7",
+            0,
+        ),
+        ("limit weight of holdings where {} to at most 6%", "forbid buying holdings where {}", 0),
+        ("forbid buying holdings where {}", "forbid selling holdings where {}", 0),
+    ],
+)
+@pytest.mark.parametrize(
+    "where",
+    [
+        "instrument is etf",
+        "not (instrument is etf)",
+        'instrument is etf and country is "US"',
+        '(instrument is etf and country is "US") or sector is "x"',
+    ],
+)
+def test_two_exceptions_disagree_only_where_they_bound_the_same(
+    first: str, second: str, overlap: int, where: str
+) -> None:
+    text = CAP + ETF.format(first.format(where)) + OTHER.format(second.format(where))
+    told = ("E0317", "exceptions `A-2` and `A-3` overlap and disagree")
+    assert [row[:2] for row in found(text)] == [told] * overlap
+
+
+def test_a_day_outside_the_calendars_years_is_refused() -> None:
+    text = RULE.format("effective from 0026-01-31 limit weight of holdings to at most 5%")
+    ((code, message, cure),) = found(text)
+    assert (code, cure) == ("E0308", "write the year with its four digits, such as 2026")
+    assert message.startswith("0026-01-31 lies outside the years ")
+
+
+def test_a_list_file_of_another_encoding_is_refused() -> None:
+    header = HEADER.replace('statement"', 'statement" clauses from "ips.txt"')
+    rows = found(header + CAP, files=lambda _: "§4.1 Größe".encode("latin-1"))
+    assert ("E0404", "`ips.txt` is not UTF-8 text", "save it as UTF-8") in rows
+
+
+def test_a_manual_duty_cites_a_clause_of_its_document() -> None:
+    header = HEADER.replace('statement"', 'statement" clauses from "ips.txt"')
+    text = header + 'manual ips "§9" "Review brokers" reviewed each year by "CCO"\n'
+    assert found(text) == []
+    document = "§4.1\nNo holding in any one company shall exceed 5%\n".encode()
+    assert [row[:2] for row in found(text, files=lambda _: document)] == [
+        ("E0221", "there is no clause of `ips` `§9`")
+    ]
+
+
 HOUSE = """policy "House"
   id house
   version 1.0.0
@@ -478,6 +545,24 @@ rule L-1 "t" forbid buying securities where symbol is in banned because ips "1"
 rule L-2 "t" limit value of holdings to at most cap because ips "1"
 """
 CHILD = HEADER.replace("  source", "  extends house version 1.0.0\n  source")
+
+
+def test_what_the_house_lacks_is_told_with_what_there_is() -> None:
+    house = library_of([("house.mandate", HOUSE, no_files), ("loose.mandate", 'policy "x"\n', no_files)])
+    assert found(CHILD.replace("house version 1.0.0", "house version 2.0.0"), library=house) == [
+        ("E0213", "there is no version 2.0.0 of policy `house`", "at hand: 1.0.0")
+    ]
+    assert found(CHILD.replace("house version", "hose version"), library=house) == [
+        ("E0213", "there is no policy `hose`", "did you mean `house`?")
+    ]
+
+
+def test_a_parameter_is_set_in_the_currency_of_the_policy_that_declares_it() -> None:
+    euro = CHILD.replace("  source", "  currency EUR\n  source")
+    rows = found(
+        euro + 'set cap = 4 EUR because ips "1"\n', library=library_of([("h.mandate", HOUSE, no_files)])
+    )
+    assert rows[0][0] in ("E0304", "E0222")
 
 
 @pytest.mark.parametrize(

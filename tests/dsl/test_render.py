@@ -1,8 +1,10 @@
 """The four prints of a diagnostic, in full."""
 
+from dataclasses import replace
+
 from dsl.diagnostics import Label, finding
 from dsl.policy import Span
-from dsl.render import all_text, github, records, sarif, summary
+from dsl.render import all_text, github, records, sarif, summary, text
 
 TEXT = """policy "Growth"
   id firm.growth
@@ -43,6 +45,14 @@ def test_text_underlines_the_place_and_its_cause() -> None:
 
 def test_text_without_the_file_still_names_the_place() -> None:
     assert all_text([CLASH], {}).splitlines()[1] == " --> growth.mandate:5:60"
+
+
+def test_a_cause_in_another_file_is_named_by_its_place() -> None:
+    house = Span(file="house.mandate", line=3, column=1, end_line=3, end_column=5)
+    clash = replace(CLASH, secondary=(Label(span=house, text="the house says so here"),))
+    told = text(clash, {"growth.mandate": TEXT}).splitlines()
+    assert " = see: house.mandate:3: the house says so here" in told[-2]
+    assert told[-1].startswith("  = help: ")
 
 
 def test_records_have_the_keys_of_the_contract() -> None:

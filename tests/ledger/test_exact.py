@@ -82,3 +82,24 @@ def _fail_uncollected() -> None:
         assert not gc.isenabled()
     assert not gc.isenabled()
     raise ValueError("row")
+
+
+@pytest.mark.parametrize("zero", [0, Fraction(0), exact(0)])
+def test_nothing_is_divided_by_nothing(zero: Fraction) -> None:
+    with pytest.raises(ZeroDivisionError):
+        exact(3) / zero
+    with pytest.raises(ZeroDivisionError):
+        3 / exact(0)
+
+
+@pytest.mark.parametrize("do", ARITHMETIC)
+def test_other_kinds_of_numbers_are_left_to_the_standard_library(
+    do: Callable[[object, object], object],
+) -> None:
+    mine, theirs = exact(Fraction(3, 4)), Fraction(3, 4)
+    for other in (0.5, 2 + 1j):
+        assert do(mine, other) == do(theirs, other)
+        assert do(other, mine) == do(other, theirs)
+    for other in (Decimal(1), "1"):
+        with pytest.raises(TypeError):
+            do(mine, other)
