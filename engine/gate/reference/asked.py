@@ -181,11 +181,19 @@ class View:
 
     def base_amount(self, name: str | None = None) -> Fraction:
         """Return a weight base of the scope in this state, the header's unless named."""
+        if self.gaps is not None:
+            return self._find_base(name or self.base)
+        bases, key = self.state.bases, (self.everything, name or self.base, self.valued_at)
+        if key not in bases:
+            bases[key] = self._find_base(name or self.base)
+        return bases[key]
+
+    def _find_base(self, name: str) -> Fraction:
         net = self.value(self.everything, EVERYTHING_IN_SCOPE)
         if self.gaps:
             worth = self.old_worths.of(self.valued_at)
             net, _ = self.everything.total(self.state, EVERYTHING_IN_SCOPE, worth)
-        match name or self.base:
+        match name:
             case "total_assets":
                 return net + self.borrowing()
             case "invested_assets":

@@ -92,6 +92,7 @@ class LimitPlan:
     _is_local: bool | None = None
     _is_common: bool | None = None
     _read: tuple[Table, ...] | None = None
+    _groups: dict[Key, frozenset[Group] | None] = field(default_factory=dict)
 
     @property
     def key(self) -> RuleKey:
@@ -106,6 +107,19 @@ class LimitPlan:
             found += [self.whole, self.raw, *self.tables.values()]
             self._read = tuple({id(table): table for table in found if table is not None}.values())
         return any(table.belongs(key).is_somewhere for table in self._read)
+
+    def groups_of(self, key: Key) -> frozenset[Group] | None:
+        """Return the groups to which a position belongs, or may; None where a derived set has it."""
+        if key not in self._groups:
+            self._groups[key] = self._find_groups(key)
+        return self._groups[key]
+
+    def _find_groups(self, key: Key) -> frozenset[Group] | None:
+        if any(term.derived is not None and term.derived.belongs(key).is_somewhere for term in self.terms):
+            return None
+        tables = [*(term.table for term in self.terms), self.whole, self.raw]
+        places = [table.belongs(key) for table in tables if table is not None]
+        return frozenset(group for place in places for group in (*place.groups, *place.unknown))
 
     @property
     def is_local(self) -> bool:
@@ -193,15 +207,10 @@ def groups_of(plan: LimitPlan, keys: list[Key]) -> set[Group] | None:
     """Return the groups to which some positions belong, or may; None where a derived set has them."""
     found: set[Group] = set()
     for key in keys:
-        for term in plan.terms:
-            if term.derived is not None and term.derived.belongs(key).is_somewhere:
-                return None
-            where = term.table.belongs(key)
-            found.update(where.groups, where.unknown)
-        for table in (plan.whole, plan.raw):
-            if table is not None:
-                where = table.belongs(key)
-                found.update(where.groups, where.unknown)
+        groups = plan.groups_of(key)
+        if groups is None:
+            return None
+        found |= groups
     return found
 
 

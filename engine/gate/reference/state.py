@@ -63,6 +63,7 @@ class State:
     changed: frozenset[Key] = frozenset()
     moved: dict[object, "Moves"] = field(default_factory=dict)  # by table
     answers: dict[object, Amounts] = field(default_factory=dict)
+    bases: dict[object, Fraction] = field(default_factory=dict)  # weight bases of which nothing is missing
     _sums: dict[object, Sum] = field(default_factory=dict)
     _touched: frozenset[Key] | None = None
 

@@ -164,10 +164,15 @@ class Table:
     unknown: dict[Group, list[Key]]
     benchmark: dict[Group, list[Piece]] | None = None  # what the scope's benchmark holds, once asked
     _held: dict[Group, Counter[Symbol]] = field(default_factory=dict)  # positions of each security at first
+    _places: dict[Key, Belongs] = field(default_factory=dict)
 
     def belongs(self, key: Key) -> Belongs:
         """Return where a position belongs; nowhere where its account is out of scope."""
-        return self.subjects.belongs(key) if key[0] in self.scope.holds else NOWHERE
+        known = self._places.get(key)
+        if known is None:
+            known = self.subjects.belongs(key) if key[0] in self.scope.holds else NOWHERE
+            self._places[key] = known
+        return known
 
     def groups(self, touched: Iterable[Key] = ()) -> dict[Group, None]:
         """Return the groups of what is held or touched, unknown ones too, in order."""
