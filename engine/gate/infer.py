@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dsl.policy import DO_NOT_WORSEN, REPORT, CheckedRule, Response
 from engine.facts.trades import Trade
 from engine.gate.engine.faults import EngineFault
-from engine.gate.engine.gatebase import judge as infer_case
+from engine.gate.engine.gatebase import Inference
 from engine.gate.engine.gatefacts import Decision as EngineDecision
 from engine.gate.engine.gatefacts import Findings, Standing
 from engine.gate.engine.port import InferenceEngine
@@ -51,14 +51,19 @@ class Inferred:
     decision: Decision
 
 
-def infer(
+def inference(
     engine: InferenceEngine, trades: tuple[Trade, ...], measured: Measured, *, known: Known | None = None
-) -> Inferred | Fault:
-    """Return what follows from the items, or the fault that kept the answer from coming.
+) -> Inference:
+    """Ask what follows from the items.
 
     known: the responses of rules that earlier lists on the same opened book have found.
     """
-    findings = infer_case(engine, case_of(trades, measured, known=known))
+    return Inference(engine, case_of(trades, measured, known=known))
+
+
+def inferred(asked: Inference, measured: Measured) -> Inferred | Fault:
+    """Return what follows from the items, or the fault that kept the answer from coming."""
+    findings = asked.findings()
     if isinstance(findings, EngineFault):
         return Fault(reason=f"the rules engine gave no answer: {findings.reason}", bundle=findings.bundle)
     wrong = _unexpected_pairs(measured.windows, findings)

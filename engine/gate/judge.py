@@ -2,6 +2,7 @@
 
     settle -> measure -> infer -> compare with the reference -> verdicts -> decisions
 
+While the rules engine infers, this process finds the largest quantities and asks the reference.
 Equal inputs give equal answers. Where no answer can be reached, or the two evaluators differ, the
 answer is a fault: everything is blocked and the bundle says how to reach the same point again.
 """
@@ -20,7 +21,7 @@ from engine.gate.engine.plain import Plain
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.facts import Measured
 from engine.gate.fingerprint import facts_hash
-from engine.gate.infer import Concluded, Inferred, infer
+from engine.gate.infer import Concluded, Inferred, inference, inferred
 from engine.gate.items import Item
 from engine.gate.limit_items import limit_items
 from engine.gate.measure import Listed, OpenBook
@@ -68,20 +69,23 @@ def judge(
     listed = opened.listed(trades)
     measured = measure(listed, every_group=every_group)
     fresh, proven = _split(opened, measured, explained=explained)
-    inferred = infer(engine, trades, fresh, known=opened.responses)
-    if isinstance(inferred, Fault):
-        return _faulty(opened, listed, inferred, _evaluators(engine, second=False))
-    told = [(item, verdict_of(listed, item, explained=explained)) for item in inferred.concluded]
+    with inference(engine, trades, fresh, known=opened.responses) as asked:
+        largest = [max_quantity(listed, trade) if explained else None for trade in trades]
+        asked.follow()
+        reference = reference_judge(opened.reference, trades, listed.settlement) if second else None
+        concluded = inferred(asked, fresh)
+    if isinstance(concluded, Fault):
+        return _faulty(opened, listed, concluded, _evaluators(engine, second=False))
+    told = [(item, verdict_of(listed, item, explained=explained)) for item in concluded.concluded]
     _remember(opened, told, explained=explained)
     told += proven
     fault = None
-    if second:
-        reference = reference_judge(opened.reference, trades, listed.settlement)
+    if reference is not None:
         fault = disagreement(listed, told, reference, about=about(opened), agreed=opened.agreed)
         unknown = unwitnessed(reference)
         told = _noted(told, unknown) if unknown else told
         fault = fault or lacking_fault(unknown, witnesses=witnesses)
-    fault = fault or _inconsistent(inferred, told)
+    fault = fault or _inconsistent(concluded, told)
     if fault is not None:
         evaluators = _evaluators(engine, second=True)
         return _faulty(opened, listed, fault, evaluators, _ordered(opened, (v for _, v in told)))
@@ -93,7 +97,8 @@ def judge(
     verdicts = _ordered(opened, found)
     naming = _by_trade(verdicts)
     decided = tuple(
-        _decided(listed, trade, naming.get(trade.number, []), explained=explained) for trade in trades
+        _decided(trade, naming.get(trade.number, []), most)
+        for trade, most in zip(trades, largest, strict=True)
     )
     return replace(
         _answer(opened, listed),
@@ -184,10 +189,10 @@ def _noted(told: list[tuple[Concluded, Verdict]], unknown: frozenset[str]) -> li
     ]
 
 
-def _inconsistent(inferred: Inferred, told: list[tuple[Concluded, Verdict]]) -> Fault | None:
+def _inconsistent(concluded: Inferred, told: list[tuple[Concluded, Verdict]]) -> Fault | None:
     """Return a fault where the trades' decisions are not the worst of the verdicts that name them."""
     naming = _by_trade(verdict for _, verdict in told)
-    for number, decision in inferred.trades.items():
+    for number, decision in concluded.trades.items():
         mine = worst([verdict.decision for verdict in naming.get(number, [])])
         if mine is not decision:
             reason = f"trade {number}: the inference decides {decision.value}, its verdicts {mine.value}"
@@ -231,13 +236,13 @@ def _order(verdict: Verdict) -> tuple[object, ...]:
     )
 
 
-def _decided(listed: Listed, trade: Trade, naming: list[Verdict], *, explained: bool) -> TradeDecision:
+def _decided(trade: Trade, naming: list[Verdict], most: Fraction | None) -> TradeDecision:
     speaking = [v for v in naming if v.decision is not Decision.PASS or v.outcome is Outcome.BREACH]
     return TradeDecision(
         trade=trade,
         decision=worst([verdict.decision for verdict in naming]),
         rules=tuple(dict.fromkeys(verdict.rule for verdict in speaking)),
-        max_quantity=max_quantity(listed, trade) if explained else None,
+        max_quantity=most,
     )
 
 

@@ -15,6 +15,7 @@ from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Trade
 from engine.gate.answer import figure_text, gate_answer
 from engine.gate.approvals import Approval, decision_id
+from engine.gate.engine.contained import Contained
 from engine.gate.engine.faults import EngineFault, FaultKind
 from engine.gate.engine.inline import Inline
 from engine.gate.engine.program import Conclusions, Fact, Program
@@ -80,6 +81,20 @@ def test_an_engine_that_does_not_answer_blocks_everything() -> None:
     assert "the child process ended" in answer.fault.reason
     assert json.loads(answer.fault.bundle) == {"facts": []}
     assert "FAULT" in gate_text(answer)
+
+
+def test_what_fails_beside_the_engine_leaves_it_to_the_next_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, book = opened("limit/pass/one-company-at-the-limit")
+
+    def failing(*_: object) -> None:
+        raise MemoryError
+
+    with Contained() as contained:
+        with monkeypatch.context() as patched:
+            patched.setattr("engine.gate.judge.max_quantity", failing)
+            with pytest.raises(MemoryError):
+                judge(book, case.trades, engine=contained)
+        assert judge(book, case.trades, engine=contained) == judge(book, case.trades, engine=Inline())
 
 
 def test_a_disagreement_blocks_and_says_where(engine: Inline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,6 +154,26 @@ def test_threads_share_one_child() -> None:
     assert answers == [expected] * 8
 
 
+def test_the_child_works_while_its_caller_does_something_else(engine) -> None:
+    asked = engine.begin(PROGRAM, FACTS)
+    other = threading.Thread(target=lambda: answers.append(engine.infer(PROGRAM, FACTS[:2])))
+    answers = []
+    other.start()
+    time.sleep(0.1)
+    assert answers == []  # another waits until the question is answered
+    assert asked.answer() == Inline().infer(PROGRAM, FACTS)
+    other.join()
+    assert answers == [Inline().infer(PROGRAM, FACTS[:2])]
+
+
+def test_a_question_given_up_leaves_no_stale_answer(engine) -> None:
+    assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
+    process = engine.process_id
+    engine.begin(PROGRAM, FACTS[:2]).drop()
+    assert engine.infer(PROGRAM, FACTS) == Inline().infer(PROGRAM, FACTS)
+    assert engine.process_id != process
+
+
 def test_an_interrupt_while_waiting_leaves_no_stale_answer(engine, monkeypatch) -> None:
     expected = engine.infer(PROGRAM, FACTS)
     with monkeypatch.context() as patched:

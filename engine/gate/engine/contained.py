@@ -23,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from engine.gate.engine.answers import conclusions, ordered, rows_of
 from engine.gate.engine.bundle import bundle_text
@@ -37,6 +37,11 @@ BOOT = (
     "import sys, json, importlib; sys.path[:] = json.loads(sys.argv[2]);"
     "importlib.import_module(sys.argv[1]).serve(int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]))"
 )
+
+
+T = TypeVar("T")
+Told = tuple[Any, ...]
+"""An answer of the child, or (kind, reason) of how it failed to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +70,11 @@ class Contained:
 
     def infer(self, program: Program, facts: tuple[Fact, ...]) -> Conclusions | EngineFault:
         """Return what follows from the facts, or the fault that kept the answer from coming."""
-        try:
-            rows = ordered(facts)
-        except EmissionFault as fault:
-            return _fault(FaultKind.REFUSED, str(fault), program, facts)
-        with self._lock:
-            answer = self._asked(program, rows_of(rows))
-        if answer[0] != "ok":
-            return _fault(FaultKind(answer[0]), answer[1], program, facts)
-        raw = Raw(0, 0)
-        raw.columns, raw.joined, raw.derived = answer[1], answer[2], answer[3]
-        return conclusions(program, rows, raw)
+        return self.begin(program, facts).answer()
+
+    def begin(self, program: Program, facts: tuple[Fact, ...]) -> "Question":
+        """Put a question that the child works on. Until it is answered or dropped nobody else can ask."""
+        return Question(self, program, facts)
 
     def close(self) -> None:
         """End the child."""
@@ -97,17 +96,30 @@ class Contained:
         """The child's process, for those who watch it; None where none could be started."""
         return self._child.process.pid if self._child.process else None
 
-    def _asked(self, program: Program, rows: tuple[Row, ...]) -> tuple[Any, ...]:
-        """Ask the child, and replace it where it failed, grew too large, or may have an answer left over."""
+    def hold(self, program: Program, rows: tuple[Row, ...]) -> Told | None:
+        """Keep others out and send the child a question; returns why that failed, None where it is sent."""
+        self._lock.acquire()
         if self._absent is not None:
             return (FaultKind.ABSENT.value, self._absent)
-        if self._child.owner != os.getpid() or self._child.worn():
-            self._start()
         try:
-            answer = self._child.ask(program, rows)
+            if self._child.owner != os.getpid() or self._child.worn():
+                self._start()
+            return self._child.send(program, rows)
         except BaseException:
-            self._start()
+            self.release(spoilt=True)
             raise
+
+    def release(self, *, spoilt: bool) -> None:
+        """Let others in again. spoilt: the child may have an answer left over, and is replaced."""
+        try:
+            if spoilt:
+                self._start()
+        finally:
+            self._lock.release()
+
+    def told(self, failed: Told | None) -> Told:
+        """Return the child's answer; replace it where it failed, grew too large, or may have more to say."""
+        answer = self._child.receive() if failed is None else failed
         if answer[0] == FaultKind.ABSENT.value:
             self._absent = answer[1]
         elif answer[0] == "ok":
@@ -122,6 +134,46 @@ class Contained:
         self._end()
         self._child = _Child(self._bounds, self._module)
         self._end = weakref.finalize(self, self._child.end)
+
+
+class Question:
+    """A question that the child works on, and this process holds the engine for."""
+
+    def __init__(self, engine: Contained, program: Program, facts: tuple[Fact, ...]) -> None:
+        """Send the question."""
+        self._engine, self._program, self._facts = engine, program, facts
+        self._refused = ""
+        self._is_open = False
+        try:
+            self._rows = ordered(facts)
+        except EmissionFault as fault:
+            self._refused = str(fault)
+            return
+        self._failed = engine.hold(program, rows_of(self._rows))
+        self._is_open = True
+
+    def answer(self) -> Conclusions | EngineFault:
+        """Return what follows from the facts, or the fault that kept the answer from coming; once."""
+        if self._refused:
+            return _fault(FaultKind.REFUSED, self._refused, self._program, self._facts)
+        try:
+            answer = self._engine.told(self._failed)
+        except BaseException:
+            self.drop()
+            raise
+        self._is_open = False
+        self._engine.release(spoilt=False)
+        if answer[0] != "ok":
+            return _fault(FaultKind(answer[0]), answer[1], self._program, self._facts)
+        raw = Raw(0, 0)
+        raw.columns, raw.joined, raw.derived = answer[1], answer[2], answer[3]
+        return conclusions(self._program, self._rows, raw)
+
+    def drop(self) -> None:
+        """Give the question up, if it has not been answered, and the child that works on it."""
+        if self._is_open:
+            self._is_open = False
+            self._engine.release(spoilt=True)
 
 
 def _fault(kind: FaultKind, reason: str, program: Program, facts: tuple[Fact, ...]) -> EngineFault:
@@ -147,20 +199,30 @@ class _Child:
         """Return whether it has done its share."""
         return self._runs >= self._bounds.recycle_runs or len(self._keys) >= self._bounds.programs
 
-    def ask(self, program: Program, rows: tuple[Row, ...]) -> tuple[Any, ...]:
+    def send(self, program: Program, rows: tuple[Row, ...]) -> Told | None:
+        """Put a question; returns how that failed, None where it is sent."""
+        return self._tried(lambda: self._send(program, rows))
+
+    def receive(self) -> Told:
         """Return the child's answer, or how it failed to come, as (kind, reason)."""
+        return self._tried(lambda: self._received(self._bounds.answer_seconds))
+
+    def _send(self, program: Program, rows: tuple[Row, ...]) -> Told | None:
+        if not self._ready:
+            greeting = self._received(self._bounds.start_seconds)
+            if greeting[0] != "ready":
+                return greeting
+            self._ready = True
+        key = self._keys.key(program)
+        request = (key, None if key in self._sent else program, rows)
+        self._sent.add(key)
+        self._runs += 1
+        self._pipe.send_bytes(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL))
+        return None
+
+    def _tried(self, work: Callable[[], T]) -> T | Told:
         try:
-            if not self._ready:
-                greeting = self._received(self._bounds.start_seconds)
-                if greeting[0] != "ready":
-                    return greeting
-                self._ready = True
-            key = self._keys.key(program)
-            request = (key, None if key in self._sent else program, rows)
-            self._sent.add(key)
-            self._runs += 1
-            self._pipe.send_bytes(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL))
-            return self._received(self._bounds.answer_seconds)
+            return work()
         except BlockingIOError:
             return (FaultKind.TIMEOUT.value, "the engine's process neither reads nor writes")
         except (EOFError, OSError):
@@ -168,10 +230,10 @@ class _Child:
         except (pickle.UnpicklingError, ValueError) as error:
             return (FaultKind.ENGINE.value, f"the engine's answer cannot be read: {error}")
 
-    def _received(self, seconds: float) -> tuple[Any, ...]:
+    def _received(self, seconds: float) -> Told:
         if not self._pipe.poll(seconds):
             return (FaultKind.TIMEOUT.value, f"no answer within {seconds:g} seconds")
-        answer: tuple[Any, ...] = pickle.loads(self._pipe.recv_bytes())
+        answer: Told = pickle.loads(self._pipe.recv_bytes())
         return answer
 
     def _status(self) -> str:

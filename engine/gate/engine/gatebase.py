@@ -49,15 +49,19 @@ Numbers reach the engine as whole numbers below 2^53 (numerators over their own 
 are compared), or as -1, 0, 1 where they are larger.
 """
 
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
 from engine.gate.engine.bundle import bundle_text
 from engine.gate.engine.faults import EngineFault, EngineTrouble, FaultKind
 from engine.gate.engine.gatefacts import Findings, GateCase
 from engine.gate.engine.gatefollow import following
 from engine.gate.engine.gatefound import found
-from engine.gate.engine.gatemeasure import measured_facts, placed
+from engine.gate.engine.gatemeasure import Key, Place, measured_facts, placed
 from engine.gate.engine.gaterules import FOLLOWS, MEASURED
-from engine.gate.engine.port import InferenceEngine
-from engine.gate.engine.program import Conclusions
+from engine.gate.engine.port import InferenceEngine, begun
+from engine.gate.engine.program import Conclusions, Fact, Program
 
 NOTHING = Conclusions(rows={}, columns={}, joined=(), derived=())
 """What follows from no facts."""
@@ -65,17 +69,72 @@ NOTHING = Conclusions(rows={}, columns={}, joined=(), derived=())
 
 def judge(engine: InferenceEngine, case: GateCase) -> Findings | EngineFault:
     """Return what follows for one list, or the fault that kept the answer from coming."""
-    program, facts = MEASURED, measured_facts(case)
-    try:
-        measured = engine.infer(program, facts) if facts else NOTHING
-        if isinstance(measured, EngineFault):
-            return measured
-        places = placed(case, measured)
-        question = following(case, places)
-        program, facts = FOLLOWS, question.facts
-        concluded = engine.infer(program, facts) if facts else NOTHING
-        if isinstance(concluded, EngineFault):
-            return concluded
-        return found(case, places, question, concluded)
-    except EngineTrouble as trouble:
-        return EngineFault(kind=FaultKind.ENGINE, reason=str(trouble), bundle=bundle_text(program, facts))
+    with Inference(engine, case) as inference:
+        return inference.findings()
+
+
+class Inference:
+    """One list on its way through both stages: while the engine works, the caller may do something else.
+
+    begin -> the first stage is asked;  follow -> the second is;  findings -> what both say
+    """
+
+    def __init__(self, engine: InferenceEngine, case: GateCase) -> None:
+        """Ask the first stage."""
+        self._engine, self._case = engine, case
+        self._fault: EngineFault | None = None
+        self._places: Mapping[Key, Place] | None = None
+        self._ask(MEASURED, measured_facts(case))
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give up what has been asked and not answered."""
+        if self._asked is not None:
+            self._asked.drop()
+
+    def follow(self) -> None:
+        """Take the answer of the first stage and ask the second."""
+        measured = self._answer()
+        if measured is None:
+            return
+        try:
+            self._places = placed(self._case, measured)
+            self._question = following(self._case, self._places)
+        except EngineTrouble as trouble:
+            self._fault = self._of(trouble)
+        else:
+            self._ask(FOLLOWS, self._question.facts)
+
+    def findings(self) -> Findings | EngineFault:
+        """Return what follows for the list, or the fault that kept the answer from coming."""
+        if self._places is None and self._fault is None:
+            self.follow()
+        concluded = None if self._fault is not None else self._answer()
+        if concluded is None or self._places is None:
+            assert self._fault is not None
+            return self._fault
+        try:
+            return found(self._case, self._places, self._question, concluded)
+        except EngineTrouble as trouble:
+            return self._of(trouble)
+
+    def _ask(self, program: Program, facts: tuple[Fact, ...]) -> None:
+        self._program, self._facts = program, facts
+        self._asked = begun(self._engine, program, facts) if facts else None
+
+    def _answer(self) -> Conclusions | None:
+        asked, self._asked = self._asked, None
+        answer = NOTHING if asked is None else asked.answer()
+        if isinstance(answer, EngineFault):
+            self._fault = answer
+            return None
+        return answer
+
+    def _of(self, trouble: EngineTrouble) -> EngineFault:
+        bundle = bundle_text(self._program, self._facts)
+        return EngineFault(kind=FaultKind.ENGINE, reason=str(trouble), bundle=bundle)
