@@ -64,6 +64,8 @@ def _environment() -> Environment:
         percent=words.percent,
         quantity=words.quantity,
         day=words.day,
+        plain=words.plain_words,
+        unquoted=words.unquoted,
     )
     return environment
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from optimizer.proposal import Asked, Proposal, ProposedTrade, Status
 from reports import words
+from reports.aims import is_aimed
 
 _OPENING = {
     Status.OPTIMAL: "a list that the gate passes, and no other is better by more than the gap",
@@ -54,7 +55,7 @@ def _figures(proposal: Proposal) -> str:
     rows = (
         ("net assets", words.money(before.net_assets), words.money(after.net_assets)),
         ("cash", words.money(before.cash), words.money(after.cash)),
-        ("off target", _share(before.drift), _share(after.drift)),
+        *((("off target", _share(before.drift), _share(after.drift)),) if is_aimed(before) else ()),
         ("unrealized gain", words.money(before.unrealized_gain), words.money(after.unrealized_gain)),
     )
     lines = [f"  as of {words.day(proposal.as_of)}, {proposal.currency}{'before':>26}{'after':>16}"]

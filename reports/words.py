@@ -7,6 +7,7 @@
 '5.40%'
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -71,6 +72,22 @@ def figure(value: Number | None, unit: str) -> str:
             return f"{quantity(value)} {unit}"
         case currency:
             return f"{money(value)} {currency}"
+
+
+def unquoted(text: str) -> str:
+    """Return words without the marks that quote a name at the command line."""
+    return text.replace("`", "")
+
+
+def plain_words(text: str) -> str:
+    """Return words as paper has them: no quoting marks, and names of the mandate without underscores.
+
+    Not for the ids of accounts and policies, which are told as they are; one with a full stop inside, such
+    as `alder.direct_index`, stays.
+    """
+    return re.sub(
+        r"(?<![\w.])[a-z]+(?:_[a-z0-9]+)+(?!\.?\w)", lambda name: name[0].replace("_", " "), unquoted(text)
+    )
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:

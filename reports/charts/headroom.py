@@ -27,7 +27,7 @@ def headroom_chart(rows: tuple[HeadroomRow, ...]) -> str:
             )
             axes.barh(place, 1, height=0.5, color=WASH, zorder=1)
             axes.text(top * 1.015, place, row.told, va="center", fontsize=8.5, color=QUIET)
-        axes.axvline(1, color=INK, lw=1.2, zorder=3)
+        axes.plot([1, 1], [-0.6, len(ordered) - 0.45], color=INK, lw=1.2, zorder=3)
         axes.text(1, len(ordered) - 0.35, "limit", ha="center", va="bottom", fontsize=8.5)
         axes.set_yticks(range(len(ordered)), [row.label for row in ordered])
         axes.set_xlim(0, top)

@@ -11,7 +11,7 @@ from statistics import median_low
 
 from reports import words
 from reports.kinds import oversight_parts as parts
-from reports.kinds.oversight import Oversight
+from reports.kinds.oversight import Act, Oversight
 from reports.prints.report import Cell, Column, Figure, Part, Report, Table
 
 VERSIONS = ("publish", "approve policy", "refuse policy")
@@ -75,12 +75,23 @@ def _first(seen: Oversight) -> str:
     text = (
         f"{words.plural(len(seen.policies), 'policy', 'policies')} with "
         f"{words.plural(len(seen.rules), 'rule')}: {passed} of {words.plural(tried, 'example')} hold, "
-        f"{words.plural(len(seen.gaps), 'clause')} without a rule, "
+        f"{words.plural(len(seen.gaps), 'clause') if seen.gaps else 'no clause'} without a rule, "
         f"{words.plural(len(seen.breaches), 'breach stands', 'breaches stand')}"
     )
     if seen.log is None:
         return f"{text}; how they worked in the year is not known, for no decision log is kept."
     return f"{text}; {words.plural(len(seen.log.decisions), 'decision')} in the year."
+
+
+def _versions(acts: tuple[Act, ...]) -> str:
+    """Return in one sentence how many versions came into force, and how many were refused."""
+    made, refused = (sum(row.what == f"{word} policy" for row in acts) for word in ("approve", "refuse"))
+    told = (
+        words.plural(made, "version of a policy", "versions of policies")
+        if made
+        else "No version of a policy"
+    )
+    return f"{told} came into force; {refused or 'none'} {'was' if refused == 1 else 'were'} refused."
 
 
 def _glance(seen: Oversight) -> Part:
@@ -132,8 +143,7 @@ def _changes(seen: Oversight) -> Part:
     return Part(
         anchor="changes",
         title=title,
-        first=f"{sum(row.what == 'approve policy' for row in acts)} versions of policies came into force, "
-        f"{sum(row.what == 'refuse policy' for row in acts)} were refused.",
+        first=_versions(acts),
         tables=(
             parts.acts_table("Versions of policies", acts, empty="No version was published in the year."),
             parts.acts_table(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from textwrap import shorten
 from typing import Any, Literal, assert_never
 
 from reports import words
@@ -136,9 +137,16 @@ def _scarce(verdicts: list[Data]) -> tuple[Picture, ...]:
         if after is None or limit is None or limit.value <= 0 or after.value < 0 or not _is_ceiling(row):
             continue
         told = f"{cell_text(after)} of {cell_text(limit)}"
-        group = " ".join(str(value) for value in row["group"].values())
+        group = " ".join(str(value).replace("_", " ") for value in row["group"].values())
+        where = f" ({row['account']})" if row.get("account") else ""
         used = float(after.value / limit.value)
-        rows.append(HeadroomRow(label=f"{row['rule']} {group}".strip()[:38], used=used, told=told))
+        rows.append(
+            HeadroomRow(
+                label=shorten(f"{row['rule']} {group}".strip(), 34, placeholder=" …") + where,
+                used=used,
+                told=told,
+            )
+        )
     rows.sort(key=lambda one: (-one.used, one.label))
     if not rows:
         return ()
@@ -204,7 +212,7 @@ def _card(row: Data) -> Card:
     facts = [("where", _scope(row))]
     if row["after"] is not None:
         figures = (f"{name} {_text(row[name], unit)}" for name in ("before", "after", "limit", "headroom"))
-        facts.append(("measured", f"{row['measure']}: {', '.join(figures)}"))
+        facts.append(("measured", f"{words.plain_words(row['measure'])}: {', '.join(figures)}"))
     if row.get("limit_words"):
         facts.append(("limit", row["limit_words"]))
     if row["contributors"]:
@@ -343,7 +351,9 @@ def _scope(row: Data) -> str:
         owner = str(row["account"])
     else:
         owner = f"household {row['household']}" if row.get("household") else "the book"
-    groups = ", ".join(f"{name} {value or 'unknown'}" for name, value in row["group"].items())
+    groups = words.plain_words(
+        ", ".join(f"{name} {value or 'unknown'}" for name, value in row["group"].items())
+    )
     return f"{owner}, {groups}" if groups else owner
 
 

@@ -34,15 +34,15 @@ def compliance(seen: Oversight) -> Report:
 
 def _first(seen: Oversight) -> str:
     stand = f"{words.plural(len(seen.breaches), 'breach stands', 'breaches stand')}"
-    gaps = words.plural(len(seen.gaps), "clause has", "clauses have")
+    gaps = parts.gaps_told(seen)
     if seen.log is None:
         known = "what was decided in the month is not known"
-        return f"{stand} on {words.day(seen.stands)} and {gaps} no rule; {known}."
-    rules = sum(bool(rule.breached) for rule in seen.rules)
+        return f"{stand} on {words.day(seen.stands)} and {gaps}; {known}."
+    rules, given = sum(bool(rule.breached) for rule in seen.rules), len(seen.log.approvals)
     return (
         f"{words.plural(len(seen.log.decisions), 'decision')}, {words.plural(rules, 'rule')} fired, "
-        f"{words.plural(len(seen.log.approvals), 'approval')} given; "
-        f"{stand} on {words.day(seen.stands)}, and {gaps} no rule."
+        f"{words.plural(given, 'approval') if given else 'no approval'} given; "
+        f"{stand} on {words.day(seen.stands)}, and {gaps}."
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engine.gate.verdict import Decision
 from optimizer.proposal import AccountFigures, Proposal
 from reports import words
+from reports.aims import is_aimed
 from reports.kinds.identity import identity_of
 from reports.prints.report import Column, Figure, Part, Picture, Report, Table, percent, whole
 from reports.review import Review
@@ -37,7 +38,11 @@ def letter(review: Review, *, to: str) -> Report:
         notice=review.notice,
         parts=tuple(parts),
         identity=identity_of(review.answer),
-        footer=("Tax is reckoned at the marginal rates that we hold for you. Not tax or investment advice.",),
+        footer=(
+            "Tax is reckoned at the marginal rates that we hold for you. Not tax or investment advice."
+            if proposal is not None
+            else "Not tax or investment advice.",
+        ),
     )
 
 
@@ -89,11 +94,15 @@ def _classes(proposal: Proposal) -> Part:
         key=lambda pair: (-pair[0], pair[1].label),
     )[:CLASSES]
     chosen = tuple(row for _, row in rows)
-    names = {row.label for row in chosen}
+    order = {row.label: place for place, row in enumerate(chosen)}
     after = {row.name: row.weight for row in proposal.after.classes}
     more = len(proposal.before.classes) - len(chosen)
-    moved = f"{words.percent(percent(proposal.before.drift))} of your money is away from its target today; "
-    moved += f"afterwards it would be {words.percent(percent(proposal.after.drift))}."
+    moved = "No target is agreed for your money as a whole."
+    if is_aimed(proposal.before):
+        moved = (
+            f"{words.percent(percent(proposal.before.drift))} of your money is away from its target today; "
+        )
+        moved += f"afterwards it would be {words.percent(percent(proposal.after.drift))}."
     table = Table(
         title="Your classes",
         columns=(
@@ -106,15 +115,15 @@ def _classes(proposal: Proposal) -> Part:
         ),
         rows=tuple(
             (
-                row.name.replace("_", " "),
+                _named(row.name),
                 percent(row.weight),
                 percent(after.get(row.name)),
                 percent(row.target),
                 percent(row.low),
                 percent(row.high),
             )
-            for row in proposal.before.classes
-            if row.name.replace("_", " ") in names
+            for row in sorted(proposal.before.classes, key=lambda row: order.get(_named(row.name), CLASSES))
+            if _named(row.name) in order
         ),
         note=f"The {len(chosen)} furthest from target; {more} more are in the review." if more > 0 else "",
         empty="No targets are agreed.",
@@ -127,6 +136,10 @@ def _classes(proposal: Proposal) -> Part:
         pictures=(Picture(question=question, rows=chosen),),
         tables=(table,),
     )
+
+
+def _named(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _by_distance(figures: AccountFigures) -> tuple[Decimal, ...]:
@@ -165,6 +178,12 @@ def _plainly(what: str) -> str:
     return "closer to target" if what == "drift" else what
 
 
+def _plain_title(title: str, rule: str) -> str:
+    """Return a rule's title for a client, its name beside it where that is a clause's."""
+    told = words.plain_words(title)
+    return f"{told} ({rule})" if any(letter.isdigit() for letter in rule) else told
+
+
 def _asked(review: Review) -> Part:
     answer = review.answer
     waiting = [row for row in answer.trades if row.decision is Decision.APPROVAL]
@@ -185,8 +204,10 @@ def _asked(review: Review) -> Part:
             f"{' and '.join(roles) or 'a second person'}."
         )
     if blocked:
-        rules = ", ".join(sorted({rule for row in blocked for rule in row.rules}))
-        lines.append(f"{words.plural(len(blocked), 'trade')} will not be placed: {rules} forbids it.")
+        titles = {verdict.rule: verdict.title for verdict in answer.verdicts}
+        rules = dict.fromkeys(rule for row in blocked for rule in row.rules)
+        against = "; ".join(_plain_title(titles.get(rule) or rule, rule) for rule in rules)
+        lines.append(f"{words.plural(len(blocked), 'trade')} will not be placed, being against: {against}.")
     if answer.trades and not waiting and not blocked:
         lines.append("Every trade keeps to the mandate that you agreed with us; nothing is asked of you.")
     if not answer.trades:

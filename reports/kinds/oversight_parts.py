@@ -1,6 +1,7 @@
 """The parts that the compliance pack and the annual review share, each one table with its first sentence."""
 
 from collections import Counter
+from textwrap import shorten
 
 from reports import words
 from reports.charts.bars import BarRow
@@ -83,7 +84,10 @@ def fired(seen: Oversight) -> Part:
     if seen.log is None:
         return Part(anchor="fired", title=title, lines=(NO_LOG,))
     rows = sorted((rule for rule in seen.rules if rule.breached), key=_by_breaches)
-    bars = tuple(BarRow(label=f"{row.rule} {row.title}"[:44], count=row.breached or 0) for row in rows[:BARS])
+    bars = tuple(
+        BarRow(label=shorten(f"{row.rule} {row.title}", 44, placeholder=" …"), count=row.breached or 0)
+        for row in rows[:BARS]
+    )
     first = (
         f"{words.plural(len(rows), 'rule')} of {len(seen.rules)} found a breach."
         if rows
@@ -165,13 +169,22 @@ def people(seen: Oversight) -> Part:
     listed = acts_table(
         "Each approval", seen.log.approvals, empty="Nobody approved a decision in these days."
     )
-    first = (
-        f"{words.plural(len(seen.log.approvals), 'approval')} by "
-        f"{words.plural(len({row.person for row in seen.log.approvals}), 'person', 'people')}; "
-        f"{words.plural(len(seen.waivers), 'waiver')}, of which "
-        f"{sum(row.days_left < 0 for row in seen.waivers)} have run out."
+    tables = (given, listed, waived) if seen.log.approvals else (given, waived)
+    return Part(anchor="people", title="Approvals and waivers", first=_allowed(seen), tables=tables)
+
+
+def _allowed(seen: Oversight) -> str:
+    """Return in one sentence how many approvals and waivers there are."""
+    approvals = () if seen.log is None else seen.log.approvals
+    people = words.plural(len({row.person for row in approvals}), "person", "people")
+    given = (
+        f"{words.plural(len(approvals), 'approval')} by {people}" if approvals else "No approval was given"
     )
-    return Part(anchor="people", title="Approvals and waivers", first=first, tables=(given, listed, waived))
+    over = sum(row.days_left < 0 for row in seen.waivers)
+    if not seen.waivers:
+        return f"{given}; no policy in force holds a waiver."
+    run_out = f"{over or 'none'} {'has' if over == 1 else 'have'} run out"
+    return f"{given}; {words.plural(len(seen.waivers), 'waiver')}, of which {run_out}."
 
 
 def acts_table(title: str, acts: tuple[Act, ...], *, empty: str) -> Table:
@@ -196,7 +209,7 @@ def aged(seen: Oversight) -> Part:
     overdue = sum(row.is_overdue(seen.stands) for row in rows)
     first = (
         f"{words.plural(len(rows), 'breach stands', 'breaches stand')} on {words.day(seen.stands)}; "
-        f"{overdue} past the day to cure by."
+        f"{overdue or 'none'} past the day to cure by."
         if rows
         else f"No breach stands on {words.day(seen.stands)}."
     )
@@ -244,16 +257,15 @@ def idle(seen: Oversight) -> Part:
         rows=tuple((row.policy, row.rule, row.title, row.clause) for row in rows),
         empty="Every rule was tried by a recorded decision.",
     )
-    first = (
-        f"{len(rows)} of {words.plural(len(seen.rules), 'rule')} met nothing to try in a recorded decision."
-    )
+    count = words.plural(len(seen.rules), "rule")
+    first = f"{len(rows) or 'None'} of {count} met nothing to try in a recorded decision."
     return Part(anchor="idle", title=title, first=first, tables=(table,))
 
 
 def clauses(seen: Oversight) -> Part:
     """Return how the clauses are covered, and those that nothing holds."""
     unread = [row for row in seen.papers if row.missing is None]
-    first = f"{words.plural(len(seen.gaps), 'clause has', 'clauses have')} no rule and no person named for it"
+    first = gaps_told(seen).capitalize() + (" and no person named for it" if seen.gaps else "")
     first += f"; the text of {words.plural(len(unread), 'source')} is not at hand." if unread else "."
     gaps = Table(
         title="Clauses with no rule",
@@ -281,6 +293,13 @@ def clauses(seen: Oversight) -> Part:
         empty="Every rule cites a clause.",
     )
     return Part(anchor="clauses", title="Clauses with no rule", first=first, tables=(gaps, papers, loose))
+
+
+def gaps_told(seen: Oversight) -> str:
+    """Return how many clauses have no rule."""
+    if not seen.gaps:
+        return "every clause has a rule or a person"
+    return f"{words.plural(len(seen.gaps), 'clause has', 'clauses have')} no rule"
 
 
 def duties(seen: Oversight) -> Part:

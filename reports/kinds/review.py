@@ -5,7 +5,9 @@ The page itself is `reports.review`; both are made of the same review, and a tes
 
 from decimal import Decimal
 
+from optimizer.proposal import AccountFigures
 from reports import words
+from reports.aims import is_aimed
 from reports.kinds.identity import footer_of, identity_of
 from reports.prints.report import Cell, Column, Figure, Part, Report, Table, measured, money, percent
 from reports.review import Review
@@ -30,6 +32,15 @@ def review_report(review: Review) -> Report:
     )
 
 
+def _off_target(before: AccountFigures, after: AccountFigures) -> tuple[Figure, ...]:
+    if not is_aimed(before):
+        return (Figure(name="Off target", value=None, beside="the mandate sets no target"),)
+    return (
+        Figure(name="Off target before", value=percent(before.drift), kind="percent"),
+        Figure(name="Off target after", value=percent(after.drift), kind="percent"),
+    )
+
+
 def _glance(review: Review) -> Part:
     proposal = review.proposal
     figures = [
@@ -42,8 +53,7 @@ def _glance(review: Review) -> Part:
             Figure(name="Net assets", value=before.net_assets, kind="money", beside=proposal.currency),
             Figure(name="Cash before", value=before.cash, kind="money", beside=proposal.currency),
             Figure(name="Cash after", value=after.cash, kind="money", beside=proposal.currency),
-            Figure(name="Off target before", value=percent(before.drift), kind="percent"),
-            Figure(name="Off target after", value=percent(after.drift), kind="percent"),
+            *_off_target(before, after),
             Figure(name="Tax of the list", value=objective.tax, kind="money", beside="negative: tax saved"),
             Figure(name="Cost of trading", value=objective.cost, kind="money", beside=proposal.currency),
             Figure(name="Better than nothing by", value=proposal.improvement, kind="money"),

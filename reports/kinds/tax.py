@@ -68,17 +68,37 @@ def _year(pack: TaxPack) -> Part:
     )
 
 
+LINES = {
+    "1b": "short-term, boxes A and G",
+    "2": "short-term, boxes B and H",
+    "3": "short-term, boxes C and I",
+    "6": "short-term loss carried in",
+    "7": "net short-term",
+    "8b": "long-term, boxes D and J",
+    "9": "long-term, boxes E and K",
+    "10": "long-term, boxes F and L",
+    "13": "capital gain distributions",
+    "14": "long-term loss carried in",
+    "15": "net long-term",
+}
+"""What the lines of Schedule D that may be told are for; boxes are those of Form 8949."""
+
+
 def _schedule(told: TaxYear) -> Table:
     return Table(
         title="Schedule D, parts I and II",
         columns=(
             Column(name="Line"),
+            Column(name="What"),
             *(
                 Column(name=name, kind="money")
                 for name in ("(d) Proceeds", "(e) Basis", "(g) Adjustment", "(h) Gain")
             ),
         ),
-        rows=tuple((one.line, one.proceeds, one.basis, one.adjustment, one.gain) for one in told.lines),
+        rows=tuple(
+            (one.line, LINES[one.line], one.proceeds, one.basis, one.adjustment, one.gain)
+            for one in told.lines
+        ),
         empty="Nothing was sold and nothing was carried into the year.",
     )
 

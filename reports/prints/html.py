@@ -12,7 +12,7 @@ from reports.charts.lines import LineRow, lines_chart
 from reports.charts.lots import LotDot, lots_chart
 from reports.charts.waterfall import Step, waterfall_chart
 from reports.page import Page, Section, fill, page_html
-from reports.prints.report import MARKS, NUMBERS, Column, Part, Picture, Report, cell_text
+from reports.prints.report import MARKS, NUMBERS, Column, Part, Picture, Report, Table, cell_text
 
 
 def report_html(report: Report) -> str:
@@ -44,6 +44,7 @@ def _section(part: Part) -> Section:
             charts=tuple((picture, Markup(drawn(picture))) for picture in part.pictures),
             text=cell_text,
             css=_css,
+            narrow=_narrow,
             marks=MARKS,
         ),
         heading=part.heading,
@@ -55,6 +56,18 @@ def _css(column: Column) -> str:
     if column.kind in NUMBERS:
         return "n"
     return {"day": "d", "code": "code"}.get(column.kind, "")
+
+
+NARROW = 14
+"""Letters up to which the words of a column are names, which are not broken."""
+
+
+def _narrow(table: Table) -> tuple[bool, ...]:
+    """Return, for each column, whether its cells are so short that no line breaks in them."""
+    return tuple(
+        column.kind == "text" and all(len(cell_text(row[at])) <= NARROW for row in table.rows)
+        for at, column in enumerate(table.columns)
+    )
 
 
 def drawn(picture: Picture) -> str:

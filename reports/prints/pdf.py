@@ -8,6 +8,7 @@ import hashlib
 import warnings
 from datetime import UTC, date, datetime, time
 from importlib import import_module
+from typing import Any
 
 from engine.facts.failure import InputError
 
@@ -47,8 +48,21 @@ def page_pdf(page: str, *, data: bytes, dated: date) -> bytes:
                 pdf_tags=True,
                 pdf_identifier=hashlib.sha256(page.encode() + data).digest()[:16],
                 attachments=[attached],
+                finisher=_unclipped,
             )
         except urls.FatalURLFetchingError as asked:  # no Exception: it would end a server's thread
             raise ValueError(f"the page is not complete in itself: {asked}") from asked
     assert isinstance(made, bytes), "without a target the PDF is returned"
     return made
+
+
+def _unclipped(_document: Any, pdf: Any) -> None:
+    """Draw the words of charts as words of the page, not as pictures of their own.
+
+    A word that is anchored at its end or middle becomes a transparency group, of which Chrome's viewer
+    shaves the first letter. Nothing in it is transparent, so that a plain form looks the same.
+    """
+    for item in pdf.objects:
+        extra = getattr(item, "extra", None)
+        if extra and extra.get("Subtype") == "/Form" and b"BT" in item.stream:
+            extra.pop("Group", None)

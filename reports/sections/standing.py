@@ -7,6 +7,7 @@ from markupsafe import Markup
 from engine.gate.verdict import Outcome, Verdict
 from optimizer.proposal import AccountChange
 from reports import words
+from reports.aims import is_aimed
 from reports.charts.bands import bands_chart
 from reports.charts.headroom import HeadroomRow, headroom_chart
 from reports.page import Section, fill
@@ -22,6 +23,7 @@ class Standing:
 
     change: AccountChange
     chart: Markup
+    aimed: bool
 
 
 def section(review: Review) -> Section:
@@ -49,7 +51,7 @@ def _standing(change: AccountChange) -> Standing:
     rows = band_rows(change.before, change.after)
     rows = tuple(sorted(rows, key=lambda row: -abs(row.before - (row.target or 0)))[:CLASSES_DRAWN])
     chart = bands_chart(rows, question=f"{change.account}: where does each class stand?") if rows else ""
-    return Standing(change=change, chart=Markup(chart))
+    return Standing(change=change, chart=Markup(chart), aimed=is_aimed(change.before))
 
 
 def _scarce(verdicts: tuple[Verdict, ...]) -> tuple[HeadroomRow, ...]:
@@ -77,5 +79,5 @@ def _told(verdict: Verdict) -> str:
 
 
 def _label(verdict: Verdict) -> str:
-    group = ", ".join(value or "unknown" for _, value in verdict.group)
+    group = ", ".join(words.plain_words(value or "unknown") for _, value in verdict.group)
     return f"{verdict.rule} {group}".strip() + (f" ({verdict.account})" if verdict.account else "")

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from engine.gate.verdict import Decision
 from optimizer.proposal import AccountFigures, Proposal, Status
 from reports import words
+from reports.aims import is_aimed
 from reports.charts.bands import BandRow, bands_chart
 from reports.page import Section, fill
 from reports.review import Review
@@ -34,13 +35,16 @@ def first_sentence(review: Review) -> str:
         return "No trade is proposed: nothing that the mandate asks for today calls for one."
     passing = counts[Decision.PASS] + counts[Decision.WARN]
     count = words.plural(len(answer.trades), "trade")
-    text = f"All {count} pass the mandate" if passing == len(answer.trades) else f"{passing} of {count} pass"
+    if passing == len(answer.trades):
+        text = f"All {count} pass the mandate" if passing > 1 else "The one trade passes the mandate"
+    else:
+        text = f"{passing or 'None'} of {count} {'passes' if passing == 1 else 'pass'}"
     rest = [
         f"{count} {told}"
         for count, told in (
             (counts[Decision.WARN], "with a warning"),
-            (counts[Decision.APPROVAL], "wait for an approval"),
-            (counts[Decision.BLOCK], "are blocked"),
+            (counts[Decision.APPROVAL], f"{_s(counts[Decision.APPROVAL], 'wait')} for an approval"),
+            (counts[Decision.BLOCK], "is blocked" if counts[Decision.BLOCK] == 1 else "are blocked"),
         )
         if count
     ]
@@ -51,6 +55,11 @@ def first_sentence(review: Review) -> str:
             f" Together they save {saved} {review.proposal.currency} of tax this year at the rates stated."
         )
     return text
+
+
+def _s(count: int, verb: str) -> str:
+    """Return the verb as one or several do it."""
+    return f"{verb}s" if count == 1 else verb
 
 
 def section(review: Review) -> Section:
@@ -90,8 +99,8 @@ def _proposal_figures(proposal: Proposal) -> tuple[Figure, ...]:
         ),
         Figure(
             name="Off target",
-            text=f"{_share(before.drift)} → {_share(after.drift)}",
-            beside="of net assets in the wrong place",
+            text=f"{_share(before.drift)} → {_share(after.drift)}" if is_aimed(before) else "–",
+            beside="of net assets in the wrong place" if is_aimed(before) else "the mandate sets no target",
         ),
         Figure(name="Losses harvested", text=words.whole(harvested), beside="recognized this year"),
         Figure(

@@ -1,5 +1,6 @@
 """The review's page on why these trades: reasons add up to the change of the objective, to the cent."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from engine.shell.demo import lay_out
 from optimizer.proposal import Proposal
 from optimizer.settings import Settings
 from reports import words
+from reports.proposal_text import proposal_text
+from reports.sections.summary import _proposal_figures
 from reports.sections.trades import whys
 
 
@@ -41,3 +44,20 @@ def test_the_page_tells_what_rules_cost_and_what_the_tax_depends_on(reviewed: tu
     lower, higher = (row.tax for row in proposal.tax_at)
     assert min(lower, higher) < proposal.objective.tax < max(lower, higher)
     assert f"5 points higher it would be {words.money(higher)} USD" in page
+
+
+def test_a_list_without_a_target_is_not_said_to_be_on_target(reviewed: tuple[Proposal, str]) -> None:
+    proposal, page = reviewed
+    assert "off target" in proposal_text(proposal)
+    assert "Off target" in page
+    bare = tuple(replace(row, target=None, low=None, high=None) for row in proposal.before.classes)
+    untold = replace(
+        proposal,
+        before=replace(proposal.before, drift=Decimal(0), classes=bare),
+        after=replace(proposal.after, drift=Decimal(0), classes=bare),
+    )
+    assert "off target" not in proposal_text(untold), "nought would say that all is in its place"
+    figure = next(row for row in _proposal_figures(untold) if row.name == "Off target")
+    assert (figure.text, figure.beside) == ("–", "the mandate sets no target")
+    drifted = replace(untold, before=replace(untold.before, drift=Decimal("0.1")))
+    assert "off target" in proposal_text(drifted), "a model is a target too"

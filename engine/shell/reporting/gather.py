@@ -1,6 +1,7 @@
 """Supervision's facts gathered: the mandates in force, the book as it stands, the log and monitoring."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,18 +87,20 @@ def _standing(desk: work.Desk) -> Iterator[Breach]:
 
 
 def _breach(verdict: "Verdict") -> Breach:
+    from reports.words import plain_words
+
     group = ", ".join(f"{name} {value or 'unknown'}" for name, value in verdict.group)
     return Breach(
         rule=verdict.rule,
         account=verdict.account or (f"household {verdict.household}" if verdict.household else "the book"),
-        what=f"{verdict.title}: {group}" if group else verdict.title,
+        what=plain_words(f"{verdict.title}: {group}" if group else verdict.title),
         kind="not known",
         measured=measured(verdict.after, verdict.unit),
         limit=measured(verdict.limit, verdict.unit),
         since=None,
         age_days=None,
         due=verdict.cure_due,
-        seen_by="",
+        seen_by="not known",
     )
 
 
@@ -135,7 +138,9 @@ def _rules(desk: work.Desk) -> tuple[RuleUse, ...]:
             warned=None,
             waived=None,
         )
-        found.setdefault(key, rule)
+        known = found.setdefault(key, rule)
+        if known.title != rule.title:
+            found[key] = replace(known, title="Bands of the targets")
     return tuple(found[key] for key in sorted(found))
 
 

@@ -121,7 +121,7 @@ def _breach(row: Alert, day: date) -> Breach:
         since=row.since,
         age_days=(day - row.since).days,
         due=row.due,
-        seen_by=row.acknowledged_by or "",
+        seen_by=row.acknowledged_by or "nobody yet",
     )
 
 
