@@ -12,7 +12,7 @@ At b = 0.1 and a price of 0.02 a one-sided row stands 5 units inside its limit.
 
 import numpy as np
 
-from optimizer.model import Floats, Rows
+from optimizer.model import Floats, Ints, Rows
 
 MOST_PRICE = 200.0
 """Highest price of a one-sided row; rows that leave each other no room would else climb for ever.
@@ -52,6 +52,12 @@ class Barrier:
         self._linear[self._one] -= self._sign * self._limit
         self._linear[self._two] -= self._middle
         self._linear[self._bent] -= rows.centre[self._bent]
+
+    @property
+    def parts(self) -> tuple[Floats, Ints, Floats, Floats, Ints, Floats, Ints, Floats, Ints]:
+        """What `kernels_heat` works on, in its order."""
+        one, two = (self._one, self._sign, self._cap), (self._two, self._half)
+        return (self._linear, *one, *two, self._bent, self._inverse, self._idle)
 
     def first_prices(self) -> Floats:
         """Return prices to begin with, inside their ranges."""

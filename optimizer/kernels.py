@@ -6,6 +6,7 @@ compiled: as they stand these loops are a hundred times slower than the arrays.
 
 Arguments are arrays and numbers only; results are written into arrays given. Array names are those of
 `Layout`, `NameAnswer`, `Mix` and `Pulls`; begins is (n_positions + 1,), the first lot of each position.
+`kernels_heat` makes Newton steps of them.
 """
 
 import math

@@ -112,6 +112,9 @@ SLACK = 1e-9
 """Units by which a largest amount may fall short of the smallest and still reach it."""
 
 
+SMALL_SHARE = 1e-9
+"""A mode with a smaller share moves no price."""
+
 SLIVER = 1e-9
 """Part of a lot; where less is sold, or left, the sale ends between two lots and does not move."""
 

@@ -14,6 +14,7 @@ trades miss them, and have the price 0 until then.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.linalg import lapack
@@ -55,7 +56,7 @@ STAGES = (
 WARM = 2
 """The stage at which a climb from known prices begins."""
 
-MOST_STEPS = 25
+MOST_STEPS, MOST_TRIES = 25, 25
 FEW_ROWS = 48
 """Rows up to which all are carried from the start."""
 
@@ -135,12 +136,10 @@ class Climb:
         prices = self._all.first_prices() if start is None else self._all.inner(start)
         stages = STAGES if start is None else STAGES[WARM:]
         carried = Carried(self.model, self.layout, self._first_rows(start))
-        place = carried.at(prices[carried.rows], stages[0], None)
-        steps, before = 0, stages[0]
-        rest = Rest(place=place, steps=0, bend=np.zeros(place.prices.size))
-        for heat in stages:
-            place, before = carried.cooled(rest, before, heat), heat
-            carried, rest = self._stage(carried, place, heat)
+        carried, rest = self._stage(carried, prices[carried.rows], stages[0], None)
+        steps = rest.steps
+        for before, heat in pairwise(stages):
+            carried, rest = self._stage(carried, carried.cooled(rest, before, heat), heat, rest.place.answer)
             steps += rest.steps
         place = rest.place
         full = np.zeros(prices.size)
@@ -150,9 +149,11 @@ class Climb:
             prices=full, bound=bound, mix=place.mix, answer=place.answer, steps=steps, carried=carried
         )
 
-    def _stage(self, carried: "Carried", place: Place, heat: Heat) -> "tuple[Carried, Rest]":
-        """Climb at one heat; rows that turn out to be missed join."""
-        rest, steps = carried.settle(place, heat), 0
+    def _stage(
+        self, carried: "Carried", prices: Floats, heat: Heat, answer: NameAnswer | None
+    ) -> "tuple[Carried, Rest]":
+        """Climb at one heat; rows that turn out to be missed join. answer: near there."""
+        rest, steps = carried.settle(prices, heat, None if answer is None else answer.order), 0
         for _ in range(MOST_JOINS):
             steps += rest.steps
             missed = self._missed(carried, rest.place)
@@ -161,8 +162,7 @@ class Climb:
             known = self._all.first_prices()
             known[carried.rows] = rest.place.prices
             carried = Carried(self.model, self.layout, np.union1d(carried.rows, missed))
-            place = carried.at(known[carried.rows], heat, rest.place.answer.order)
-            rest = carried.settle(place, heat)
+            rest = carried.settle(known[carried.rows], heat, rest.place.answer.order)
         return carried, replace(rest, steps=steps)
 
     def _first_rows(self, start: Floats | None) -> Ints:
@@ -197,7 +197,7 @@ class Carried:
         self.model, self.layout, self.rows = model, layout, rows
         self.pulls = Pulls(model, rows, layout.starts, layout.owners)
         self.barrier = Barrier(_some(model.rows, rows))
-        self.loops = Loops(model, layout, self.pulls) if compiled.is_on() else None
+        self.loops = Loops(model, layout, self.pulls, self.barrier) if compiled.is_on() else None
 
     def at(self, prices: Floats, heat: Heat, order: Ints | None) -> Place:
         """Return the smoothed bound at `prices`, -inf outside the barriers."""
@@ -225,17 +225,20 @@ class Carried:
         )
         return expected_rows(self.pulls, answer, mix), hessian
 
-    def cooled(self, rest: Rest, before: Heat, heat: Heat) -> Place:
-        """Return the place to begin from at the next heat."""
+    def cooled(self, rest: Rest, before: Heat, heat: Heat) -> Floats:
+        """Return the prices to begin from at the next heat."""
         prices = rest.place.prices
-        if heat.barrier < before.barrier:
-            prices = self.barrier.cooled(prices, rest.bend, of=before.barrier, to=heat.barrier)
-        return self.at(prices, heat, rest.place.answer.order)
+        if heat.barrier == before.barrier:
+            return prices
+        return self.barrier.cooled(prices, rest.bend, of=before.barrier, to=heat.barrier)
 
-    def settle(self, place: Place, heat: Heat) -> Rest:
+    def settle(self, prices: Floats, heat: Heat, order: Ints | None) -> Rest:
         """Newton steps at one heat."""
+        if self.loops is not None and self.layout.all_alone:
+            return self._by_loops(self.loops, prices, heat, order)
+        place = self.at(prices, heat, order)
         step, bend = 0, np.zeros(place.prices.size)
-        for step in range(MOST_STEPS):
+        for step in range(MOST_STEPS if prices.size else 0):
             gradient, hessian = self.slopes(place, heat)
             bend, size = hessian.diagonal().copy(), gradient.size
             ridge = 1e-10 * max(float(bend.sum()), 1e-300) / max(size, 1)
@@ -253,10 +256,16 @@ class Carried:
                 break
         return Rest(place=place, steps=step, bend=bend)
 
+    def _by_loops(self, loops: Loops, prices: Floats, heat: Heat, order: Ints | None) -> Rest:
+        own = (heat.temperature, heat.barrier, heat.near, heat.last)
+        found = loops.settle(prices, own, MOST_STEPS, MOST_TRIES, order)
+        place = Place(prices=found.prices, value=found.value, answer=found.answer, mix=found.mix)
+        return Rest(place=place, steps=found.steps, bend=found.bend)
+
     def _line(self, place: Place, way: Floats, gain: float, heat: Heat) -> tuple[Place, float] | None:
         """Return the first point along `way` that climbs enough, inside the barriers, and how far it is."""
         length = self.barrier.longest(place.prices, way)
-        for _ in range(25):
+        for _ in range(MOST_TRIES):
             trial = self.at(place.prices + length * way, heat, place.answer.order)
             if trial.value >= place.value + 1e-4 * length * gain - 1e-12 * abs(place.value):
                 return trial, length

@@ -44,6 +44,12 @@ class Pulls:
         self.lots = np.ascontiguousarray(lots[:, self.varied].T)
         self.varied_odd = np.searchsorted(self.odd, self.varied)
 
+    @property
+    def parts(self) -> tuple[Floats, Ints, Ints, Floats, Floats, Floats, Ints, Ints]:
+        """What `kernels_heat` works on, in its order."""
+        rows = (self.even, self.mirrored, self.odd, self.buy_odd, self.sale_odd)
+        return (*rows, self.lots, self.varied, self.varied_odd)
+
     def charge(self, prices: Floats) -> Floats:
         """Return what the rows charge each column at `prices`, (n_columns,)."""
         even, odd = self.even @ prices[self.mirrored], prices[self.odd]

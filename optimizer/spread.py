@@ -17,14 +17,11 @@ import numpy as np
 from optimizer.compiled import Loops
 from optimizer.model import Floats, Ints, Model
 from optimizer.modes import Mix
-from optimizer.names import Layout, NameAnswer, SaleAnswer
+from optimizer.names import SMALL_SHARE, Layout, NameAnswer, SaleAnswer
 from optimizer.pulls import Pulls
 
 DECIDED = 1e-7
 """A share this near to 0 or 1 is decided."""
-
-SMALL_SHARE = 1e-9
-"""A mode with a smaller share moves no price."""
 
 
 @dataclass(slots=True)

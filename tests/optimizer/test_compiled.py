@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.invented import account
-from optimizer import compiled
+from optimizer import compiled, kernels_heat
 from optimizer.model import Model
 from optimizer.names import answer_names, lay_out
 from optimizer.prices import STAGES, Carried, Climb, Place
@@ -68,14 +68,41 @@ def test_the_compiled_loops_are_the_arrays(seed: int, group: int) -> None:
     assert_same(model_of(seed, group, 0.1), as_they_stand=False)
 
 
-def test_a_climb_by_loops_ends_at_the_same_prices_and_bound() -> None:
-    model = model_of(6, 1, 0.0)
+def some_rows(model: Model, picked: slice) -> Model:
+    """Return the model with some of its rows: 20 factors, 11 sectors, cash, turnover, and two of gains."""
+    rows = model.rows
+    told = {name: getattr(rows, name)[picked] for name in ("start", "low", "high", "price_cap")}
+    more = {name: getattr(rows, name)[picked] for name in ("curvature", "centre")}
+    return replace(model, rows=replace(rows, matrix=rows.matrix[picked].tocsc(), **told, **more))
+
+
+ROWS = {"all": slice(0, 35), "mirrored": slice(0, 31), "odd": slice(31, 35), "none": slice(0, 0)}
+
+
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("group", [1, 2])
+@pytest.mark.parametrize("as_they_stand", [True, False])
+def test_a_climb_by_loops_ends_at_the_same_prices_and_bound(
+    rows: str, group: int, as_they_stand: bool
+) -> None:
+    if not as_they_stand:
+        pytest.importorskip("numba", reason="pip install 'guardband[fast]'")
+    model = some_rows(model_of(6, group, 0.0), ROWS[rows])
     by_arrays = Climb(model).climb()
-    assert compiled.switch_on(as_they_stand=True)
+    assert compiled.switch_on(as_they_stand=as_they_stand)
     by_loops = Climb(model).climb()
     assert by_arrays.steps == by_loops.steps
     assert by_loops.bound == pytest.approx(by_arrays.bound, abs=1e-6)
     assert by_loops.prices == pytest.approx(by_arrays.prices, abs=1e-6)
+    assert by_loops.mix.buy == pytest.approx(by_arrays.mix.buy, abs=1e-5)
+    assert (by_loops.answer.order == by_arrays.answer.order).all()
+
+
+def test_a_matrix_without_a_factor_is_told() -> None:
+    right = np.array([1.0, 1.0])
+    assert kernels_heat.solved(np.array([[4.0, 2.0], [2.0, 3.0]]), right)
+    assert right == pytest.approx([0.125, 0.25])
+    assert not kernels_heat.solved(np.array([[1.0, 2.0], [2.0, 1.0]]), right)
 
 
 def test_without_numba_switching_on_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
