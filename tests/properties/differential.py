@@ -38,7 +38,7 @@ from engine.ledger.settle import Settlement
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.properties.quotas import OfBook, Quotas, quotas_of
-from tests.properties.worlds import World, full_world, lists_of
+from tests.properties.worlds import Evenly, World, full_world, lists_of
 
 BOOKS = 12
 """Books of one seed."""
@@ -148,7 +148,7 @@ def run_seed(seed: int, books: int = BOOKS) -> Quotas:
     )
     @given(st.randoms(use_true_random=False))
     def agree(chance: Random) -> None:
-        judged_world(chance, engine, heard, quotas)
+        judged_world(Evenly(chance), engine, heard, quotas)
 
     with hearing() as heard:
         agree()

@@ -177,3 +177,52 @@ def test_a_waiver_of_an_unknown_amount_waives_nothing(more: str, outcome: str, o
     """No benchmark is given: what 2 times its weight is, is unknown."""
     text = X + rule(f"  {obligation}") + waive("up to 2 times benchmark_weight", FAR) + more
     assert told(gate(policy_of(text), of_x(), "buy 1 X")) == {"": outcome}
+
+
+# ------------------------------------------------------------------ what is bought and sold again
+
+
+BONDS = "define bonds as holdings where asset_class is fixed_income\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "name"),
+    [
+        ('rating of bonds to at least "A-"', ""),
+        ("duration of bonds to at most 5 years", ""),
+        ("esg_score of holdings to at least 5", ""),
+        ("weight of issuers in holdings whose esg_score is at least 5 to at most 10%", ""),
+        ("capped_weight of holdings to at least 1%", ""),
+    ],
+)
+@pytest.mark.parametrize("trades", [("buy 1 B",), ("buy 1 B", "short_sell 1 B")])
+def test_what_a_list_trades_lacks_its_figure_also_where_nothing_of_it_is_left(
+    limit: str, name: str, trades: tuple[str, ...]
+) -> None:
+    """B has no figure but its price."""
+    book = book_of(
+        accounts=(account(cash="1000"),),
+        securities=(
+            security("X", esg_score="10", voting_shares_outstanding="1000"),
+            security("B", asset_class="fixed_income"),
+        ),
+        lots=(lot("X", "10"),),
+    )
+    answer = gate(policy_of(BONDS + rule(f"  limit {limit}")), book, *trades)
+    assert told(answer) == {name: "missing_data"}
+
+
+@pytest.mark.parametrize("trade", ["buy 1 Y", "sell 1 X"])
+def test_without_rates_no_tax_is_known_of_any_list(trade: str) -> None:
+    answer = gate(policy_of(rule("  limit tax_cost to at most 5 USD")), of_x(), trade)
+    assert told(answer) == {"": "missing_data"}
+
+
+@pytest.mark.parametrize("trade", ["buy 1 Y", "sell 1 X"])
+def test_where_nothing_is_taxed_no_rate_is_needed(trade: str) -> None:
+    book = of_x()
+    accounts = {name: replace(row, kind="ira") for name, row in book.accounts.items()}
+    answer = gate(
+        policy_of(rule("  limit tax_cost to at most 5 USD")), replace(book, accounts=accounts), trade
+    )
+    assert told(answer) == {"": "pass"}

@@ -103,11 +103,12 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     tests = subject.tests if isinstance(subject, GroupsWhose) else ()
 
     def of(group: Group) -> Answered | None:
-        if group == (None,) or not derived.is_held(state, group):
+        if group == (None,) or not derived.members(state, group):
             return None
         one = replace(asked, table=derived, group=group, subject=None)
         passed = [_passes(test, one) for test in tests]
-        return all(passed), function(one).amount
+        amount = function(one).amount  # also where nothing is left of it, since its figures may be missing
+        return (all(passed), amount) if derived.is_held(state, group) else None
 
     answers = None
     if view.gaps is None and state.came_from is not None and all(map(_is_steady, tests)):

@@ -266,9 +266,14 @@ def tax_cost(asked: Asked) -> Reading:
     """Tax on what the list recognizes, at each account's own rates; a loss lowers it.
 
     A loss of this year that a purchase of the list disallows is tax that the list costs. Where a period is
-    named, the tax on what was recognized in it so far counts too.
+    named, the tax on what was recognized in it so far counts too. Without the rates of an account whose
+    gains are taxed, it is not known of any list.
     """
-    view, amount = asked.view, _tax_so_far(asked)
+    view = asked.view
+    for account in _taxed(view):
+        for term in _TERMS:
+            _tax_rate(view, account, term)
+    amount = _tax_so_far(asked)
     done = view.done
     if done is None:
         return asked.money(amount)
@@ -291,14 +296,12 @@ def _tax_so_far(asked: Asked) -> Fraction:
     view, book = asked.view, asked.view.market.book
     if asked.period is None:
         return NOTHING
-    terms: tuple[Term, ...] = ("short", "long")
-    taxed = [account for account in view.scope.holds if not book.accounts[account].is_retirement]
     if book.disposals is None:
         return sum(
             (
                 _stated_gains(view, a, (t,)) / _rate(view, a) * _tax_rate(view, a, t)
-                for a in taxed
-                for t in terms
+                for a in _taxed(view)
+                for t in _TERMS
             ),
             NOTHING,
         )
@@ -313,6 +316,14 @@ def _tax_so_far(asked: Asked) -> Fraction:
         ),
         NOTHING,
     )
+
+
+_TERMS: tuple[Term, ...] = ("short", "long")
+
+
+def _taxed(view: View) -> list[AccountId]:
+    """Return the accounts of the scope whose gains are taxed."""
+    return [account for account in view.scope.holds if not view.market.book.accounts[account].is_retirement]
 
 
 def _tax_rate(view: View, account: AccountId, term: Term) -> Fraction:

@@ -135,12 +135,12 @@ def otc_exposure(asked: Asked) -> Reading:
     market, amount = asked.view.market, NOTHING
     if not any("otc_exposure" in row.attributes for row in market.book.securities.values()):
         return asked.money(NOTHING)
-    for key, _, pieces in asked.table.members(asked.view.state, asked.group):
+    for key, position, pieces in asked.table.members(asked.view.state, asked.group):
         for symbol, _ in pieces:
             found = market.figure(key[0], symbol, "otc_exposure")
             if found is Absent.UNKNOWN:
                 asked.view.missing("otc_exposure is missing", frozenset({key}))
-            amount += found if isinstance(found, Fraction) else NOTHING
+            amount += found if isinstance(found, Fraction) and position.quantity else NOTHING
     return asked.money(amount)
 
 

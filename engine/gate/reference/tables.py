@@ -227,11 +227,13 @@ class Table:
         return found
 
     def members(self, state: State, group: Group) -> list[tuple[Key, Position, tuple[Piece, ...]]]:
-        """Return what is held of a group: each position with its pieces, one by one."""
+        """Return what is held or traded of a group: each position with its pieces, one by one."""
         keys = dict.fromkeys(self.held.get(group, ()))
         keys.update(dict.fromkeys(self._touched_of(state, group)))
         return [
-            (key, state.position(key), self.belongs(key).groups[group]) for key in keys if state.holds(key)
+            (key, state.position(key), self.belongs(key).groups[group])
+            for key in keys
+            if state.holds(key) or key in state.touched
         ]
 
     def is_held(self, state: State, group: Group) -> bool:
@@ -290,9 +292,9 @@ class PieceWorth:
         A piece that has no value of the coefficient adds nothing.
         """
         amount, missing = self.worth(key, position)
-        if missing or amount == 0:
+        if missing:
             return NOTHING, missing
-        if self.coefficient is None and len(pieces) == 1 and pieces[0][1] is ONE:
+        if self.coefficient is None and (amount == 0 or (len(pieces) == 1 and pieces[0][1] is ONE)):
             return amount, missing
         share = NOTHING
         for symbol, part in pieces:

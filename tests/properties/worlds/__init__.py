@@ -16,9 +16,9 @@ from tests.properties.worlds.books import drawn_book
 from tests.properties.worlds.edges import Ask, edges
 from tests.properties.worlds.lists import drawn_list, drawn_trade
 from tests.properties.worlds.mandates import checked_policy, drawn_mandate, drawn_policy
-from tests.properties.worlds.mix import FULL, PLAIN, WIDE, Mix
+from tests.properties.worlds.mix import FULL, PLAIN, WIDE, Evenly, Mix
 
-__all__ = ["FULL", "PLAIN", "WIDE", "Mix", "World", "full_world", "lists_of", "world_of"]
+__all__ = ["FULL", "PLAIN", "WIDE", "Evenly", "Mix", "World", "full_world", "lists_of", "world_of"]
 
 
 def world_of(

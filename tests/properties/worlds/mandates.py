@@ -9,7 +9,7 @@ from dsl.library import Library, no_files
 from dsl.parse import parse
 from dsl.policy import CheckedPolicy
 from dsl.words import shipped
-from tests.properties.worlds.further import MEASURED, drawn_window
+from tests.properties.worlds.further import FURTHER, SELDOM, drawn_window
 from tests.properties.worlds.mix import Mix
 
 SUBJECTS = (
@@ -289,8 +289,11 @@ def _rule(chance: Random, number: int, mix: Mix) -> str:
 def _kind(chance: Random, family: str, mix: Mix) -> tuple[str, str]:
     if mix.most and family == "WINDOWS":
         return drawn_window(chance)
-    further = MEASURED if mix.most and family == "LIMITS" else ()
-    return chance.choice(FAMILIES[family] + (MORE.get(family, ()) if mix.more else ()) + further)
+    kinds = FAMILIES[family] + (MORE.get(family, ()) if mix.more else ())
+    if not mix.most:
+        return chance.choice(kinds)
+    kinds += FURTHER.get(family, ())
+    return chance.choice([kind for kind in kinds for _ in range(SELDOM.get(kind[0], 1))])
 
 
 _WHENS = (

@@ -1,6 +1,8 @@
 """How often what is drawn in a world."""
 
 from dataclasses import dataclass
+from random import Random
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +40,28 @@ FULL = Mix(
     parts=("1%", "2%", "4%", "5%", "10%", "12%"),
     sizes=(1, 1, 1, 1, 2, 2, 2, 3, 3, 5, 5),
     with_history=0.7,
-    with_volume=0.7,
+    with_volume=0.4,
     blank=0.06,
     more=True,
     most=True,
     stale=0.08,
-    rules=(2, 4),
+    rules=(2, 3),
     families=(46, 6, 14, 30, 4),
 )
+
+
+class Evenly(Random):
+    """Draws of Hypothesis, fractions as whole hundredths: finer ones crowd at 0."""
+
+    def __init__(self, chance: Random) -> None:
+        super().__init__(0)
+        self._chance = chance
+
+    def random(self) -> float:
+        return self._chance.randrange(100) / 100
+
+    def getrandbits(self, k: int, /) -> int:
+        return self._chance.getrandbits(k)
+
+    def choice(self, seq: Any) -> Any:
+        return self._chance.choice(seq)
