@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.ledger.tax import schedule_d
+from engine.shell.demo import demo_folder
 from engine.shell.reporting.choices import Print, ReportKind
 from engine.shell.reporting.make import Made, Wanted, make
 from reports import words
@@ -57,6 +58,41 @@ def test_each_bar_of_the_audit_names_its_account() -> None:
     labels = [getattr(row, "label", "") for row in picture.rows]
     assert len(labels) > 2
     assert all(label.endswith(")") for label in labels), labels
+
+
+def over_the_edge(data: bytes) -> list[tuple[int, str]]:
+    """Words of a PDF that run into the right margin, with their page."""
+    pdfium = pytest.importorskip("pypdfium2", reason="pip install pypdfium2")
+    found = []
+    with pdfium.PdfDocument(data) as paper:
+        for number, page in enumerate(paper, start=1):
+            text = page.get_textpage()
+            for at in range(text.count_rects()):
+                left, bottom, right, top = text.get_rect(at)
+                if right > page.get_width() - MARGIN:
+                    found.append((number, text.get_text_bounded(left, bottom, right, top)))
+            text.close()
+            page.close()
+    return found
+
+
+MARGIN = 40.0
+"""Points that a page keeps free at its right: 15 mm, less what a rounded letter takes."""
+
+
+def test_nothing_runs_over_the_edge_of_the_paper() -> None:
+    pytest.importorskip("weasyprint", reason='pip install "guardband[pdf]"')
+    assert over_the_edge(audit().printed(Print.PDF)) == []
+
+
+@pytest.mark.long
+def test_nothing_of_a_review_with_wash_sales_runs_over_the_edge(tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint", reason='pip install "guardband[pdf]"')
+    listed = tmp_path / "list.csv"
+    listed.write_text("account,side,symbol,quantity\nALD-TAX-1,sell,AAPL,50\n", encoding="utf-8")
+    review = make(Wanted(kind=ReportKind.REVIEW, book=str(demo_folder()), trades=listed))
+    assert "Wash sales so far" in (review.page or "")
+    assert over_the_edge(review.printed(Print.PDF)) == []
 
 
 def test_the_words_of_a_chart_are_not_pictures_of_their_own() -> None:
