@@ -109,6 +109,47 @@ class Model:
         return self.positions.count + self.lots.count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some columns of a column-compressed matrix; what scipy does, without its checks of every call."""
+
+    indptr: Ints  # (n_columns + 1,)
+    indices: Ints  # (n_entries,) rows
+    data: Floats
+    column: Ints  # (n_entries,)
+    n_rows: int
+
+    def dense(self, rows: Ints | None = None) -> Floats:
+        """Return the columns in full, or some rows of them."""
+        if rows is None:
+            found = np.zeros((self.n_rows, self.indptr.size - 1))
+            found[self.indices, self.column] = self.data
+            return found
+        place = np.full(self.n_rows, -1, dtype=np.int64)
+        place[rows] = np.arange(rows.size)
+        own = place[self.indices]
+        kept = own >= 0
+        found = np.zeros((rows.size, self.indptr.size - 1))
+        found[own[kept], self.column[kept]] = self.data[kept]
+        return found
+
+
+def part_of(matrix: Matrix, columns: Ints) -> Part:
+    """Return some columns of a matrix (or of a part of one), in the order given."""
+    begins = matrix.indptr[columns]
+    count = matrix.indptr[columns + 1] - begins
+    ends = np.cumsum(count, dtype=np.int64)
+    column = np.repeat(np.arange(columns.size), count)
+    entry = np.arange(column.size) + np.repeat(begins - (ends - count), count)
+    return Part(
+        indptr=np.concatenate((np.zeros(1, dtype=np.int64), ends)),
+        indices=matrix.indices[entry],
+        data=matrix.data[entry],
+        column=column,
+        n_rows=matrix.n_rows if isinstance(matrix, Part) else matrix.shape[0],
+    )
+
+
 def sold(model: Model, sales: Floats) -> Floats:
     """Return the sale of each position, (n_positions,)."""
     return np.bincount(model.lots.position, sales, model.positions.count).astype(np.float64)

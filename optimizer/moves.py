@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model import Bools, Floats, Ints, Model, row_values, violation
+from optimizer.model import Bools, Floats, Ints, Model, part_of, row_values, violation
 
 MISS_PRICE = 1e4
 """Price of missing a hard row by one unit: above any tax, drift or cost that a unit can carry."""
@@ -84,11 +84,10 @@ class Board:
         self.rows = row_values(model, trades)
         signed = np.where(grid.is_sale, -trades, trades)
         self.value = positions.value + np.bincount(grid.position, signed, n)
-        self.part = rows.matrix[:, columns]
+        self.part = part_of(rows.matrix, columns)
         bent = rows.curvature > 0
         self.bent = np.flatnonzero(bent)
-        curved = self.part[self.bent]
-        self.curved = curved.toarray() if self.bent.size else np.zeros((0, columns.size))
+        self.curved = self.part.dense(self.bent)
         self.bend = rows.curvature[self.bent] @ self.curved**2 + positions.curvature[self.position]
         self._limit(~bent)
 
@@ -103,8 +102,7 @@ class Board:
         rows = self.model.rows
         own = flat[self.part.indices]
         self.row, self.data = self.part.indices[own], self.part.data[own]
-        column = np.repeat(np.arange(self.columns.size), np.diff(self.part.indptr))[own]
-        self.count = np.bincount(column, minlength=self.columns.size)
+        self.count = np.bincount(self.part.column[own], minlength=self.columns.size)
         self.begin = np.cumsum(self.count) - self.count
         self.price = np.where(flat, np.where(np.isfinite(rows.price_cap), rows.price_cap, MISS_PRICE), 0.0)
 
@@ -201,7 +199,7 @@ class Board:
     def _limited_pairs(self, at: Ints, size: Floats) -> Floats:
         """Return what limited rows say of pairs; rows that no pair can bring outside are left out."""
         rows = self.model.rows
-        moved = self.part[:, at].toarray() * size
+        moved = part_of(self.part, at).dense() * size
         reach = 2 * np.abs(moved).max(axis=1)
         near = (self.rows + reach > rows.high) | (self.rows - reach < rows.low)
         found = np.zeros((at.size, at.size))
@@ -220,7 +218,7 @@ class Board:
         if not missed.size:
             return np.zeros(0, dtype=np.int64)
         now = self.rows[missed, None]
-        part = self.part[missed][:, moves.at].toarray() * moves.size
+        part = part_of(self.part, moves.at).dense(missed) * moves.size
         then = now + part
         outside = np.maximum(np.maximum(then - rows.high[missed, None], rows.low[missed, None] - then), 0.0)
         eased = (missing[missed, None] - outside).sum(axis=0) / (1e-3 + np.abs(part).sum(axis=0))

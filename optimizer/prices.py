@@ -108,10 +108,11 @@ class Climb:
         self.model = model
         self.layout: Layout = lay_out(model)
         self._all = Barrier(model.rows)
+        self._turned = model.rows.matrix.T
 
     def charge(self, prices: Floats) -> Floats:
         """Return what the rows charge each column at `prices`, (n_columns,)."""
-        return np.asarray(self.model.rows.matrix.T @ prices)
+        return np.asarray(self._turned @ prices)
 
     def bound(self, prices: Floats, *, whole: bool = False) -> float:
         """Return the rigorous lower bound at `prices`; -inf where they are not legal.

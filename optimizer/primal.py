@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from optimizer.model import Bools, Floats, Ints, Matrix, Model, row_values, sold
+from optimizer.model import Bools, Floats, Ints, Matrix, Model, part_of, row_values, sold
 from optimizer.modes import Choice
 from optimizer.names import NameAnswer
 from optimizer.solvers.convex import Program, solve_convex
@@ -152,7 +152,7 @@ def _shape(
     """Return the program of the rows taken, the order of its columns, and the model's row of each row."""
     rows, free = model.rows, columns.free
     start = rows.start + rows.matrix @ columns.settled if columns.settled.any() else rows.start
-    part = rows.matrix[:, free]
+    part = part_of(rows.matrix, free)
     touched = np.bincount(part.indices, minlength=rows.count) > 0
     flat = rows.curvature == 0
     missed = flat & ((start < rows.low - MISS) | (start > rows.high + MISS))
@@ -181,7 +181,7 @@ def _shape(
         bend=2 * model.positions.curvature[names],
         sum_low=low,
         sum_high=high,
-        matrix=part[kept].toarray()[:, order],
+        matrix=part.dense(kept)[:, order],
         start=start[kept],
         row_low=rows.low[kept],
         row_high=rows.high[kept],

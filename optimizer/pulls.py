@@ -11,7 +11,7 @@ once per name, not once per lot, and the curvature of mirrored rows needs one ve
 
 import numpy as np
 
-from optimizer.model import Floats, Ints, Model
+from optimizer.model import Floats, Ints, Model, part_of
 
 ALIKE = 1e-14
 """Coefficients that differ by less, relative to the row's largest, are one."""
@@ -22,8 +22,7 @@ class Pulls:
 
     def __init__(self, model: Model, rows: Ints, starts: Ints, owners: Ints) -> None:
         n = model.positions.count
-        full = model.rows.matrix[rows] if rows.size < model.rows.count else model.rows.matrix
-        dense = np.ascontiguousarray(full.T.toarray())
+        dense = part_of(model.rows.matrix, np.arange(model.columns)).dense(rows).T.copy()
         self.owner, self._owners, self._starts = model.lots.position, owners, starts
         self.buy = dense[:n]
         lots = dense[n:]

@@ -11,7 +11,7 @@ After that the finest are turned round again, one or two at a time, while rows c
 
 import numpy as np
 
-from optimizer.model import Floats, Ints, Model, row_values
+from optimizer.model import Floats, Ints, Model, part_of, row_values
 
 TIGHT_WEIGHT = 1.0
 """Of a unit squared in a hard row that stands near its limit; a quadratic row has its own curvature."""
@@ -45,7 +45,7 @@ def handed_on(model: Model, wished: Floats, *, step: Floats, least: Ints, most: 
     chosen = np.flatnonzero((low != high) & (wished > 0))
     if not model.rows.count or not chosen.size:
         return steps
-    pull = np.asarray(model.rows.matrix[:, chosen].toarray().T)
+    pull = part_of(model.rows.matrix, chosen).dense().T
     weight, inside = _weights(model, wished, pull * step[chosen, None])
     root = np.sqrt(weight)
     others = steps * step - wished

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from engine.facts.ids import AccountId, Symbol
 from optimizer.locks import response_force
-from optimizer.model import INF, Lots, Model, Positions, Rows, objective, row_values, violation
+from optimizer.model import INF, Lots, Model, Positions, Rows, objective, part_of, row_values, violation
 from optimizer.names import answer_names, lay_out
 from optimizer.prices import Climb
 from optimizer.shape import Curve, curve_of, linear_parts, tangent
@@ -209,3 +209,15 @@ def test_cents_are_shared_out_to_the_last(seed: int) -> None:
 
 def test_no_response_named_means_block() -> None:
     assert response_force(()) == "hard"
+
+
+def test_a_part_of_a_matrix_is_what_scipy_takes_from_it() -> None:
+    rng = np.random.default_rng(4)
+    full = np.where(rng.random((7, 12)) < 0.4, rng.normal(size=(7, 12)), 0.0)
+    full[:, 3] = 0.0
+    matrix, columns, rows = sp.csc_matrix(full), np.array([3, 11, 0, 5]), np.array([6, 2])
+    part = part_of(matrix, columns)
+    assert (part.dense() == full[:, columns]).all()
+    assert (part.dense(rows) == full[np.ix_(rows, columns)]).all()
+    assert (part_of(part, np.array([2, 1])).dense() == full[:, [0, 11]]).all()
+    assert part_of(matrix, columns[:0]).dense().shape == (7, 0)
