@@ -36,8 +36,8 @@ FURTHER: dict[str, tuple[tuple[str, str], ...]] = {
         ("warned", "for each issuer in {s}\n  limit weight to at most {p}\n  warn from 1%"),
     ),
     "BANS": (
-        ("forbid", "forbid shorting securities"),
-        ("forbid", 'forbid shorting securities where sector is "technology"'),
+        ("shorting", "forbid shorting securities"),
+        ("shorting", 'forbid shorting securities where sector is "technology"'),
     ),
 }
 
@@ -56,12 +56,15 @@ SELDOM: dict[str, int] = {
     "net_assets": 2,
     "net_exposure": 2,
     "net_realized_gains": 4,
-    "rating": 8,
+    "portfolio_value": 2,
+    "rating": 11,
     "realized_long_term_gains": 5,
     "realized_short_term_gains": 4,
+    "shorting": 4,
     "tax_cost": 2,
     "tracking_error": 2,
     "unrealized_gains": 2,
+    "voting_ownership": 2,
     "warned": 2,
     "yield": 3,
 }
