@@ -9,8 +9,9 @@ must pass there, one that only the gate names must say nothing against a trade.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from engine.facts.trades import Trade
 from engine.gate.agreed import Agreed
@@ -34,8 +35,7 @@ HUNDREDTH = exact(1) / 100
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.EXCEPTED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(NamedTuple):
     """What one side says of a key, as far as the two must agree."""
 
     outcome: Outcome
@@ -196,7 +196,7 @@ def _add_kept(
         for place in wanted - gone:
             answers = index.by_place[place]
             if part.is_bound_moved:
-                answers = [replace(answer, bounds=(None, None)) for answer in answers]
+                answers = [answer._replace(bounds=(None, None)) for answer in answers]
             theirs.setdefault(place, []).extend(answers)
 
 

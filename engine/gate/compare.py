@@ -24,19 +24,16 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     """Return the trades without which the headroom would be larger, in accounts the rule may stop."""
     stops = limit.ground.scope.stops
     stoppable = (trade.number for trade in movers(listed, limit) if trade.account in stops)
-    return tuple(number for number in stoppable if _lowers(listed, limit, number))
+    now = listed.opened.limits.room(limit, listed.after)
+    return tuple(number for number in stoppable if _lowers(listed, limit, number, now))
 
 
-def _lowers(listed: Listed, limit: OpenLimit, number: int) -> bool:
+def _lowers(listed: Listed, limit: OpenLimit, number: int, now: Room) -> bool:
     """Return whether the list without one trade would leave more headroom."""
     if _has_one_moving_side(listed, limit, number):
         shift = listed.shifts_of(number).get(limit.measure, 0)
         return shift > 0 if limit.bound.low is None else shift < 0
-    limits = listed.opened.limits
-    without, now = compared(
-        limits.room(limit, listed.left_out(limit, number)), limits.reading(limit, listed.after).room
-    )
-    return without > now
+    return now.is_less_than(listed.opened.limits.room(limit, listed.left_out(limit, number)))
 
 
 def _has_one_moving_side(listed: Listed, limit: OpenLimit, number: int) -> bool:
@@ -66,11 +63,12 @@ def movers(listed: Listed, limit: OpenLimit) -> tuple[Trade, ...]:
     return tuple(listed.by_number[number] for number in sorted(numbers))
 
 
-def compared(one: Room, other: Room) -> tuple[Fraction, Fraction]:
+def compared(one: Reading, other: Reading) -> tuple[Fraction, Fraction]:
     """Return two headrooms in one unit: told where both are, else in form units."""
-    if one.told is None or other.told is None:
+    left, right = one.told_headroom, other.told_headroom
+    if left is None or right is None:
         return one.headroom, other.headroom
-    return one.told, other.told
+    return left, right
 
 
 def told_of(before: Reading, after: Reading) -> Told:

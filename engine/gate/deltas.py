@@ -31,6 +31,7 @@ OPENED = "trade "
 """How the lots that a list opens are named: `trade 3`."""
 
 _PURCHASES = (Side.BUY, Side.BUY_TO_COVER)
+_NO = exact(0)
 
 
 def settling_order(trades: Iterable[Trade]) -> tuple[Trade, ...]:
@@ -158,10 +159,14 @@ def _gain_kind(term: str) -> TermKind:
     return TermKind.GAIN_LONG if term == "long" else TermKind.GAIN_SHORT
 
 
-def add(*parts: tuple[int, Mapping[Term, Fraction]]) -> Deltas:
-    """Return the sum of sign * deltas, zeros left out."""
-    total: Deltas = {}
+def add(*parts: tuple[int, Mapping[Term, Fraction]], on: Mapping[Term, Fraction] | None = None) -> Deltas:
+    """Return the sum of sign * deltas, each sign 1 or -1, zeros left out. on: what they are added to."""
+    total: Deltas = {} if on is None else dict(on)
     for sign, deltas in parts:
         for term, delta in deltas.items():
-            total[term] = total[term] + sign * delta if term in total else sign * delta
-    return {term: delta for term, delta in total.items() if delta}
+            known = total.get(term, _NO)
+            if changed := known + delta if sign > 0 else known - delta:
+                total[term] = changed
+            else:
+                total.pop(term, None)
+    return total

@@ -250,6 +250,10 @@ def _book(draft: _Draft, cash: Mapping[AccountId, Decimal]) -> Book:
     )
 
 
+_RATES = ("short_term_rate", "long_term_rate")
+"""What taxes are reckoned with; not given, a tax is not known."""
+
+
 def _account(draft: _Draft, account: AccountId, rows: Mapping[str, str], cash: Decimal) -> Account:
     stated = {path: value for path, value in draft.example.facts if not path.startswith(_ACCOUNT)}
     own = {**stated, **rows} if account == draft.main else dict(rows)
@@ -263,7 +267,13 @@ def _account(draft: _Draft, account: AccountId, rows: Mapping[str, str], cash: D
         fractional=True,
         attributes={**own, "account": account, "kind": _kind(rows), "household": draft.household},
     )
-    return replace(row, tax_status=rows.get("tax_status", row.tax_status))
+    rates = {name: _rate(rows[name]) for name in _RATES if name in rows}
+    return replace(row, tax_status=rows.get("tax_status", row.tax_status), **rates)
+
+
+def _rate(told: str) -> Decimal:
+    """Return a rate as a fraction of one; an example writes 23.8%."""
+    return read_decimal(told.removesuffix("%")) / (100 if told.endswith("%") else 1)
 
 
 def _security(symbol: Symbol, rows: Mapping[str, str]) -> Security:

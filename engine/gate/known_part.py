@@ -54,10 +54,10 @@ def known_item(
             continue
         state = listed.without(trade.number, settled=limit.settles)
         other = _known_reading(listed, upper, state, _worth(listed, hidden, less=trade.number))
-        without, now = compared(other.room, after.room)
+        without, now = compared(other, after)
         if without > now:
             lowered.append(trade.number)
-    first, last = compared(before.room, after.room)
+    first, last = compared(before, after)
     return replace(
         item,
         known_part=True,

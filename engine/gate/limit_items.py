@@ -14,7 +14,7 @@ from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, lowering, reached, told_of
 from engine.gate.items import NO_GROUP, Group, Item, Told
 from engine.gate.known_part import known_item
-from engine.gate.limits import Limits, OpenLimit, RuleScope
+from engine.gate.limits import Limits, OpenLimit
 from engine.gate.measure import Listed
 from engine.gate.still import Still, kept
 from engine.gate.unknowns import (
@@ -52,9 +52,9 @@ def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
         yield from _told(listed, limits.all[index], still, touched=index in touched)
     if not every_group:
         stirred, named = _by_key(limits, told | moved), _by_key(limits, told)
-        for number, key in enumerate(limits.keys):
-            if number in stirred:
-                yield from _rest(listed, key, named.get(number, NOBODY), stirred[number], still)
+        for key in range(len(limits.tested)):
+            if key in stirred:
+                yield from _rest(listed, key, named.get(key, NOBODY), stirred[key], still)
             else:
                 yield from _quiet(listed, key)
 
@@ -203,7 +203,7 @@ def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
     """Return a group with its figures before and after, and the trades that lowered its headroom."""
     limits, ground = listed.opened.limits, limit.ground
     after = limits.reading(limit, listed.after)
-    before_headroom, after_headroom = compared(limit.before.room, after.room)
+    before_headroom, after_headroom = compared(limit.before, after)
     item = Item(
         kind="limit",
         rule=ground.rule,
@@ -247,7 +247,7 @@ def group_of(limit: OpenLimit) -> Group:
     return NO_GROUP if limit.ground.group is None else (limit.ground.group,)
 
 
-def _quiet(listed: Listed, key: RuleScope) -> tuple[Item, ...]:
+def _quiet(listed: Listed, key: int) -> tuple[Item, ...]:
     """Return the items of a rule of which no list so far has moved anything: they are always the same."""
     known = listed.opened.quiet.get(key)
     if known is None:
@@ -256,9 +256,7 @@ def _quiet(listed: Listed, key: RuleScope) -> tuple[Item, ...]:
     return known
 
 
-def _rest(
-    listed: Listed, key: RuleScope, told: set[int], moved: set[int], still: Still | None
-) -> Iterator[Item]:
+def _rest(listed: Listed, key: int, told: set[int], moved: set[int], still: Still | None) -> Iterator[Item]:
     """Yield what stands for the groups of a rule that are not told; moved: those that the list moves."""
     limits = listed.opened.limits
     count = len(limits.tested[key]) - sum(limits.is_tested(index) for index in told)
@@ -287,7 +285,7 @@ def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
     return replace(item, group=NO_GROUP, groups_passed=count, tightest=name, target=None)
 
 
-def _tightest(listed: Listed, key: RuleScope, told: set[int], moved: set[int]) -> int:
+def _tightest(listed: Listed, key: int, told: set[int], moved: set[int]) -> int:
     """Return the tested group that is not told with the least headroom after."""
     limits = listed.opened.limits
 

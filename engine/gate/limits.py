@@ -5,7 +5,7 @@ value of 54,000 and net assets as base, headroom is -4,000 in form units and the
 5 and -0.4 percent. A risk measure decides on its told value, rounded to RISK_STEP.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -66,11 +66,6 @@ class Reading:
     told_headroom: Fraction | None = None  # distance from the nearer bound, told; negative beyond it
 
     @property
-    def room(self) -> "Room":
-        """The headroom alone."""
-        return Room(self.headroom, self.told_headroom)
-
-    @property
     def limit(self) -> Fraction | None:
         """The nearer bound."""
         if self.low is None or self.high is None or self.figure is None:
@@ -79,10 +74,19 @@ class Reading:
 
 
 class Room(NamedTuple):
-    """The headroom of a reading: in form units, and told; None where the base is not positive."""
+    """The headroom alone: in form units, with the base that it is told as a part of, 1 where there is none.
+
+    A risk measure's is told already.
+    """
 
     headroom: Fraction
-    told: Fraction | None
+    base: Fraction
+
+    def is_less_than(self, other: "Room") -> bool:
+        """Return whether there is less headroom here than there: told where both are, else in form units."""
+        if self.base is other.base or self.base <= 0 or other.base <= 0:
+            return self.headroom < other.headroom
+        return self.headroom * other.base < other.headroom * self.base
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,6 +104,8 @@ class OpenLimit:
     linear: bool
     straight: bool  # all its nodes are linear: a trade's size moves each along a line
     before: Reading
+    room: Room  # before
+    floor: Fraction  # the headroom, per unit of the base, that a list may not fall below: min(0, before)
     settles: bool = False  # reads what only a settlement tells
     gains: bool = False  # reads gains and losses of the list
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
@@ -142,16 +148,15 @@ class Limits:
             self._register(self._open(ground, len(self.all)))
         self.unsure = [limit.index for limit in self.all if limit.ground.unknown or limit.ground.gaps]
         self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
-        self.keys = tuple(self.by_key)
-        numbers = {key: number for number, key in enumerate(self.keys)}
+        numbers = {key: number for number, key in enumerate(self.by_key)}
         self.key_of = [numbers[limit.key] for limit in self.all]
-        self.tightest: Mapping[RuleScope, list[int]] = {
-            key: sorted(group, key=lambda index: (_told(self.all[index].before), index))
-            for key, group in self.by_key.items()
-        }
-        rows = self.tightest.items()
-        self.tested = {key: [i for i in group if self.is_tested(i)] for key, group in rows}
-        self.idle = {key: [i for i in group if not self.is_tested(i)] for key, group in rows}
+        rows = [
+            sorted(group, key=lambda index: (_told(self.all[index].before), index))
+            for group in self.by_key.values()
+        ]
+        # by the number of the rule and scope, the tightest first
+        self.tested = [[index for index in group if self.is_tested(index)] for group in rows]
+        self.idle = [[index for index in group if not self.is_tested(index)] for group in rows]
 
     def detached(self, ground: GroundLimit) -> OpenLimit:
         """Return a limit that has no verdict of its own, such as the bound of a ban's waiver."""
@@ -186,6 +191,8 @@ class Limits:
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
             straight=not ground.rounded and not settles and all(graph.is_linear(node) for node in nodes),
             before=_NOT_YET,
+            room=Room(NONE, ONE),
+            floor=NONE,
             settles=settles,
             gains=any(term.kind in GAINS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
@@ -196,6 +203,8 @@ class Limits:
         )
         limit.is_plain = _is_plain(limit)
         limit.before = self._read(limit, limit.bound, NOTHING)
+        limit.room = self.room(limit, NOTHING)
+        limit.floor = _floor_of(limit)
         return limit
 
     def _register(self, limit: OpenLimit) -> None:
@@ -221,6 +230,7 @@ class Limits:
         """Return the limit with other bounds in place of its own."""
         bounded = replace(limit, bound=sides, warn=None)
         bounded.before = self._read(bounded, bounded.bound, NOTHING)
+        bounded.room = self.room(bounded, NOTHING)
         return bounded
 
     def _sides(self, bound: Bound | None) -> Sides | None:
@@ -248,12 +258,10 @@ class Limits:
         return known
 
     def room(self, limit: OpenLimit, after: Values) -> Room:
-        """Return the headroom alone, in form units and told, of the limit's reading in a state."""
-        if limit.ground.rounded:
-            return self.reading(limit, after).room
-        headroom = self.headroom(limit, after)
-        factor = _factor(limit, ONE if limit.base is None else self.graph.value(limit.base, after))
-        return Room(headroom, None if factor is None else headroom * factor)
+        """Return the headroom alone of the limit's reading in a state."""
+        if limit.base is None or limit.ground.rounded:
+            return Room(self.headroom(limit, after), ONE)
+        return Room(self.headroom(limit, after), self.graph.value(limit.base, after))
 
     def headroom(self, limit: OpenLimit, after: Values) -> Fraction:
         """Return the headroom alone, in form units, of the limit's reading in a state."""
@@ -312,6 +320,13 @@ def _rounded(
         low=told_low,
         high=told_high,
     )
+
+
+def _floor_of(limit: OpenLimit) -> Fraction:
+    told = limit.before.told_headroom
+    if limit.base is None or told is None:
+        return min(NONE, limit.before.headroom)
+    return min(NONE, told / (HUNDRED if limit.ground.rule.unit == "percent" else ONE))
 
 
 def _factor(limit: OpenLimit, base: Fraction) -> Fraction | None:

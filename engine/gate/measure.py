@@ -32,7 +32,7 @@ from engine.gate.deltas import (
 from engine.gate.fingerprint import book_fingerprint
 from engine.gate.graph import NOTHING, Graph, Values
 from engine.gate.items import Item
-from engine.gate.limits import Limits, OpenLimit, RuleScope
+from engine.gate.limits import Limits, OpenLimit
 from engine.gate.reference import ReferenceBook, prepare
 from engine.ledger.exact import exact
 from engine.ledger.payment import unpaid_lots
@@ -60,7 +60,7 @@ class OpenBook:
             self.graph, (*ground.limits, *book_limits(ground, self.currency)), detached=tuple(waived)
         )
         self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
-        self.quiet: dict[RuleScope, tuple[Item, ...]] = {}
+        self.quiet: dict[int, tuple[Item, ...]] = {}  # by the number of the rule and scope
         self.kept: dict[tuple[object, ...], tuple[Item, ...]] = {}  # other items that are always the same
         self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
         self.blind: frozenset[int] | None = (
@@ -168,6 +168,7 @@ class Listed:
     def __init__(self, opened: OpenBook, trades: tuple[Trade, ...], *, like: "Listed | None" = None) -> None:
         """like: another list, of whose trades what is unchanged is taken over."""
         self.opened = opened
+        self._like = like
         self.trades = tuple(sorted(trades, key=lambda trade: trade.number))
         self.by_number: Mapping[int, Trade] = {trade.number: trade for trade in trades}
         self.own: dict[int, Deltas] = {t.number: _own_deltas(opened, t, like) for t in trades}
@@ -189,10 +190,21 @@ class Listed:
     @cached_property
     def deltas(self) -> Deltas:
         """The change of every term."""
-        parts = [(1, own) for own in self.own.values()]
-        if self.opened.settles:
-            parts.append((1, settled_deltas(self.opened.state, self.trades, self.settlement)))
-        return add(*parts)
+        if not self.opened.settles:
+            return self.flows
+        settled = settled_deltas(self.opened.state, self.trades, self.settlement)
+        return add((1, settled), on=self.flows)
+
+    @cached_property
+    def flows(self) -> Deltas:
+        """The change of every term, what depends on lots aside."""
+        own, like = self.own, self._like
+        if like is not None:
+            gone = [(-1, theirs) for number, theirs in like.own.items() if own.get(number) is not theirs]
+            come = [(1, mine) for number, mine in own.items() if like.own.get(number) is not mine]
+            if len(gone) + len(come) < len(own):
+                return add(*gone, *come, on=like.flows)
+        return add(*((1, mine) for mine in own.values()))
 
     @cached_property
     def after(self) -> Values:

@@ -3,13 +3,12 @@
 without the trade 1,000 USD of headroom, with 50 shares -4,000: -100 a share, so 10 shares pass
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from engine.facts.trades import Side, Trade
 from engine.gate.builtin import account_scope, held_of, short_rule
-from engine.gate.compare import compared
 from engine.gate.graph import Values
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
@@ -25,6 +24,9 @@ FINEST = Fraction(1, 1_000_000)
 
 
 _ZERO = exact(0)
+
+Slope = tuple[Fraction, Fraction]
+"""A value without the trade, and what the trade adds to it."""
 
 
 def step_of(listed: Listed, trade: Trade) -> Fraction | None:
@@ -46,13 +48,15 @@ def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
     if trade.side is not Side.SELL:
         return None
     state = listed.opened.state
+    household = listed.opened.book.accounts[trade.account].household
+    beside = listed.by_symbol.get((household, trade.symbol), ())
     rooms = []
     for lot in dict.fromkeys((None, trade.lot)):
         others = (
             exact(other.quantity)
-            for other in listed.trades
+            for other in beside
             if other.number != trade.number
-            and (other.account, other.symbol, other.side) == (trade.account, trade.symbol, Side.SELL)
+            and (other.account, other.side) == (trade.account, Side.SELL)
             and lot in (None, other.lot)
         )
         rooms.append(held_of(state, replace(trade, lot=lot)) - sum(others, start=_ZERO))
@@ -69,6 +73,7 @@ class Sizing:
         self.quantity = exact(trade.quantity)
         self._states: dict[tuple[Fraction, bool], Values] = {}
         self._bounds: dict[int, Fraction | None] = {}
+        self._slopes: dict[int, tuple[Slope, ...]] = {}
         self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
 
     def _touched(self) -> Iterator[OpenLimit]:
@@ -140,16 +145,18 @@ class Sizing:
             return False
         if self.is_unsure(limit):
             return self._breaks_known(limit, quantity)
+        if limit.linear and not limit.settles and self._is_within(limit, quantity):
+            return False
         state = self._read_by(limit, quantity)
-        limits = self.listed.opened.limits
-        if limits.headroom(limit, state) >= 0 or self._is_waived(limit, state):
+        here = self.listed.opened.limits.room(limit, state)
+        if here.headroom >= 0 or self._is_waived(limit, state):
             return False
-        here = limits.room(limit, state)
-        before, now = compared(limit.before.room, here)
-        if now >= before:
-            return False
-        alone, same = compared(self._left_out(limit, quantity), here)
-        return same < alone
+        return here.is_less_than(limit.room) and here.is_less_than(self._left_out(limit, quantity))
+
+    def _is_within(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether a linear limit is kept to at this quantity."""
+        share = quantity / self.quantity
+        return all(starts + share * shift >= 0 for starts, shift in self._slopes_of(limit))
 
     def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Room:
         """Return the headroom of the list without the trade, the others standing as they were settled."""
@@ -184,28 +191,45 @@ class Sizing:
 
     def _linear_bound(self, limit: OpenLimit) -> Fraction | None:
         if limit.ground.waiver is None:
-            return self._root(limit, limit.bound, _floor_of(limit))
+            return self._root(limit, self._slopes_of(limit), limit.floor)
         if limit.waived is None:
             return None
-        bounds = [self._root(limit, limit.bound, _floor_of(limit)), self._root(limit, limit.waived, _ZERO)]
+        bounds = [
+            self._root(limit, self._slopes_of(limit), limit.floor),
+            self._root(limit, self._sides(limit, limit.waived), _ZERO),
+        ]
         known = [bound for bound in bounds if bound is not None]
         return max(known) if len(known) == len(bounds) else None
 
-    def _root(self, limit: OpenLimit, sides: Sides, least: Fraction) -> Fraction | None:
+    def _root(self, limit: OpenLimit, slopes: Iterable[Slope], least: Fraction) -> Fraction | None:
         """Return the quantity at which the headroom falls to `least` times the base."""
-        floor = (_ZERO, _ZERO) if least == 0 else self._of_base(limit, least)
+        floor = self._of_base(limit, least) if least else None
         bound: Fraction | None = None
-        for low, high in ((sides.low, limit.measure), (limit.measure, sides.high)):
-            if low is None or high is None:
-                continue
-            (lower, falls), (upper, rises) = self._line(low), self._line(high)
-            starts, shift = upper - lower - floor[0], rises - falls - floor[1]
+        for starts, shift in slopes:
+            if floor is not None:
+                starts, shift = starts - floor[0], shift - floor[1]
             if shift < 0:
                 side = max(_ZERO, starts * self.quantity / -shift)
                 bound = side if bound is None else min(bound, side)
         return bound
 
-    def _of_base(self, limit: OpenLimit, least: Fraction) -> tuple[Fraction, Fraction]:
+    def _slopes_of(self, limit: OpenLimit) -> tuple[Slope, ...]:
+        known = self._slopes.get(limit.index)
+        if known is None:
+            known = self._slopes[limit.index] = tuple(self._sides(limit, limit.bound))
+        return known
+
+    def _sides(self, limit: OpenLimit, sides: Sides) -> Iterator[Slope]:
+        """Yield the headroom to each bound as a line in the trade's size."""
+        measured, moved = self._line(limit.measure)
+        if sides.low is not None:
+            low, falls = self._line(sides.low)
+            yield measured - low, moved - falls if falls else moved
+        if sides.high is not None:
+            high, rises = self._line(sides.high)
+            yield high - measured, rises - moved if rises else -moved
+
+    def _of_base(self, limit: OpenLimit, least: Fraction) -> Slope:
         """Return `least` times the base without the trade, and what the trade adds to that."""
         if limit.base is None:
             return least, _ZERO
@@ -216,17 +240,9 @@ class Sizing:
         start = graph.value(limit.base, self.state(_ZERO, settled=False))
         return least * start, least * (graph.value(limit.base, self.listed.after) - start)
 
-    def _line(self, node: int) -> tuple[Fraction, Fraction]:
+    def _line(self, node: int) -> Slope:
         """Return a linear node's value without the trade, and what the trade adds to it."""
         graph, listed = self.listed.opened.graph, self.listed
         after = graph.value(node, listed.after)
         shift = listed.shifts_of(self.trade.number).get(node)
         return (after, _ZERO) if shift is None else (after - shift, shift)
-
-
-def _floor_of(limit: OpenLimit) -> Fraction:
-    """Return the headroom, per unit of the base, that a list may not fall below: min(0, before)."""
-    told = limit.before.told_headroom
-    if limit.base is None or told is None:
-        return min(_ZERO, limit.before.headroom)
-    return min(_ZERO, told / (100 if limit.ground.rule.unit == "percent" else 1))

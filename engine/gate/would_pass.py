@@ -22,7 +22,6 @@ from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
 from engine.gate.ban_items import fact_of
 from engine.gate.builtin import short_items
-from engine.gate.compare import compared
 from engine.gate.deltas import unit_deltas
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
@@ -110,10 +109,7 @@ def clears(changed: Listed, item: Item) -> bool:
 
 
 def _is_active(limit: OpenLimit, room: Room) -> bool:
-    if room.headroom >= 0:
-        return False
-    before, after = compared(limit.before.room, room)
-    return after < before
+    return room.headroom < 0 and room.is_less_than(limit.room)
 
 
 def _is_banned(changed: Listed, item: Item, trade: Trade) -> bool:

@@ -7,6 +7,7 @@ zero: 0 of 0 passes any limit, 5 of 0 passes no upper limit.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from dsl.policy import AnySubject, Period, Unit, ValuedAt
 from engine.facts.ids import AccountId, Symbol
@@ -21,8 +22,7 @@ SHARES_OF_ONE = (Unit.SHARE, Unit.POINTS, Unit.BPS)
 """Units of figures that are a part of the weight base."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A figure: `amount` over `base`, where base is 1 for what is no share."""
 
     amount: Fraction
@@ -145,8 +145,7 @@ def _coefficient(market: Market, name: str) -> Callable[[AccountId, Symbol], Fra
     return lambda account, symbol: market.figure(account, symbol, name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(NamedTuple):
     """Where figures are taken: a state of a scope, and the list that led to it (None: before it)."""
 
     market: Market
@@ -224,24 +223,10 @@ class View:
 
     def at(self, state: State, done: Done | None) -> "View":
         """Return the same view of another state."""
-        return View(
-            market=self.market,
-            worths=self.worths,
-            scope=self.scope,
-            state=state,
-            before=self.before,
-            done=done,
-            everything=self.everything,
-            classes=self.classes,
-            base=self.base,
-            valued_at=self.valued_at,
-            old_worths=self.old_worths,
-            gaps=self.gaps,
-        )
+        return self._replace(state=state, done=done)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """A measure asked of a group: `subject` is what the term names, None for the group itself."""
 
     view: View

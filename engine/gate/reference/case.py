@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.facts.trades import Trade
@@ -70,7 +70,7 @@ class Case:
             return self.before(group)
         view, groups = self.view_without(trade)
         if known_only:
-            return self.figures(replace(view, gaps=set()), group, upper_only=True)
+            return self.figures(view._replace(gaps=set()), group, upper_only=True)
         if groups is None or group in groups:
             return self.figures(view, group)
         return (

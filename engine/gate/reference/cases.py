@@ -152,7 +152,7 @@ def _lacks_all(case: Case, group: Group) -> bool:
     """Return whether a number is missing for the whole subject, whatever else is beside it."""
     for view in (case.plan.view, case.after):
         try:
-            case.figures(replace(view, gaps=set()), group)
+            case.figures(view._replace(gaps=set()), group)
         except Gap as gap:
             if not gap.keys:
                 return True
@@ -163,8 +163,8 @@ def _known_breach(case: Case, group: Group) -> tuple[list[ReferenceVerdict], fro
     """Return the breach of an upper limit by what is known alone, if any, and what is missing beside it."""
     gaps, plan = set[Key](), case.plan
     try:
-        before = case.figures(replace(plan.view, gaps=gaps), group, upper_only=True)
-        after = case.figures(replace(case.after, gaps=gaps), group, upper_only=True)
+        before = case.figures(plan.view._replace(gaps=gaps), group, upper_only=True)
+        after = case.figures(case.after._replace(gaps=gaps), group, upper_only=True)
     except Gap:
         return [], frozenset(gaps)
     if plan.high is None or group == (None,) or after.room.sign >= 0:
@@ -275,8 +275,8 @@ def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures 
     low, high = figures.low, figures.high
     is_upper = low is None or (high is not None and abs(high - edge) <= abs(edge - low))
     sides = (None, edge) if is_upper else (edge, None)
-    return replace(
-        figures, low=sides[0], high=sides[1], room=room(figures.reading, low=sides[0], high=sides[1])
+    return figures._replace(
+        low=sides[0], high=sides[1], room=room(figures.reading, low=sides[0], high=sides[1])
     )
 
 
@@ -303,7 +303,7 @@ def _is_within(case: Case, ceiling: Ceiling, group: Group, after: Figures) -> bo
     plan, view = case.plan, case.after
     try:
         if ceiling.as_weight:
-            asked: Asked = replace(plan.asked(view, plan.terms[0], group), unit=Unit.SHARE)
+            asked: Asked = plan.asked(view, plan.terms[0], group)._replace(unit=Unit.SHARE)
             return room(weight(asked), None, bound(ceiling.up_to, asked, plan.tables)).sign >= 0
         limit = plan.bound(ceiling.up_to, view, group) or NOTHING
     except Gap:

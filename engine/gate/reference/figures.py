@@ -8,7 +8,6 @@ same state, so both sides of the comparison share the base.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import assert_never
 
@@ -105,7 +104,7 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     def of(group: Group) -> Answered | None:
         if group == (None,) or not derived.members(state, group):
             return None
-        one = replace(asked, table=derived, group=group, subject=None)
+        one = asked._replace(table=derived, group=group, subject=None)
         passed = [_passes(test, one) for test in tests]
         amount = function(one).amount  # also where nothing is left of it, since its figures may be missing
         return (all(passed), amount) if derived.is_held(state, group) else None
@@ -114,7 +113,7 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     if view.gaps is None and state.came_from is not None and all(map(_is_steady, tests)):
         earlier = view.at(state.came_from, view.done)
         if not tests or earlier.base_amount() == view.base_amount():
-            known = _answers(function, replace(asked, view=earlier), subject)
+            known = _answers(function, asked._replace(view=earlier), subject)
             answers = known.with_changes({group: of(group) for group in derived.moved_in(state)})
     if answers is None:
         told = {group: of(group) for group in derived.groups(state.touched)}
@@ -181,7 +180,7 @@ def of_subject(table: Table, asked: Asked) -> Fraction:
     unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.touched)
     if unknown:
         view.missing("whether a holding belongs to what the limit is a part of is unknown", unknown)
-    whole = replace(asked, table=table, group=EVERYTHING_IN_SCOPE, subject=None)
+    whole = asked._replace(table=table, group=EVERYTHING_IN_SCOPE, subject=None)
     match asked.unit:
         case unit if unit in SHARES_OF_ONE:
             reading = weight(whole)

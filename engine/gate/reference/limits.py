@@ -11,6 +11,7 @@ are limits too, and so is the rule of the book that cash is at least zero.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from dsl.policy import (
     Amount,
@@ -217,8 +218,7 @@ def groups_of(plan: LimitPlan, keys: list[Key]) -> set[Group] | None:
 # ------------------------------------------------------------------ headroom
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(NamedTuple):
     """Headroom: in the measure's unit where its base is positive, and times the base in any case."""
 
     ratio: Fraction | None
@@ -247,8 +247,7 @@ def room(reading: Reading, low: Fraction | None, high: Fraction | None) -> Room:
     return Room(form / reading.base if reading.base > 0 else None, form)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(NamedTuple):
     """A group in one view: reading, bounds and headroom."""
 
     reading: Reading

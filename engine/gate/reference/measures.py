@@ -9,7 +9,6 @@ write its function here and name it in the table at the end.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from dsl import ratings
@@ -164,7 +163,7 @@ def capped_weight(asked: Asked) -> Reading:
         raise NoWitness("capped_weight inside a group")
     base, counted = asked.view.base_amount(), NOTHING
     for group in derived.groups(asked.view.state.touched):
-        issuer = replace(asked, table=derived, group=group)
+        issuer = asked._replace(table=derived, group=group)
         if group != (None,) and derived.members(asked.view.state, group):
             held = issuer.value()
             votes = ownership("voting_shares_outstanding")(issuer)

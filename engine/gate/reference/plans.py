@@ -1,7 +1,6 @@
 """From a checked rule to its limits in every scope: subjects, exceptions, waivers, what the day allows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -75,7 +74,7 @@ def condition(setting: Setting, predicate: Predicate, view: View, row: Lookup | 
         laid_out = term_of(setting, term, own, within=None, attribute=None, less=(), look_through=False)
         return laid_out.table, laid_out.derived
 
-    return holds(predicate, replace(view, valued_at="market"), subject, row)
+    return holds(predicate, view._replace(valued_at="market"), subject, row)
 
 
 def why_not(setting: Setting, rule: CheckedRule, standing: Truth) -> str | None:

@@ -13,7 +13,7 @@ The trades of a list settle at once, without costs; a trade's own price moves ca
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.facts.book import Book
 from engine.facts.lots import Replacement
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 NOTHING = exact(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Shares (or units of cash) of one security in one account, and their cost in the account's money.
 
     unknown: the securities whose trades have no price, or an old one, so that the cash is not known.
