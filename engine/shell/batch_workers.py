@@ -8,6 +8,7 @@ answers are the same bytes whatever the number of workers. One account's failure
 """
 
 import atexit
+import gc
 import json
 import pickle
 from collections.abc import Callable, Iterable, Iterator
@@ -156,6 +157,9 @@ def _bench(key: str, common: Packed) -> _Bench:
             compile_loops()
         known = _Bench(common=shared, inference=stack.enter_context(work.engine()), stack=stack)
         _benches[key] = known
+        gc.collect()
+        gc.freeze()  # what all households share is not looked over for garbage at each of them
+        stack.callback(gc.unfreeze)
     return known
 
 
