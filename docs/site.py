@@ -22,6 +22,7 @@ from rulebooks.catalogue import catalogue  # noqa: E402
 
 CODES = ROOT / "dsl" / "codes"
 KINDS = ROOT / "tests" / "rule_kinds"
+MEASURES = ROOT / "tests" / "measures"
 KINDS_PAGE = "rule-kinds.md"
 
 
@@ -57,6 +58,7 @@ def measures_page(words: Catalogue) -> str:
         "## Measures\n\nWhat a rule can limit: `limit MEASURE to at most …`.\n",
         _table(("measure", "unit", "meaning", "taken of", "needs"), map(_measure, words.measures.values())),
         "\n`NAME_weight` and `NAME_value` are the weight and value of a definition.\n",
+        _examples(words),
         "## Attributes\n\nWhat a condition can name: `where ATTRIBUTE is …`.\n",
         _table(("attribute", "unit", "meaning", "of", "words"), map(_attribute, words.attributes.values())),
         "\n## Events\n\nWhat a window counts from: `within 30 days after EVENT`.\n",
@@ -64,6 +66,20 @@ def measures_page(words: Catalogue) -> str:
         "\n## Weight bases\n\nWhat weights are a share of: `weights of BASE`.\n",
         _table(("base", "meaning"), ((f"`{name}`", told) for name, told in words.bases.items())),
     ]
+    return "\n".join(parts)
+
+
+def _examples(words: Catalogue) -> str:
+    """Return each measure in a rule, with a list that passes at the limit and one that breaches."""
+    parts = [
+        "### In a rule\n\nEach measure in a rule of its own, with a case that lies at the limit and passes, "
+        "and the next one, which breaches. The tests run all of them; in a case an account has 1,000,000 "
+        "and every price is 1. Run them yourself: `guardband test tests/measures/*.mandate`.\n"
+    ]
+    for name in words.measures:
+        text = (MEASURES / f"{name}.mandate").read_text(encoding="utf-8")
+        body = text.partition("missing data block\n\n")[2].rstrip()
+        parts.append(f"#### `{name}`\n\n```mandate\n{body}\n```\n")
     return "\n".join(parts)
 
 

@@ -17,7 +17,7 @@ from engine.facts.accounts import Account
 from engine.facts.book import Book, Coverage, Event
 from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
 from engine.facts.lots import Acquisition, Disposal, Lot
-from engine.facts.money import read_decimal
+from engine.facts.money import read_decimal, read_share
 from engine.facts.securities import Price, Security
 from engine.facts.trades import Side, Trade
 
@@ -250,10 +250,6 @@ def _book(draft: _Draft, cash: Mapping[AccountId, Decimal]) -> Book:
     )
 
 
-_RATES = ("short_term_rate", "long_term_rate")
-"""What taxes are reckoned with; not given, a tax is not known."""
-
-
 def _account(draft: _Draft, account: AccountId, rows: Mapping[str, str], cash: Decimal) -> Account:
     stated = {path: value for path, value in draft.example.facts if not path.startswith(_ACCOUNT)}
     own = {**stated, **rows} if account == draft.main else dict(rows)
@@ -267,13 +263,17 @@ def _account(draft: _Draft, account: AccountId, rows: Mapping[str, str], cash: D
         fractional=True,
         attributes={**own, "account": account, "kind": _kind(rows), "household": draft.household},
     )
-    rates = {name: _rate(rows[name]) for name in _RATES if name in rows}
-    return replace(row, tax_status=rows.get("tax_status", row.tax_status), **rates)
+    return replace(
+        row,
+        tax_status=rows.get("tax_status", row.tax_status),
+        short_term_rate=_rate(rows, "short_term_rate"),
+        long_term_rate=_rate(rows, "long_term_rate"),
+    )
 
 
-def _rate(told: str) -> Decimal:
-    """Return a rate as a fraction of one; an example writes 23.8%."""
-    return read_decimal(told.removesuffix("%")) / (100 if told.endswith("%") else 1)
+def _rate(rows: Mapping[str, str], name: str) -> Decimal | None:
+    """Return a rate that an example gives, as a fraction of one; None, and a tax is not known, without."""
+    return read_share(rows[name]) if name in rows else None
 
 
 def _security(symbol: Symbol, rows: Mapping[str, str]) -> Security:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 import tomllib
@@ -53,6 +54,17 @@ def test_the_page_of_measures_has_every_measure_and_attribute(site: Path) -> Non
     words = catalogue()
     lacking = [name for name in (*words.measures, *words.attributes) if f"<code>{name}</code>" not in page]
     assert lacking == []
+
+
+def test_every_measure_stands_in_a_rule_with_its_two_cases(site: Path) -> None:
+    page = (site / "measures.html").read_text(encoding="utf-8")
+    for name in catalogue().measures:
+        _, found, rest = page.partition(f'<h4 id="{name}"><code>{name}</code>')
+        assert found, name
+        words = re.sub(r"<[^>]+>", "", rest.partition("<h4")[0])
+        assert f"limit {name} " in words
+        cases = 0 if name in ("tracking_error", "volatility") else 2  # a risk model is no part of an example
+        assert words.count("\nexample ") == cases, name
 
 
 def test_the_page_of_findings_has_every_code(site: Path) -> None:

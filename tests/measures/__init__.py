@@ -1,0 +1,1 @@
+"""One mandate for each measure: a rule that uses it, a list that passes, and one that breaches."""
