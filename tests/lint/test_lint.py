@@ -171,6 +171,123 @@ example "more is blocked"
     assert found(text + both, engine, examples=True) == ()
 
 
+BOTH = """define equities as holdings where asset_class is equity
+define bonds as holdings where asset_class is fixed_income
+targets strategic
+  because ips "§3"
+"""
+
+
+def test_what_no_portfolio_keeps_can_never_pass(engine: InferenceEngine) -> None:
+    (row,) = found(rule("limit weight of tech to at least 120%", name="A"), engine)
+    assert (row.diagnostic.code, row.diagnostic.message, row.rules) == (
+        "E0701",
+        "`A` can never pass: no portfolio keeps it",
+        ("A",),
+    )
+
+
+def test_what_nothing_can_exceed_never_binds(engine: InferenceEngine) -> None:
+    (row,) = found(rule("limit weight of tech to at most 101%", name="A"), engine)
+    assert (row.diagnostic.code, row.rules) == ("W0703", ("A",))
+    assert row.diagnostic.message == "`A` can never bind: nothing can exceed it"
+
+
+@pytest.mark.parametrize(
+    ("bands", "more", "message"),
+    [
+        (
+            "  equities from 70% to 80%\n  bonds from 40% to 50%\n",
+            "",
+            "the bands of `strategic` cannot all be kept at once",
+        ),
+        ("  equities from 50% to 60%\n  bonds from 40% to 50%\n", "", None),
+        (
+            "  equities 60% band 5 points\n  bonds 40% band 5 points\n",
+            rule("limit weight of equities to at most 58%", name="X"),
+            "the targets of `strategic` cannot be met: equities 60% under `X`",
+        ),
+        (
+            "  equities 60% band 5 points\n  bonds 40% band 5 points\n",
+            rule("limit weight of equities to at most 60%", name="X"),
+            None,
+        ),
+    ],
+)
+def test_targets_that_cannot_be_met_are_told(
+    bands: str, more: str, message: str | None, engine: InferenceEngine
+) -> None:
+    rows = [row.diagnostic for row in found(BOTH + bands + more, engine) if row.diagnostic.code != "W0703"]
+    expected = [] if message is None else [("E0702", message)]
+    assert [(row.code, row.message) for row in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "cure"),
+    [
+        (
+            BOTH + "  equities 95% band 2 points\n  bonds 5% band 5% of target\n",
+            "a band of `5% of target` on 5% is 0.25% wide",
+            "write 5 points, or a wider share of the target",
+        ),
+        (
+            BOTH + "  equities 95% band 2 points\n  bonds 5% band 5 points\n",
+            "a band of `5 points` on a target of 5% reaches down to nothing",
+            "write 5% of target, or `from 0% to 10%`",
+        ),
+        (
+            rule("limit active_weight of holdings to at most 2 points\n  warn from 1%"),
+            "`active_weight` is a difference of shares, `1%` a share",
+            "write 1 points",
+        ),
+    ],
+)
+def test_shares_and_points_that_are_likely_confused(
+    text: str, message: str, cure: str, engine: InferenceEngine
+) -> None:
+    rows = [row.diagnostic for row in found(text, engine) if row.diagnostic.code == "W0705"]
+    assert [(row.message, row.help) for row in rows] == [(message, cure)]
+
+
+EXCEPTION = "exception to ONE\n  for each issuer in {}\n  limit weight to at most 10%"
+
+
+@pytest.mark.parametrize(
+    ("excepted", "message"),
+    [
+        ("tech", "the exception `EX` leaves nothing to `ONE`"),
+        ('holdings where sector is "energy"', "the exception `EX` is wider than `ONE`"),
+        ('tech where country is "US"', None),
+    ],
+)
+def test_exceptions_that_do_not_lie_inside_their_rule(
+    excepted: str, message: str | None, engine: InferenceEngine
+) -> None:
+    one = "for each issuer in tech\n  limit weight to at most 5%"
+    text = rule(one, name="ONE") + rule(EXCEPTION.format(excepted), name="EX")
+    rows = [row.diagnostic for row in found(text, engine) if row.diagnostic.code == "W0704"]
+    assert [row.message for row in rows] == ([] if message is None else [message])
+
+
+def test_a_set_that_matches_nothing_is_told(engine: InferenceEngine) -> None:
+    text = rule('limit weight of holdings where sector is "a" and sector is "b" to at most 5%', name="A")
+    rows = [row.diagnostic for row in found(text, engine) if row.diagnostic.code == "W0710"]
+    assert [(row.message, row.help) for row in rows] == [
+        ("the set of `A` matches nothing", "check the values, and whether `and` should be `or`")
+    ]
+
+
+def test_a_file_without_rules_has_only_sources_to_tell(engine: InferenceEngine) -> None:
+    (row,) = found("", engine)
+    assert (row.diagnostic.code, row.diagnostic.message) == ("W0706", "nothing cites the source `ips`")
+
+
+@pytest.mark.long
+def test_more_kinds_than_are_made_up_hide_no_contradiction(engine: InferenceEngine) -> None:
+    many = rule("limit count of holdings to at least 700", name="MANY")
+    assert "E0312" in codes(found(many + CONTRADICTION, engine))
+
+
 HOUSE = rule("limit weight of tech to at most 20%", name="CAP")
 CLIENT = rule("limit weight of tech to at least 25%", name="CAP")
 
@@ -186,6 +303,18 @@ def test_rules_of_two_files_that_exclude_each_other_are_told(engine: InferenceEn
     assert (row.diagnostic.code, set(row.rules)) == ("E0312", {"CAP", "client.ips:CAP"})
     assert row.witness is not None
     assert told_between(HOUSE, CLIENT.replace("25%", "20%"), engine) == ()
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("weights of net_assets", "weights of total_assets"), ("id client.ips", "id firm.growth")],
+)
+def test_files_that_never_meet_are_not_held_against_each_other(
+    was: str, now: str, engine: InferenceEngine
+) -> None:
+    second = HEADER.replace("firm.growth", "client.ips").replace(was, now)
+    policies = (policy_of(HOUSE, header=HEADER), policy_of(CLIENT, header=second))
+    assert tuple(between(policies, engine=engine, today=TODAY)) == ()
 
 
 def test_what_a_file_says_against_itself_is_not_told_again_between_files(engine: InferenceEngine) -> None:
