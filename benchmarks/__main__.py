@@ -45,11 +45,13 @@ def main(words: Sequence[str] | None = None) -> None:
         parser.error(f"there is no part {unknown[0]}; parts: {', '.join(PARTS)}")
     sizes = FULL if asked.full else TINY if asked.tiny else SMALL
     rows: list[Row] = []
-    for name in asked.parts or PARTS:
-        begun = time.perf_counter()
-        rows += PARTS[name](sizes)
-        print(f"{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
-    print(f"{UNITS}\n{machine()}\n\n{text(rows)}", end="")
+    try:
+        for name in asked.parts or PARTS:
+            begun = time.perf_counter()
+            rows += PARTS[name](sizes)
+            print(f"{name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+    finally:  # what was measured before a part failed is told all the same
+        print(f"{UNITS}\n{machine()}\n\n{text(rows)}", end="", flush=True)
     if asked.write is not None:
         asked.write.write_text(f"{UNITS}\n{machine()}\n\n{markdown(rows)}", encoding="utf-8")
 

@@ -74,6 +74,7 @@ def _one_by_one(book: Path, out: Path, count: int) -> tuple[float, int]:
             [sys.executable, "-m", "engine.shell.main", *words], capture_output=True, text=True, check=False
         )
         times.append(spent() - begun)
+        assert told.returncode in (0, 1), f"{' '.join(words)}: {told.stderr}"
         ours = json.loads(file.read_text(encoding="utf-8"))
         assert json.loads(told.stdout)["trades"] == ours["trades"], f"{file.stem} has another answer alone"
     return statistics.median(times), len(files)

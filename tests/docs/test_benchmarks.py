@@ -14,6 +14,7 @@ from benchmarks.invented import account
 from benchmarks.parts import batch, gate, language, ledger, optimizer
 from benchmarks.parts.sizes import TINY
 from benchmarks.table import Row, absent, beside, figure, markdown, text
+from tests.shared import ROOT
 
 ENGINES = {"cedarpy", "zen-engine", "rule-engine", "cel-python", "durable-rules, plain"}
 PEERS = {
@@ -123,3 +124,15 @@ def test_a_verdict_that_differs_stops_the_run() -> None:
     assert world.said(one, listed) != [
         held <= bound for held, bound in zip(world.before, world.bounds, strict=True)
     ]
+
+
+def test_the_page_holds_a_whole_table() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page.splitlines()
+        if line.startswith("| ")
+    ]
+    told = {(row[0], row[3]) for row in rows}
+    assert {(part, peer) for part, peers in PEERS.items() for peer in peers} <= told
+    assert all(row[6] for row in rows), "each says what the peer does not do"
