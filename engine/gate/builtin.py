@@ -151,15 +151,15 @@ def short_items(ground: GroundBook, state: BookState, trades: tuple[Trade, ...])
         yield _short_item(ground, state, account, [sale for sale in sales if sale.account == account])
 
 
-def held_of(state: BookState, sale: Trade) -> Fraction:
-    """Return the shares that a sale may take: of the lot it names, else of the position, orders left out."""
-    if sale.lot is None:
+def held_of(state: BookState, sale: Trade, lot_id: LotId | None) -> Fraction:
+    """Return the shares that a sale may take: of one lot, of the position where it is None; no orders."""
+    if lot_id is None:
         return position_of(state, sale.account, sale.symbol)
-    name, _, day = sale.lot.rpartition("@")
+    name, _, day = lot_id.rpartition("@")
     parts = (
         lot
         for lot in state.book.lots_of(sale.account, sale.symbol)
-        if lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day)
+        if lot.lot == lot_id or (lot.lot == name and lot.adjusted_acquired.isoformat() == day)
     )
     return sum((exact(lot.quantity) for lot in parts if not lot.lot.startswith(PENDING)), start=_NONE)
 
@@ -177,8 +177,8 @@ def _short_item(ground: GroundBook, state: BookState, account: AccountId, sales:
     for sale in sales:
         for lot in dict.fromkeys((None, sale.lot)):
             key = (sale.symbol, lot)
-            left.setdefault(key, held_of(state, replace(sale, lot=lot)))
-            left[key] -= exact(sale.quantity)
+            room = left[key] if key in left else held_of(state, sale, lot)
+            left[key] = room - exact(sale.quantity)
     least, (symbol, _) = min((amount, key) for key, amount in left.items() if key[1] is None)
     if any(amount < 0 for amount in left.values()):
         least, symbol = min((amount, key[0]) for key, amount in left.items() if amount < 0)

@@ -208,7 +208,7 @@ def _breaks_ticket(listed: Listed, rule: PerTrade, trade: Trade, quantity: Fract
     """Return whether the trade at this quantity breaks a limit on single trades."""
     if not quantity or not rule.members.get((trade.symbol, trade.side)):
         return False
-    if not fits(listed, rule, resized_trade(trade, quantity)):
+    if rule.closing is not None and not fits(listed, rule, resized_trade(trade, quantity)):
         return False
     unit = listed.opened.state.unit_value(trade.account, trade.symbol) or exact(1)
     figure = quantity * unit if rule.measure is TermKind.TRADE_VALUE else quantity

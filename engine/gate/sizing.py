@@ -4,7 +4,6 @@ without the trade 1,000 USD of headroom, with 50 shares -4,000: -100 a share, so
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from engine.facts.trades import Side, Trade
@@ -59,7 +58,7 @@ def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:
             and (other.account, other.side) == (trade.account, Side.SELL)
             and lot in (None, other.lot)
         )
-        rooms.append(held_of(state, replace(trade, lot=lot)) - sum(others, start=_ZERO))
+        rooms.append(held_of(state, trade, lot) - sum(others, start=_ZERO))
     return max(_ZERO, min(rooms))
 
 

@@ -5,8 +5,7 @@
 A trade was not there before, so a breach is always active.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 
@@ -69,22 +68,22 @@ def _items(listed: Listed, rule: PerTrade, trade: Trade, source: int) -> Iterato
     member = rule.members.get((trade.symbol, trade.side), False)
     if trade.account != rule.account or member is False or not fits(listed, rule, trade):
         return
-    item = Item(
+    make = partial(
+        Item,
         kind="trade",
         rule=rule.rule,
         scope=rule.scope,
         group=(("trade", str(trade.number)),),
-        standing=rule.standing,
-        why_not=rule.why_not,
-        trades=(trade.number,) if trade.account in rule.scope.stops else (),
         source=source,
     )
+    named = (trade.number,) if trade.account in rule.scope.stops else ()
     what = what_is_missing(listed, rule, trade, member)
     if what is not None:
         position = ((trade.account, trade.symbol),)
-        yield replace(item, missing=f"{what}, for {trade.symbol}", concerned=position)
+        missing = f"{what}, for {trade.symbol}"
+        yield make(why_not=rule.why_not, missing=missing, concerned=position, trades=named)
         return
-    yield _measured(listed, rule, trade, item)
+    yield _measured(listed, rule, trade, make, named)
 
 
 def what_is_missing(listed: Listed, rule: PerTrade, trade: Trade, member: bool | None) -> str | None:
@@ -136,25 +135,29 @@ def figure(listed: Listed, rule: PerTrade, trade: Trade) -> Fraction:
     return exact(trade.quantity)
 
 
-def _measured(listed: Listed, rule: PerTrade, trade: Trade, item: Item) -> Item:
+def _measured(
+    listed: Listed, rule: PerTrade, trade: Trade, make: Callable[..., Item], named: tuple[int, ...]
+) -> Item:
     after = figure(listed, rule, trade)
     low, high = bounds_of(listed, rule, trade.symbol, listed.after)
     headroom = headroom_to(after, (low, high))
     if headroom is None:
-        return replace(item, standing="not_applicable", why_not=item.why_not or "nothing bounds this trade")
+        why_not = rule.why_not or "nothing bounds this trade"
+        return make(standing="not_applicable", why_not=why_not, trades=named)
     warn = headroom_to(after, _warn_of(listed, rule, trade.symbol))
     waived = waived_of(listed, rule, trade.symbol, listed.after)
     nearer = low if high is None or (low is not None and after - low < high - after) else high
-    return replace(
-        item,
+    return make(
+        standing=rule.standing,
+        why_not=rule.why_not,
         before=max(exact(0), headroom),
         after=headroom,
         early=None if warn is None else reached(warn),
-        warned_by=item.trades if warn is not None else (),
+        warned_by=named if warn is not None else (),
         waiver=rule.waiver,
         waived=None if waived is None else headroom_to(after, waived),
         told=Told(after=after, limit=nearer, headroom=headroom, low=low, high=high),
-        trades=item.trades if headroom < 0 or warn is not None else (),
+        trades=named if headroom < 0 or warn is not None else (),
     )
 
 

@@ -190,8 +190,8 @@ def _listed_acts(listed: Listed, ground: GroundWindow, *, covered: bool | None =
         member = ground.securities.get((trade.account, trade.symbol), False)
         if trade.side is not Side.SELL:
             if member is covered:
-                bought = _of_trade(listed, ground, trade, order=_listed_order(trade))
-                yield replace(bought, beside="purchases" if _is_twofold(ground) else "")
+                beside = "purchases" if _is_twofold(ground) else ""
+                yield _of_trade(listed, ground, trade, order=_listed_order(trade), beside=beside)
             continue
         for row in listed.settlement.of_trade(trade.number):
             of_row = member if ground.lots is None else ground.lots.get((row.account, row.lot), False)
@@ -224,7 +224,7 @@ def _sides(ground: GroundWindow) -> tuple[str, ...]:
     return ("purchases", "sales") if _is_twofold(ground) else ("",)
 
 
-def _of_trade(listed: Listed, ground: GroundWindow, trade: Trade, *, order: str) -> Party:
+def _of_trade(listed: Listed, ground: GroundWindow, trade: Trade, *, order: str, beside: str = "") -> Party:
     today = listed.opened.book.as_of
     event = "purchase" if trade.side is Side.BUY else "sale"
     at = PastEvent(
@@ -235,7 +235,7 @@ def _of_trade(listed: Listed, ground: GroundWindow, trade: Trade, *, order: str)
         source=f"trade {trade.number}",
         quantity=str(trade.quantity),
     )
-    return _side(ground, at, listed, order=order, trade=trade.number)
+    return _side(ground, at, listed, order=order, trade=trade.number, beside=beside)
 
 
 def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken, *, beside: str) -> Party:
@@ -253,7 +253,7 @@ def _of_row(listed: Listed, ground: GroundWindow, trade: Trade, row: Taken, *, b
     )
     of_sales = "selling" in ground.actions and ground.window.event in _SALES and beside != "purchases"
     name = f"sale {trade.number}" if of_sales else order_key(row.account, row.lot, order)
-    return replace(_side(ground, at, listed, order=name, trade=trade.number), beside=beside)
+    return _side(ground, at, listed, order=name, trade=trade.number, beside=beside)
 
 
 def _listed_order(trade: Trade) -> str:
@@ -269,11 +269,19 @@ def order_key(account: AccountId | None, lot: LotId | None, order: str | None) -
 
 
 def _side(
-    ground: GroundWindow, at: PastEvent, listed: Listed, *, order: str | None, trade: int | None
+    ground: GroundWindow,
+    at: PastEvent,
+    listed: Listed,
+    *,
+    order: str | None,
+    trade: int | None,
+    beside: str = "",
 ) -> Party:
     first, last = span_of(at.day, ground.window, listed.opened.calendar_of(ground.rule.governed_by))
     reachable = trade is not None and at.account in ground.scope.stops
-    return Party(at=at, trade=trade if reachable else None, order=order, first=first, last=last)
+    return Party(
+        at=at, trade=trade if reachable else None, order=order, first=first, last=last, beside=beside
+    )
 
 
 def _past_events(listed: Listed, ground: GroundWindow, acts: tuple[Party, ...]) -> Iterator[Party]:
@@ -284,7 +292,7 @@ def _past_events(listed: Listed, ground: GroundWindow, acts: tuple[Party, ...]) 
                 yield _past(listed, ground, replace(event, symbol=symbol))
         elif event.symbol in wanted:
             for beside in _sides(ground):
-                yield replace(_past(listed, ground, event), beside=beside)
+                yield _past(listed, ground, event, beside=beside)
 
 
 def _one_each(ground: GroundWindow, acts: tuple[Party, ...]) -> frozenset[Symbol]:
@@ -301,11 +309,12 @@ def _past_acts(listed: Listed, ground: GroundWindow, events: tuple[Party, ...]) 
     for act in ground.past_actions:
         if act.symbol is not None and not happening.isdisjoint(ground.partners.get(act.symbol, ())):
             beside = "purchases" if act.event == "purchase" else "sales"
-            yield replace(_past(listed, ground, act), beside=beside if _is_twofold(ground) else "")
+            yield _past(listed, ground, act, beside=beside if _is_twofold(ground) else "")
 
 
-def _past(listed: Listed, ground: GroundWindow, event: PastEvent) -> Party:
-    return _side(ground, event, listed, order=order_key(event.account, event.lot, event.order), trade=None)
+def _past(listed: Listed, ground: GroundWindow, event: PastEvent, *, beside: str = "") -> Party:
+    order = order_key(event.account, event.lot, event.order)
+    return _side(ground, event, listed, order=order, trade=None, beside=beside)
 
 
 def meetings(ground: GroundWindow, acts: tuple[Party, ...], events: tuple[Party, ...]) -> Iterator[Meeting]:

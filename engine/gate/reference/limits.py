@@ -170,8 +170,8 @@ class LimitPlan:
         if amount is None:
             return None
         table = self.whole if self.attribute is not None else self.terms[0].table
-        first = self.asked(
-            view, Term(measure="", table=table, derived=None, subject=None, period=None), group
+        first = Asked(
+            view=view, table=table, group=group, unit=self.unit, subject=None, derived=None, period=None
         )
         return bound(amount, first, self.tables)
 

@@ -11,7 +11,7 @@ The trades of a list settle at once, without costs; a trade's own price moves ca
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -161,7 +161,7 @@ class Done:
 
     def without(self, number: int) -> "Done":
         """Return the list without one trade, each other trade standing as it did."""
-        return replace(self, less=number)
+        return Done(listed=self.listed, settlement=self.settlement, less=number, _rows=self._rows)
 
     @property
     def trades(self) -> tuple[Trade, ...]:
