@@ -91,7 +91,7 @@ def build(
     columns = Columns(names, whole, net_assets)
     limits = (*ground.limits, *book_limits(ground, state.currency))
     prices = rule_prices(ground) if settings.stated else {}
-    wanted = requirements(limits, state, accounts, prices)
+    wanted = requirements(limits, state, accounts, prices, each_side=True)
     elastic = intent.kind in ("raise", "invest")
     gathered = gather(columns, state, wanted, elastic=elastic)
     if intent.kind in ("harvest", "repair"):

@@ -2,7 +2,8 @@
 
 The row is `headroom after >= min(0, headroom before)`. Where a breach exists and its base moves, the
 told figure may not get worse: headroom - (headroom before / base before) * base >= 0. Headroom is the
-smaller of both sides: in a band that is breached by 3 points, either side may be left by up to 3.
+smaller of both sides: in a band that is breached by 3 points, the gate lets either side be left by up to 3.
+A list of our own keeps a side that holds: cash far above its band is not spent through the band's floor.
 
     issuer Acme Corp: 1,000 of headroom now -> 100 b(ACME) - 100 s(ACME lots) <= 1,000
 
@@ -103,10 +104,13 @@ def requirements(
     state: BookState,
     accounts: tuple[AccountId, ...],
     prices: Mapping[str, Decimal] | None = None,
+    *,
+    each_side: bool = False,
 ) -> tuple[Requirement, ...]:
     """Return what the limits demand of trades in these accounts.
 
-    prices: of rules that warn and may be left, money for each unit of their limit.
+    prices: of rules that warn and may be left, money for each unit of their limit. each_side: a side of a
+    band that holds is kept, though the other is breached; the gate does not ask for that.
     """
     concerned = set(accounts)
     known: dict[int, Fraction] = {}  # by identity: groups of a rule share their bound
@@ -126,7 +130,9 @@ def requirements(
         if bound is None:
             continue
         price = (prices or {}).get(limit.rule.rule.id)
-        found.extend(_of_limit(limit, _sides(limit, bound, read), price, state))
+        sides = _sides(limit, bound, read)
+        for several in [[side] for side in sides] if each_side else [sides]:
+            found.extend(_of_limit(limit, several, price, state))
     return tuple(found)
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from engine.facts.book import Book
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
 from engine.facts.lots import Disposal, Lot
@@ -66,6 +68,20 @@ def test_idle_cash_is_invested_and_stays_within_the_cap() -> None:
     assert set(bought) == {"BBB", "CCC", "DDD", "EEE", "FFF"}
     assert max(bought.values()) == 120  # 12% of 100,000 at 100 a share, to the last share
     assert proposal.improvement > 0
+
+
+FLOOR = """rule CASH "Cash in a band"
+  limit weight of cash to between {} and 20%
+  because ips "§5"
+"""
+
+
+@pytest.mark.parametrize(("floor", "after"), [("10%", 10_000), ("10.1%", 10_100), ("10.11%", 10_200)])
+def test_cash_above_its_band_is_not_spent_through_the_floor(floor: str, after: int) -> None:
+    """84% of cash may come down to 20% by the gate's reading; shares of 100 take it to the floor, not below."""
+    proposal = proposed(FLOOR.format(floor), mostly_cash())
+    spent = sum(100 * shares * side.sign for (_, side), shares in sides(proposal).items())
+    assert 84_000 - spent == after
 
 
 def test_the_cap_that_binds_is_named_with_its_clause() -> None:
