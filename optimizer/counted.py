@@ -27,7 +27,7 @@ from optimizer.shape import counts_of
 from rulebooks.evaluate import value
 
 MOST_CHARGE = 1e4
-HALVINGS = 60
+SECTIONS = 50
 ROUNDS = 4
 """Lists that are tried, each from the prices of the one before."""
 
@@ -105,14 +105,7 @@ class Counter:
         answer = answer_names(self.problem.model, self.layout, charge, whole=True)
         full = self._full(charge)
         rest = self.barrier.exact(prices)
-        low, high = 0.0, MOST_CHARGE
-        for _ in range(HALVINGS):
-            left, right = low + (high - low) / 3, high - (high - low) / 3
-            if self._bound(answer, full, rest, left) < self._bound(answer, full, rest, right):
-                low = left
-            else:
-                high = right
-        best = (low + high) / 2
+        best = _highest(lambda charge: self._bound(answer, full, rest, charge))
         worth = answer.buy_worth[self.cap.fresh]
         order = np.argsort(worth, kind="stable")
         at = self.closable
@@ -152,6 +145,26 @@ class Counter:
         return float(worth + rest - charge * self.cap.room)
 
 
+GOLDEN = (5**0.5 - 1) / 2
+
+
+def _highest(bound: Callable[[float], float]) -> float:
+    """Return where a bound that is concave in the charge is highest, by golden sections."""
+    low, high = 0.0, MOST_CHARGE
+    left, right = high - GOLDEN * high, GOLDEN * high
+    at_left, at_right = bound(left), bound(right)
+    for _ in range(SECTIONS):
+        if at_left < at_right:
+            low, left, at_left = left, right, at_right
+            right = low + GOLDEN * (high - low)
+            at_right = bound(right)
+        else:
+            high, right, at_right = right, left, at_left
+            left = high - GOLDEN * (high - low)
+            at_left = bound(left)
+    return (low + high) / 2
+
+
 Attempt = Callable[[Problem], Floats]
 """Searches a problem and returns the row prices that it ended at."""
 
@@ -165,8 +178,12 @@ def try_names(problem: Problem, cap: Cap, firsts: tuple[Floats, ...], attempt: A
     counter = Counter(problem, cap)
     known = [one for one in (counter.charged(prices) for prices in firsts) if one is not None]
     tried: set[frozenset[int]] = set()
+    charged: set[float] = set()
     for _ in range(ROUNDS if known else 0):
         best = max(known, key=lambda one: one.bound)
+        if best.charge in charged:
+            break
+        charged.add(best.charge)
         kept = frozenset(int(index) for index in best.order[: best.places])
         if kept not in tried:
             tried.add(kept)

@@ -88,11 +88,8 @@ class After:
 def missed_curves(problem: Problem, trades: Floats) -> tuple[Requirement, ...]:
     """Return the curved requirements that the trades break."""
     after = After(problem.columns, problem.state, trades)
-    return tuple(
-        need
-        for need in problem.curved
-        if as_float(need.least) - near_value(need.form, after) > CUT_SLACK * _size(need.form, problem.state)
-    )
+    short = ((need, as_float(need.least) - near_value(need.form, after)) for need in problem.curved)
+    return tuple(need for need, by in short if by > 0 and by > CUT_SLACK * _size(need.form, problem.state))
 
 
 def near_value(form: Form, after: After) -> float:

@@ -117,7 +117,7 @@ def _with_best_names(cut: _Cut) -> tuple[Solution, float]:
         lists: list[Solution] = []
 
         def tried(problem: Problem, lists: list[Solution] = lists) -> Floats:
-            lists.append(_cut(problem).found)
+            lists.append(_cut(problem, cut.prices).found)
             return lists[-1].prices
 
         bound = max(bound, try_names(cut.valid, cap, (cut.prices, cut.found.prices), tried))
