@@ -8,7 +8,7 @@ Every answer is verified by measuring the list again at that quantity; where for
 depend on lots, the quantity is searched for between the points at which the sale moves to another lot.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 
@@ -86,7 +86,7 @@ def largest(
     clear: Clear,
     *,
     ceiling: Fraction | None,
-    marks: tuple[Fraction, ...] = (),
+    marks: Iterable[Fraction] = (),
 ) -> Fraction | None:
     """Return the largest clear quantity, verified; 0 where none is, None where nothing bounds it.
 
@@ -105,7 +105,7 @@ def largest(
 
 
 def _searched(
-    sizing: Sizing, clear: Clear, upper: Fraction | None, marks: tuple[Fraction, ...]
+    sizing: Sizing, clear: Clear, upper: Fraction | None, marks: Iterable[Fraction]
 ) -> Fraction | None:
     """Search downwards, lot by lot, for the largest clear quantity."""
     step = sizing.step or FINEST
@@ -169,14 +169,16 @@ def _lot_marks(sizing: Sizing) -> Iterator[Fraction]:
         yield floored(sold, sizing.step)
 
 
-def _floors(sizing: Sizing, per_trade: list[PerTrade]) -> tuple[Fraction, ...]:
-    """Return the smallest quantities that the limits on single trades let pass."""
+def _floors(sizing: Sizing, per_trade: list[PerTrade]) -> Iterator[Fraction]:
+    """Yield the smallest quantities that the limits on single trades let pass."""
     trade, step = sizing.trade, sizing.step or FINEST
     unit = sizing.listed.opened.state.unit_value(trade.account, trade.symbol) or exact(1)
     listed = sizing.listed
-    lows = [(rule, bounds_of(listed, rule, trade.symbol, listed.after)[0]) for rule in per_trade]
-    sizes = [low / unit if rule.measure is TermKind.TRADE_VALUE else low for rule, low in lows if low]
-    return tuple(-(-size // step) * step for size in sizes)
+    for rule in per_trade:
+        low, _ = bounds_of(listed, rule, trade.symbol, listed.after)
+        if low:
+            size = low / unit if rule.measure is TermKind.TRADE_VALUE else low
+            yield -(-size // step) * step
 
 
 def _ceiling(listed: Listed, trade: Trade, per_trade: list[PerTrade]) -> Fraction | None:

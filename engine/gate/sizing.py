@@ -39,7 +39,10 @@ def floored(quantity: Fraction, step: Fraction | None) -> Fraction:
     """Return the largest multiple of the step that is not above the quantity; 0 at the least."""
     if quantity <= 0:
         return _ZERO
-    return quantity if step is None else quantity // step * step
+    if step is None:
+        return quantity
+    (above, below), (rise, run) = quantity.as_integer_ratio(), step.as_integer_ratio()
+    return step * (above * run // (below * rise))
 
 
 def room_to_sell(listed: Listed, trade: Trade) -> Fraction | None:

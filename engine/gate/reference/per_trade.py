@@ -27,6 +27,7 @@ from engine.gate.reference.telling import Teller
 from engine.gate.reference.values import Absent, Value
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, NoWitness, ReferenceVerdict
 from engine.gate.verdict import Outcome
+from engine.ledger.exact import exact
 
 Bound = Fraction | Absent | None
 """A bound of one trade: none, unknown, or an amount."""
@@ -73,7 +74,8 @@ class PerTradePlan:
             return teller.tell(Outcome.NOT_APPLICABLE, group=group, why=self.why_not)
         size = self._size(trade)
         low, high = self._bound(self.low, trade, done), self._bound(self.high, trade, done)
-        if is_member is None or self.unsure or size is None or Absent.UNKNOWN in (low, high):
+        is_lost = low is Absent.UNKNOWN or high is Absent.UNKNOWN
+        if is_member is None or self.unsure or size is None or is_lost:
             return teller.tell(
                 Outcome.MISSING_DATA,
                 trades=named,
@@ -109,7 +111,7 @@ class PerTradePlan:
 
     def _size(self, trade: Trade) -> Fraction | None:
         if self.measure == "trade_shares":
-            return Fraction(trade.quantity)
+            return exact(trade.quantity)
         return trade_value(trade, self.setting.market)
 
     def _bound(self, amount: AnyAmount | None, trade: Trade, done: Listed) -> Fraction | Absent | None:

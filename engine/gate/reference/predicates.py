@@ -34,6 +34,7 @@ from dsl.policy import (
     Unit,
 )
 from engine.gate.reference.values import Absent, Value, day, number, text
+from engine.ledger.exact import exact
 
 Truth = bool | None
 Lookup = Callable[[str, Unit | None], Value]
@@ -206,7 +207,7 @@ def amount_of_row(right: Right, row: Lookup, parted: Parted | None = None) -> Fr
     """
     match right:
         case Amount(value=value):
-            return Fraction(value)
+            return exact(value)
         case DataRef(name=name):
             return number(row(name, None))
         case PercentOf(share=share, name=str(name)):

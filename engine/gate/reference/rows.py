@@ -15,6 +15,7 @@ from engine.gate.reference.market import Market
 from engine.gate.reference.predicates import Lookup
 from engine.gate.reference.state import State
 from engine.gate.reference.values import Absent, Value
+from engine.ledger.exact import exact
 
 
 def lot_row(lot: Lot, market: Market) -> Lookup:
@@ -103,10 +104,10 @@ def trade_row(trade: Trade, market: Market, before: State) -> Lookup:
 def closes_position(trade: Trade, before: State) -> bool:
     """Return whether a trade sells all that the account holds (or more, which is another rule's matter)."""
     held = before.position((trade.account, trade.symbol)).quantity
-    return trade.side is Side.SELL and held > 0 and Fraction(trade.quantity) >= held
+    return trade.side is Side.SELL and held > 0 and exact(trade.quantity) >= held
 
 
 def trade_value(trade: Trade, market: Market) -> Fraction | None:
     """Return a trade's value at the book's price, in the policy's currency."""
     unit = market.unit(trade.account, trade.symbol)
-    return None if unit is None else Fraction(trade.quantity) * unit
+    return None if unit is None else exact(trade.quantity) * unit
