@@ -196,7 +196,7 @@ def _measurable(problem: Problem, caps: Caps) -> None:
 def _caps(problem: Problem) -> Caps:
     found: dict[AccountId, Given] = {}
     for account in sorted({name.account for name in problem.columns.names}):
-        cap = error_cap(problem.ground, account, problem.settings)
+        cap = error_cap(problem.ground, account, problem.intent, problem.settings)
         if cap is not None and problem.net_assets[account] > 0:
             found[account] = cap
     return found

@@ -14,6 +14,7 @@ so that the modes are changed one at a time, then two at a time, while this fall
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import lapack
 
 from optimizer.barrier import Barrier
 from optimizer.model import Bools, Floats, Ints, Model
@@ -85,9 +86,8 @@ def fitting_choice(
     left = np.zeros(bend.size) if left is None else left
     bent = curvature(pulls, model, layout, answer, fixed, 1.0)
     bent[np.diag_indices(bend.size)] += bend + 1e-9 * max(float(np.trace(bent)), 1e-12)
-    try:
-        eased = np.linalg.solve(bent, np.column_stack((options.pull.T, left)))
-    except np.linalg.LinAlgError:
+    _, eased, failed = lapack.dposv(bent, np.column_stack((options.pull.T, left)), lower=1)
+    if failed:
         return choice
     between = options.pull @ eased[:, :-1]
     taken = _changed(options, between, options.pull @ eased[:, -1])
@@ -138,8 +138,9 @@ def _changed(options: Options, between: Floats, pulled: Floats) -> Ints:
 
     Every option is told from the first choice of its name. between: products of what two options pull.
     """
-    first = {int(name): index for index, name in enumerate(options.name) if options.first[index]}
-    taken = np.array([first[int(name)] for name in options.name])
+    first = np.flatnonzero(options.first)
+    first = first[np.argsort(options.name[first])]
+    taken = first[np.searchsorted(options.name[first], options.name)]
     rival = options.name[:, None] == options.name[None, :]
     alone = options.worth + pulled
     own = np.diag(between)
@@ -151,8 +152,11 @@ def _changed(options: Options, between: Floats, pulled: Floats) -> Ints:
         if gain[best] < -WORTHWHILE:
             taken = np.where(rival[best], best, taken)
             continue
-        joint = between - between[:, taken] - between[taken] + between[np.ix_(taken, taken)]
-        both = np.where(rival, 0.0, gain[:, None] + gain[None, :] + joint)
+        apart = between - between[:, taken]
+        both = apart - apart[taken]
+        both += gain[:, None]
+        both += gain
+        both[rival] = 0.0
         pair = np.unravel_index(int(np.argmin(both)), both.shape)
         if both[pair] >= -WORTHWHILE:
             break

@@ -31,7 +31,6 @@ class Settings:
     stated: bool = True  # what accounts and policies state goes before these numbers
     aversion_scale: Decimal = Decimal(1)  # of whatever aversion holds
     aversions: tuple[tuple[AccountId, Decimal], ...] = ()  # found for caps on the tracking error
-    tracking_error_cap: Decimal | None = None  # annual, a fraction of one; instead of the aversion
 
 
 IntentKind = Literal["rebalance", "harvest", "raise", "invest", "repair"]
@@ -60,6 +59,7 @@ class Intent:
     account: AccountId | None = None  # where cash is raised or invested; None: any account of the request
     due: date | None = None  # when the cash is needed: told beside the settlement day; trades are of today
     max_gain: Decimal | None = None  # recognized by this list, in money
+    max_tracking_error: Decimal | None = None  # annual, a fraction of one; instead of a price of drift
     locked: tuple[LotId, ...] = ()  # lots that stay
     to: BackTo | None = None  # where classes outside their bands come to; None: what the mandate says
     anyway: bool = False  # also where no trigger calls for a rebalance
@@ -69,6 +69,8 @@ class Intent:
     def words(self) -> str:
         """The request in words."""
         limits = [] if self.max_gain is None else [f"recognize at most {told(self.max_gain)} of gains"]
+        if self.max_tracking_error is not None:
+            limits.append(f"leave a tracking error of at most {100 * self.max_tracking_error:f}%")
         if self.locked:
             limits.append(f"keep {', '.join(self.locked)}")
         return "; ".join((self.goal, *limits))

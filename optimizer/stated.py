@@ -26,7 +26,7 @@ from dsl.proposing import (
 )
 from engine.facts.failure import InputError
 from engine.facts.ids import AccountId
-from optimizer.settings import Settings
+from optimizer.settings import Intent, Settings
 from optimizer.tradable import policy_of
 from rulebooks.ground import GroundBook
 
@@ -72,10 +72,10 @@ def aversion(ground: GroundBook, account: AccountId, settings: Settings) -> Give
     return Given(value=given.value * settings.aversion_scale, source=given.source)
 
 
-def error_cap(ground: GroundBook, account: AccountId, settings: Settings) -> Given | None:
+def error_cap(ground: GroundBook, account: AccountId, intent: Intent, settings: Settings) -> Given | None:
     """Return the largest tracking error that an account may be left with, a fraction of one; None: no cap."""
-    if settings.tracking_error_cap is not None:
-        return Given(value=settings.tracking_error_cap, source="asked for")
+    if intent.max_tracking_error is not None:
+        return Given(value=intent.max_tracking_error, source="asked for")
     return _parameter(ground, account, TRACKING_ERROR_CAP, SHARES, settings)
 
 
