@@ -12,6 +12,8 @@ from engine.gate.cure import cure_due
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge
 from engine.gate.record import proof_text, record_line
+from engine.gate.subset import with_largest_passing
+from engine.gate.text import gate_text
 from tests.gate.case_files import CASES, Case, checked, read_book, read_case, trade_of
 from tests.gate.test_cases import opened_of
 
@@ -95,3 +97,45 @@ def test_one_person_does_not_approve_twice(engine: Inline) -> None:
         assert judge(opened, case.trades, engine=engine, approvals=given).decision.value == decision
     told = judge(opened, case.trades, engine=engine, approvals=(legal, alone))
     assert any("one person cannot approve" in words for v in told.verdicts for words in v.considered)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ((), "PASS 2026-03-10; no trades; decision "),
+        (("1  buy 1 OO in A",), "PASS 2026-03-10; 1 trade may go; decision "),
+        (("1  buy 1 OO in A", "2  buy 2 OO in A"), "PASS 2026-03-10; 2 trades may go; decision "),
+    ],
+)
+def test_the_line_of_a_list_that_passes_counts_its_trades(
+    lines: tuple[str, ...], words: str, engine: Inline
+) -> None:
+    case = case_of(CURED.replace("10%", "80%"), *lines)
+    assert record_line(judge(opened_of(case), case.trades, engine=engine)).startswith(words)
+
+
+def test_the_line_names_the_largest_part_that_passes(engine: Inline) -> None:
+    foul = "\n".join(line for line in TWO.splitlines() if "on breach" not in line) + "\n"
+    case = case_of(foul, "1  buy 1 FF in A", "2  buy 1 OO in A")
+    opened = opened_of(case)
+    answer = judge(opened, case.trades, engine=engine)
+    line = record_line(with_largest_passing(opened, answer, case.trades, engine=engine))
+    assert line.startswith("BLOCK 2026-03-10; 1 of 2 trades stopped by RL; ")
+    assert "largest part that passes: 2; " in line
+
+
+WASH = """rule WASH "No wash sale"
+  forbid buying securities within 30 days after a loss_sale of an identical security
+  because ips "§3"
+"""
+
+
+def test_a_window_is_told_with_its_days_and_with_the_history_that_was_known(engine: Inline) -> None:
+    told = checked(WASH, "wash.mandate")
+    sold = "2026-02-20  sell 100 OO in A at 50\n"
+    book = read_book(BOOK + sold, reading=told.tax)
+    case = Case("w", "", (told,), book, (trade_of("1  buy 1 OO in A"),), ())
+    answer = judge(opened_of(case), case.trades, engine=engine)
+    assert answer.decision.value == "block"
+    assert "2026-03-22" in gate_text(answer)  # thirty days after 20 February
+    assert "history     from 2015-01-02 until 2026-03-10" in proof_text(answer)
