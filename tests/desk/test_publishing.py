@@ -59,7 +59,25 @@ def test_a_version_whose_examples_fail_is_not_published(at: At) -> None:
     form = {"text": text, "reason": "tighter", "csrf": visitor.token}
     answer = visitor.client.post("/desk/policies/adams.start/publish", data=form)
     assert answer.status_code == 422
-    assert "1 of its 4 examples fail" in answer.text
+    assert "It is not published: 1 of its 4 examples fail" in answer.text
+    kept = TEXT.search(answer.text)
+    assert kept is not None, "what was written is not lost"
+    assert html.unescape(kept[1]).strip() == text.strip()
+    assert 'value="tighter"' in answer.text
+    assert re.search(r"fails</span> [^<]+<span class=\"sub\">expected [^<]+; got ", answer.text), (
+        "which one, and why"
+    )
+
+
+def test_a_version_with_an_error_is_not_published_and_its_text_is_kept(at: At) -> None:
+    visitor = at("N. Vance")
+    text = text_at(visitor).replace("limit weight to", "limit wieght to")
+    form = {"text": text, "reason": "slip", "csrf": visitor.token}
+    answer = visitor.client.post("/desk/policies/adams.start/publish", data=form)
+    assert answer.status_code == 422
+    assert "It is not published: the text has errors" in answer.text
+    assert "limit wieght to" in answer.text
+    assert "E0202" in answer.text
 
 
 def test_a_client_s_instruction_becomes_a_cited_rule_that_a_second_officer_puts_into_force(at: At) -> None:

@@ -148,10 +148,15 @@ def quiet_by_rule(told: Iterable[Told]) -> tuple[tuple[Told, ...], ...]:
     )
 
 
+BY_LIST = ", no worse by this list"
+"""What a verdict says of a breach that a list leaves as it was; where the book stands, there is no list."""
+
+
 def _told(verdict: Mapping[str, Any], trades: Mapping[int, Mapping[str, Any]]) -> Told:
     unit = verdict["unit"]
     status, word = _status(verdict)
-    group = ", ".join(f"{name} {value or 'unknown'}" for name, value in verdict["group"].items())
+    groups = (f"{name} {value or 'unknown'}" for name, value in verdict["group"].items())
+    group = words.plain_words(", ".join(groups))
     owner = verdict.get("account") or f"household {verdict.get('household')}"
     where = verdict["where"]
     return Told(
@@ -159,10 +164,10 @@ def _told(verdict: Mapping[str, Any], trades: Mapping[int, Mapping[str, Any]]) -
         policy=verdict["policy"] or "",
         account=verdict.get("account") or "",
         scope=f"{owner}, {group}" if group else owner,
-        title=verdict["title"],
+        title=words.plain_words(verdict["title"]),
         status=status,
         word=word,
-        reason=verdict["reason"],
+        reason=verdict["reason"] if trades else verdict["reason"].replace(BY_LIST, ""),
         before=_figure(verdict["before"], unit),
         after=_figure(verdict["after"], unit),
         limit=_limit(verdict),

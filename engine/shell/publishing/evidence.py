@@ -91,8 +91,10 @@ def _sections(
     days: int,
     files: Mapping[str, bytes],
 ) -> Iterator[_Section]:
-    yield _findings(checked, policy, records, inference, today, files)
-    yield _examples(policy, inference)
+    first = (_findings(checked, policy, records, inference, today, files), _examples(policy, inference))
+    yield from first
+    if any(row.refusal for row in first):
+        return  # comparing takes a minute on a large mandate, and nobody may publish this one
     before = next((row for row in shelf.in_force if row.id == policy.id), None)
     old = None if before is None else policies.check_listed(before, beside=shelf).policy
     if old is not None:

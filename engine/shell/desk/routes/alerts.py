@@ -22,7 +22,7 @@ async def open_alerts(request: Request, service: At) -> Response:
     first = (
         f"{words.plural(len(rows), 'alert')}; {waiting} not yet acknowledged."
         if rows
-        else "No alert: `guardband monitor` raises them each business day."
+        else "No alert: guardband monitor raises them each business day."
     )
     return page(request, "alerts.html.j2", title="Alerts", first=first, rows=rows)
 

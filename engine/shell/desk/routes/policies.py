@@ -1,5 +1,6 @@
 """Policies: browsed clause beside rule, edited with findings as one types, and compared before publishing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -72,9 +73,21 @@ async def edit(request: Request, service: At, policy: str) -> Response:
 
 
 async def editor(
-    request: Request, service: Service, entry: LibraryPolicy, text: str, *, why: str = ""
+    request: Request,
+    service: Service,
+    entry: LibraryPolicy,
+    text: str,
+    *,
+    why: str = "",
+    reason: str = "",
+    status: int = 200,
+    results: Sequence[Mapping[str, Any]] = (),
 ) -> Response:
-    """Return the editor of a policy over some text; why: what was put into it beforehand."""
+    """Return the editor of a policy over some text.
+
+    why: what was put into it beforehand, or why it could not be published; reason: what was given for it;
+    results: how its examples came out.
+    """
     found = await _checked(service, entry, text)
     return page(
         request,
@@ -84,6 +97,10 @@ async def editor(
         or "Every change is checked as you type; nothing is in force until a second person approves it.",
         entry=entry,
         text=text,
+        reason=reason,
+        results=results,
+        failed=[row for row in results if not row["passed"]],
+        status=status,
         **found,
     )
 

@@ -1,5 +1,6 @@
 """Publishing: a version waits for a second officer; a client's instruction becomes a rule of the next one."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from engine.shell import policies as texts
 from engine.shell.desk.asking import book_of, day_of, reading, writing
 from engine.shell.desk.next_version import VERBS, Instruction, next_version, with_instruction
 from engine.shell.desk.pages import PageRoute, led_to, page
-from engine.shell.desk.routes.policies import text_diff, text_sent
+from engine.shell.desk.routes.policies import editor, text_diff, text_sent
 from engine.shell.desk.shelf import entry_of, titles
 from engine.shell.desk.warming import warm
 from engine.shell.publishing.evidence import Prepared, prepare
@@ -36,7 +37,22 @@ async def publish_text(request: Request, service: At, person: Signed, policy: st
     reason = (await form_of(request)).get("reason", "").strip()
     if not reason:
         raise InputError("no reason is given", place="reason", cure="say why: the second person reads it")
-    return await published(service, person, entry, text, reason=reason)
+    try:
+        made = await _prepared(service, entry, text)
+    except texts.MandateErrors:
+        told = "It is not published: the text has errors, which are marked beside it."
+        return await editor(request, service, entry, text, why=told, reason=reason, status=422)
+    if made.refused:
+        told = f"It is not published: {'; '.join(made.refused)}. Mend the text and publish it again."
+        return await editor(
+            request, service, entry, text, why=told, reason=reason, status=422, results=tried_in(made)
+        )
+    return await _recorded(service, person, made, reason=reason)
+
+
+def tried_in(made: Prepared) -> tuple[Mapping[str, Any], ...]:
+    """Return how each example of a version came out."""
+    return tuple(made.data.get("examples", {}).get("examples", ()))
 
 
 async def published(
@@ -50,6 +66,12 @@ async def published(
 ) -> Response:
     """Check, try and compare a text, record it as pending, and lead to its page."""
     made = await _prepared(service, entry, text)
+    return await _recorded(service, person, made, reason=reason, approver=approver)
+
+
+async def _recorded(
+    service: Service, person: SignedIn, made: Prepared, *, reason: str, approver: str | None = None
+) -> Response:
     author = author_of(service, person)
     written = await writing(
         service, lambda session: publish(session, author, made, approver=approver, reason=reason)
