@@ -14,7 +14,7 @@ from typing import Literal
 
 from engine.facts.failure import InputError
 from engine.facts.ids import LotId
-from engine.facts.money import read_decimal
+from engine.facts.money import read_decimal, read_share
 from engine.gate.measure import currency_of
 from engine.shell import work
 from optimizer.settings import BackTo, Intent, IntentKind
@@ -31,6 +31,7 @@ class Request:
     investing: str | None = None
     only_harvest: bool = False
     max_gain: str | None = None
+    max_tracking_error: str | None = None
     locked: tuple[str, ...] = ()
     to: str | None = None
     transition: bool = False
@@ -78,6 +79,7 @@ def intent_of(request: Request, ground: GroundBook, *, currency: str) -> Intent:
         amount=amount,
         due=due,
         max_gain=None if request.max_gain is None else _money(request.max_gain, "--max-gain", currency),
+        max_tracking_error=_share(request.max_tracking_error, "--max-tracking-error"),
         locked=_lots(request.locked, ground),
         to=_back_to(request),
         anyway=request.transition,
@@ -144,6 +146,19 @@ def _money(text: str, place: str, currency: str) -> Decimal:
     if amount < 0 or (amount == 0 and place != "--max-gain"):
         raise InputError(f"{text} is not a positive amount", place=place, cure="write 50000")
     return amount
+
+
+def _share(text: str | None, place: str) -> Decimal | None:
+    """Return a share such as `2%` as a fraction of one; None where none is said."""
+    if text is None:
+        return None
+    try:
+        share = read_share(text)
+    except ValueError:
+        share = Decimal(0)
+    if not 0 < share < 1:
+        raise InputError(f"`{text}` is not a share between 0% and 100%", place=place, cure="write 2%")
+    return share
 
 
 def _lots(names: tuple[str, ...], ground: GroundBook) -> tuple[LotId, ...]:

@@ -29,7 +29,7 @@ def risky() -> Book:
 
 
 def at(cap: str) -> Proposal:
-    return proposed(RULE, risky(), settings=Settings(tracking_error_cap=Decimal(cap)))
+    return proposed(RULE, risky(), Intent(max_tracking_error=Decimal(cap)))
 
 
 def told_error(proposal: Proposal) -> Fraction:
@@ -64,9 +64,10 @@ def test_the_floor_is_below_every_list_under_the_cap_that_other_prices_find() ->
     cap = Decimal("0.05")
 
     def rebuild(settings: Settings) -> Problem:
-        return build(ground, accounts=ground.accounts, intent=Intent(), settings=settings)
+        intent = Intent(max_tracking_error=cap)
+        return build(ground, accounts=ground.accounts, intent=intent, settings=settings)
 
-    now = capped(rebuild, Settings(tracking_error_cap=cap))
+    now = capped(rebuild, Settings())
     tried = 0
     for aversion in np.geomspace(0.01, 1000, 30):
         problem = rebuild(Settings(aversion=Decimal(str(aversion)), likeness=Decimal(0)))
@@ -89,7 +90,7 @@ def test_the_policy_may_set_the_cap() -> None:
 
 def test_without_a_risk_model_a_cap_is_refused() -> None:
     with pytest.raises(InputError, match="no risk model"):
-        proposed("", off_target(), settings=Settings(tracking_error_cap=Decimal("0.02")))
+        proposed("", off_target(), Intent(max_tracking_error=Decimal("0.02")))
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(3, marks=pytest.mark.long)])
@@ -101,8 +102,8 @@ def test_with_every_kind_of_rule_the_cap_is_kept_or_said_not_to_be(seed: int) ->
     told = propose(
         ground,
         accounts=ground.accounts,
-        intent=Intent(),
-        settings=Settings(tracking_error_cap=Decimal("0.04")),
+        intent=Intent(max_tracking_error=Decimal("0.04")),
+        settings=Settings(),
         judge=real_judge(ground),
     )
     notes = [note for note in told.notes if "tracking error" in note]

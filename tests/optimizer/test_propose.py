@@ -78,7 +78,7 @@ FLOOR = """rule CASH "Cash in a band"
 
 @pytest.mark.parametrize(("floor", "after"), [("10%", 10_000), ("10.1%", 10_100), ("10.11%", 10_200)])
 def test_cash_above_its_band_is_not_spent_through_the_floor(floor: str, after: int) -> None:
-    """84% of cash may come down to 20% by the gate's reading; shares of 100 take it to the floor, not below."""
+    """Of 84% in cash, shares of 100 spend what is above the floor, and not a share more."""
     proposal = proposed(FLOOR.format(floor), mostly_cash())
     spent = sum(100 * shares * side.sign for (_, side), shares in sides(proposal).items())
     assert 84_000 - spent == after

@@ -99,6 +99,15 @@ GainOption = Annotated[
         show_default=False,
     ),
 ]
+ErrorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--max-tracking-error",
+        metavar="PERCENT",
+        help="Leave each account at most this far from its benchmark in a year, such as 2%.",
+        show_default=False,
+    ),
+]
 LockOption = Annotated[
     list[str] | None,
     typer.Option("--lock", metavar="LOT", help="Keep this lot; may be given several times."),
@@ -117,6 +126,7 @@ def rebalance(
     transition: TransitionOption = False,
     to: ToOption = None,
     max_gain: GainOption = None,
+    max_tracking_error: ErrorOption = None,
     lock: LockOption = None,
     rule_costs: Annotated[
         bool, typer.Option("--rule-costs", help="Also solve without each rule that may hold the list back.")
@@ -174,6 +184,7 @@ def rebalance(
         investing=investing,
         only=only,
         max_gain=max_gain,
+        max_tracking_error=max_tracking_error,
         lock=lock,
         to=to,
         transition=transition,
@@ -211,6 +222,7 @@ def setup_of(
     investing: str | None = None,
     only: Only | None = None,
     max_gain: str | None = None,
+    max_tracking_error: str | None = None,
     lock: list[str] | None = None,
     to: BackTo | None = None,
     transition: bool = False,
@@ -224,6 +236,7 @@ def setup_of(
         investing=investing,
         only_harvest=only is Only.HARVEST,
         max_gain=max_gain,
+        max_tracking_error=max_tracking_error,
         locked=tuple(lock or ()),
         to=None if to is None else to.value,
         transition=transition,

@@ -6,6 +6,7 @@ import typer
 
 from engine.shell.commands.rebalance import (
     AccountsOption,
+    ErrorOption,
     GainOption,
     InvestOption,
     LockOption,
@@ -33,6 +34,7 @@ def why(
     transition: TransitionOption = False,
     to: ToOption = None,
     max_gain: GainOption = None,
+    max_tracking_error: ErrorOption = None,
     lock: LockOption = None,
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -55,6 +57,7 @@ def why(
         investing=investing,
         only=only,
         max_gain=max_gain,
+        max_tracking_error=max_tracking_error,
         lock=lock,
         to=to,
         transition=transition,

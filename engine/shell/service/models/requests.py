@@ -11,6 +11,7 @@ Cell = Annotated[str, StringConstraints(max_length=10_000)]
 Column = Annotated[str, StringConstraints(max_length=200)]
 Row = dict[Column, Cell | None]
 Rows = Annotated[list[Row], Field(max_length=100_000)]
+Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}(\.[0-9]{1,6})?%$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
 Text = Annotated[str, StringConstraints(max_length=1_000_000)]
 
@@ -117,6 +118,7 @@ class Intents(BookAsked):
 
     accounts: Ids = []
     max_gain: Amount | None = None
+    max_tracking_error: Share | None = None
     lock: Ids = []
 
 

@@ -128,6 +128,7 @@ def _intent(desk: work.Desk, body: RebalanceIn) -> Intent:
         investing=body.invest,
         only_harvest=body.only == "harvest",
         max_gain=body.max_gain,
+        max_tracking_error=body.max_tracking_error,
         locked=tuple(body.lock),
         to=body.to,
         transition=body.transition,
