@@ -111,7 +111,9 @@ def _answer(reference: Answer | tuple[ReferenceVerdict, ...]) -> Answer:
 
 def _is_silent(part: Part) -> bool:
     """Return whether the reference does not know something that the rule names."""
-    return _of_kept(part.kept).is_silent or not all(row.witnessed for row in part.fresh)
+    if part.fresh and not all(row.witnessed for row in part.fresh):
+        return True
+    return _of_kept(part.kept).is_silent
 
 
 @dataclass(slots=True, eq=False)
