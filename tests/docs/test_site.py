@@ -18,6 +18,7 @@ from engine.shell.init import lay_out
 from rulebooks.catalogue import catalogue
 from tests.docs.pages import DOCS
 from tests.shared import ROOT
+from tests.shell.cli import run
 
 pytest.importorskip("mkdocs", reason="pip install 'guardband[docs]'")
 
@@ -102,7 +103,9 @@ def test_the_notebook_runs_and_prints_what_it_shows(tmp_path: Path, monkeypatch:
         assert printed.getvalue() == shown
 
 
-def test_the_hooks_for_a_repository_of_mandates_find_what_they_should(tmp_path: Path) -> None:
+def test_the_hooks_for_a_repository_of_mandates_find_what_they_should(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     yaml = pytest.importorskip("yaml", reason="pip install pyyaml")
     text = (DOCS / "engineer.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
     hooks = yaml.safe_load(text)["repos"][0]["hooks"]
@@ -114,7 +117,10 @@ def test_the_hooks_for_a_repository_of_mandates_find_what_they_should(tmp_path: 
     wrong.write_text(mandate.replace("limit weight", "limit wieght"), encoding="utf-8")
     failing.write_text(mandate.replace("trade buy 11,000", "trade buy 10,000"), encoding="utf-8")
     found = {
-        hook["entry"]: [_is_passed(hook["entry"], path) for path in (right, ugly, wrong, failing)]
+        hook["entry"]: [
+            run(capsys, monkeypatch, *hook["entry"].split()[1:], path).status == 0
+            for path in (right, ugly, wrong, failing)
+        ]
         for hook in hooks
     }
     assert found == {
@@ -122,8 +128,5 @@ def test_the_hooks_for_a_repository_of_mandates_find_what_they_should(tmp_path: 
         "guardband check": [True, True, False, True],
         "guardband test": [True, True, False, False],
     }
-
-
-def _is_passed(entry: str, path: Path) -> bool:
-    command = [sys.executable, "-m", "engine.shell.main", *entry.split()[1:], str(path)]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    told = [sys.executable, "-m", "engine.shell.main", *hooks[0]["entry"].split()[1:], str(ugly)]
+    assert subprocess.run(told, capture_output=True, check=False).returncode == 1, "as a hook runs it"

