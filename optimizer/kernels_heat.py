@@ -150,17 +150,12 @@ def charge_columns(
     charge: Floats,
 ) -> None:
     """Write what the rows charge each column: `Pulls.charge`."""
-    n = begins.size - 1
+    n, of_odd = begins.size - 1, prices[odd]
+    both, bought, gone = np.dot(even, prices[mirrored]), np.dot(of_odd, buy_odd), np.dot(of_odd, sale_odd)
     for i in range(n):
-        both, bought, gone = 0.0, 0.0, 0.0
-        for k in range(mirrored.size):
-            both += even[i, k] * prices[mirrored[k]]
-        for r in range(odd.size):
-            bought += buy_odd[r, i] * prices[odd[r]]
-            gone += sale_odd[r, i] * prices[odd[r]]
-        charge[i] = both + bought
+        charge[i] = both[i] + bought[i]
         for lot in range(begins[i], begins[i + 1]):
-            own = gone - both
+            own = gone[i] - both[i]
             for v in range(varied.size):
                 own += lots[v, lot] * prices[varied[v]]
             charge[n + lot] = own

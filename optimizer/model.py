@@ -122,7 +122,7 @@ class Part:
     def dense(self, rows: Ints | None = None) -> Floats:
         """Return the columns in full, or some rows of them."""
         if rows is None:
-            found = np.zeros((self.n_rows, self.indptr.size - 1))
+            found = np.zeros((self.indptr.size - 1, self.n_rows)).T  # entries are written side by side
             found[self.indices, self.column] = self.data
             return found
         place = np.full(self.n_rows, -1, dtype=np.int64)

@@ -22,7 +22,8 @@ class Pulls:
 
     def __init__(self, model: Model, rows: Ints, starts: Ints, owners: Ints) -> None:
         n = model.positions.count
-        dense = part_of(model.rows.matrix, np.arange(model.columns)).dense(rows).T.copy()
+        full = part_of(model.rows.matrix, np.arange(model.columns))
+        dense = np.ascontiguousarray(full.dense(rows if rows.size < model.rows.count else None).T)
         self.owner, self._owners, self._starts = model.lots.position, owners, starts
         self.buy = dense[:n]
         lots = dense[n:]
