@@ -58,6 +58,11 @@ def cents_half_up(value: Decimal | Fraction) -> Decimal:
 
 def rounded(value: Fraction, *, places: int) -> Decimal:
     """Return a rational as a decimal with `places` decimals, halves away from zero."""
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return EXACT.multiply(Decimal(whole if value >= 0 else -whole), Decimal(1).scaleb(-places))
+    return Decimal(steps(value, places=places)).scaleb(-places, context=EXACT)
+
+
+def steps(value: Fraction, *, places: int) -> int:
+    """Return how many units of the last of `places` decimals a rational comes to, halves away from zero."""
+    above, below = abs(value.numerator) * 10**places, value.denominator
+    whole: int = (2 * above + below) // (2 * below)
+    return whole if value.numerator >= 0 else -whole

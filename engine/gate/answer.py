@@ -13,7 +13,7 @@ from typing import Any
 
 from dsl.policy import Citation, Span
 from engine.facts.book import Coverage
-from engine.facts.money import plain, rounded
+from engine.facts.money import plain, rounded, steps
 from engine.gate.verdict import (
     Contributor,
     GateAnswer,
@@ -30,10 +30,9 @@ _MOST_PLACES = 40
 def figure_text(value: Fraction, *, apart_from: Fraction | None = None) -> str:
     """Return a figure as text; `apart_from` is what it must not be mistaken for."""
     places = PLACES
-    while apart_from is not None and value != apart_from and places < _MOST_PLACES:
-        if rounded(value, places=places) != rounded(apart_from, places=places):
-            break
-        places += 1
+    if apart_from is not None and value != apart_from:
+        while places < _MOST_PLACES and steps(value, places=places) == steps(apart_from, places=places):
+            places += 1
     return plain(rounded(value, places=places))
 
 

@@ -5,11 +5,12 @@ reached = reach(desk, asked)      the gate's answer, or a proposal
 reached.bytes                     what `--format json` prints
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
+
+import orjson
 
 from engine.facts.trades import Trade
 from engine.gate.answer import gate_answer
@@ -67,7 +68,7 @@ class Reached:
 
 def json_bytes(data: Mapping[str, Any]) -> bytes:
     """Return an answer as it is printed for programs."""
-    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def reach(desk: work.Desk, asked: Asked) -> Reached:
