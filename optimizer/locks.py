@@ -175,8 +175,7 @@ Meeting = dict[Symbol | None, list[tuple[int, PastEvent]]]
 def _by_symbol(window: GroundWindow) -> Meeting:
     found: Meeting = {}
     for place, event in enumerate(window.events):
-        if window.first <= event.day <= window.last:
-            found.setdefault(event.symbol, []).append((place, event))
+        found.setdefault(event.symbol, []).append((place, event))
     return found
 
 
@@ -229,8 +228,7 @@ def _selling(locks: Locks, window: GroundWindow, lot: Lot, meeting: Meeting) -> 
 def _past(locks: Locks, window: GroundWindow, book: Book, held: Held) -> None:
     """A past trade that the subject covers is met by an event of today's list, such as a loss sale."""
     for event in window.past_actions:
-        if event.symbol is None:
-            continue
+        assert event.symbol is not None, "a past trade is of a security"
         lock = Lock(rule=window.rule.rule, words=_event_words(event))
         others = window.partners.get(event.symbol, frozenset())
         if window.window.event == "purchase":
