@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dsl.policy import Rebalance, TargetClass, Targets
+from dsl.policy import Rebalance, TargetClass
 from engine.facts.ids import AccountId, Symbol
 from optimizer.locks import Place
 from optimizer.settings import Intent
@@ -78,23 +78,15 @@ def aims_of(ground: GroundBook, state: BookState, accounts: tuple[AccountId, ...
 
 def rebalance_of(ground: GroundBook, account: AccountId, name: str) -> Rebalance | None:
     """Return the rebalance statement of a targets statement, if any."""
-    for policy in policy_of(ground, account):
-        for row in policy.rebalances:
-            if row.targets == name:
-                return row
-    return None
+    rows = (row for policy in policy_of(ground, account) for row in policy.rebalances)
+    return next((row for row in rows if row.targets == name), None)
 
 
 def _target_class(ground: GroundBook, limit: GroundLimit) -> TargetClass | None:
-    for policy in ground.rulebook.policies:
-        for statement in policy.targets:
-            if statement.name == limit.rule.rule.id:
-                return _named(statement, limit.target)
-    return None
-
-
-def _named(statement: Targets, name: str | None) -> TargetClass | None:
-    return next((row for row in statement.classes if row.name == name), None)
+    statements = (row for policy in ground.rulebook.policies for row in policy.targets)
+    statement = next((row for row in statements if row.name == limit.rule.rule.id), None)
+    classes = () if statement is None else statement.classes
+    return next((row for row in classes if row.name == limit.target), None)
 
 
 # ------------------------------------------------------------------ classes

@@ -159,10 +159,6 @@ class Columns:
             case _:
                 return []
 
-    def step(self, column: int) -> float:
-        """Return the value of a column's smallest tradable quantity, in units."""
-        return float(self.steps[column])
-
     def is_fine(self, entry: Entry) -> bool:
         """Return whether a column of the row trades in fractions of a share."""
         sales = entry.columns >= self.count

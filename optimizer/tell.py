@@ -333,7 +333,5 @@ def _cost(problem: Problem, account: AccountId, value: Decimal) -> Decimal:
 
 
 def _harvest_rule(problem: Problem, trade: Trade) -> str | None:
-    for policy in policy_of(problem.ground, trade.account):
-        if policy.harvest is not None:
-            return "harvest losses"
-    return None
+    harvests = any(policy.harvest is not None for policy in policy_of(problem.ground, trade.account))
+    return "harvest losses" if harvests else None

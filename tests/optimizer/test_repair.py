@@ -1,5 +1,6 @@
 """Repair: a list that the gate would stop comes back as the part of it that passes."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from engine.facts.ids import AccountId, LotId, Symbol
@@ -56,3 +57,29 @@ def test_a_list_of_which_nothing_passes_comes_back_empty() -> None:
     assert proposal.status is Status.NOTHING_TO_DO
     assert proposal.trades == ()
     assert proposal.notes
+
+
+def test_a_sale_over_several_lots_is_cut_where_the_gains_reach_their_limit() -> None:
+    """Lots at 90 and 60, 10 shares each: 100 of gains from the first, then 40 for each share."""
+    limit = "limit net_realized_gains this tax_year to at most 300 USD"
+    gains = f'rule GAINS "Gains"\n  {limit}\n  because ips "§1"\n'
+    on = book(
+        [lot("AAA", 10, cost="90", days=900), lot("AAA", 10, cost="60", days=800)],
+        accounts=[account("MAIN", "0")],
+    )
+    ground = laid_out(gains, on)
+    judge = real_judge(ground)
+    found = repair(ground, (trade(1, Side.SELL, "AAA", "20"),), settings=Settings(), judge=judge)
+    assert sum(row.trade.quantity for row in found.trades) == 15
+    assert judge((trade(1, Side.SELL, "AAA", "16"),)).decision is Decision.BLOCK
+
+
+def test_a_purchase_of_an_account_with_fractions_is_cut_within_a_share() -> None:
+    on = book(
+        [lot("AAA", 160, cost="60")],
+        accounts=[replace(account("MAIN", "84000", benchmark="index"), fractional=True)],
+        weights=SIX,
+    )
+    ground = laid_out(CAP.format("12.05"), on)
+    found = repair(ground, (trade(1, Side.BUY, "BBB", "130"),), settings=Settings(), judge=real_judge(ground))
+    assert kept(found) == {("buy", "BBB"): Decimal("120.5")}
