@@ -11,6 +11,7 @@ Where two policies extend the same one, its rules are there once for each, gover
 from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
+from typing import assert_never
 
 from dsl.catalogue import Catalogue
 from dsl.policy import (
@@ -102,6 +103,8 @@ def measure_and_unit(obligation: Obligation, currency: str) -> tuple[str, str]:
             return "value", currency
         case Require():
             return "require", "count"
+        case _:
+            assert_never(obligation)
 
 
 def unit_of(measure: Measure, currency: str) -> str:

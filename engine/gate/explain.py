@@ -12,7 +12,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from dsl.policy import CheckedPolicy, CheckedRule, Citation, ExpectMeasured, ExpectResponse, Limit, Response
+from dsl.policy import CheckedRule, Citation, ExpectMeasured, ExpectResponse, Limit, Response
 from engine.facts.money import plain
 from engine.gate.amounts import bound_words, words
 from engine.gate.reference import WITNESSED
@@ -200,11 +200,6 @@ def _waivers(rulebook: Rulebook, rule: CheckedRule) -> list[str]:
 def _source(citation: Citation) -> str:
     quote = f' "{citation.quote}"' if citation.quote else ""
     return f"{citation.source} {citation.clause}{quote}"
-
-
-def policy_named(rulebook: Rulebook, name: str) -> CheckedPolicy | None:
-    """Return one of the rulebook's policies by its id."""
-    return next((policy for policy in rulebook.policies if policy.id == name), None)
 
 
 def explain_answer(rulebook: Rulebook, rules: tuple[RuleExplained, ...]) -> dict[str, Any]:

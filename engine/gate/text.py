@@ -9,6 +9,7 @@ BLOCK  buy 50 ACME in HAW-6040, 2026-03-10                      rule IPS-4.1, ha
 
 import textwrap
 from collections.abc import Iterator
+from typing import assert_never
 
 from dsl.policy import Citation
 from engine.facts.money import plain
@@ -184,6 +185,8 @@ def _change(answer: GateAnswer, change: WouldPass) -> str:
             return f"{which}with {change.to}"
         case "add_trade" | "drop":
             return change.to
+        case _:
+            assert_never(change.change)
 
 
 def _source(citation: Citation) -> str:

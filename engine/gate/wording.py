@@ -6,6 +6,7 @@ Acme Corp would be 5.40% (limit at most 5%)
 
 from datetime import timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from dsl.policy import Forbid, Limit
 from engine.facts.money import plain, rounded
@@ -47,6 +48,8 @@ def _measured(listed: Listed, concluded: Concluded) -> str:
             return _window(listed, concluded)
         case "require":
             return _require(concluded)
+        case _:
+            assert_never(concluded.item.kind)
 
 
 def subject_of(listed: Listed, item: Item) -> str:

@@ -5,6 +5,7 @@ once per scope, and what rules share (rows, scenes, memberships) is shared.
 """
 
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from dsl.policy import Action, AllowOnly, Forbid, Limit, Require
 from engine.facts.book import Book
@@ -86,3 +87,5 @@ def _lay(laying: Laying, rule: CompiledRule, scope: Scope, laid: _Laid) -> None:
                 laid.limits.append(ground_holding(laying, rule, scope))
         case Require():
             laid.requires.extend(ground_requires(laying, rule, scope))
+        case _:
+            assert_never(obligation)

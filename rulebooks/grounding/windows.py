@@ -11,6 +11,7 @@ from the acquisition dates of lots; past sales are missing data.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from dsl.policy import Forbid, Window
 from engine.facts.ids import AccountId, LotId, Symbol
@@ -224,6 +225,8 @@ def partners(laying: Laying, scene: Scene, window: Window) -> Mapping[Symbol, fr
             return {symbol: frozenset(groups[tax.identity(symbol)]) for symbol in symbols}
         case "substitute":
             return _substitutes(scene, symbols)
+        case _:
+            assert_never(window.relation)
 
 
 def _substitutes(scene: Scene, symbols: list[Symbol]) -> Mapping[Symbol, frozenset[Symbol]]:

@@ -88,6 +88,7 @@ def part(percent: int) -> Fraction:
     return Fraction(percent, 100)
 
 
+BEFORE = Shares(HELD, {})
 ANY = "securities where asset_class is equity"
 RULES = {
     "weight of each issuer": Rule(
@@ -130,7 +131,6 @@ RULES = {
     "duration": Rule("limit duration of eq to at most 4 years", (lambda s: s.average(DURATION),), most=4),
 }
 
-BEFORE = Shares(HELD, {})
 CASH_RULE = Rule("", (lambda s: s.cash,), least=0)
 
 

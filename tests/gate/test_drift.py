@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -89,7 +90,7 @@ def test_without_targets_the_model_and_then_the_benchmark_count() -> None:
     )
     (row,) = drift(open_book(ground(compile_rulebook((policy,)), modelled)))
     assert row.target == "growth"
-    assert [(c.name, c.drift) for c in row.classes] == [("cash", 0), ("equity", 0)]
+    assert [(c.name, c.drift) for c in row.classes] == [("cash", Fraction(0)), ("equity", Fraction(0))]
     assert not row.rebalance
 
 

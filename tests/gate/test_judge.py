@@ -99,8 +99,7 @@ def test_what_fails_beside_the_engine_leaves_it_to_the_next_list(monkeypatch: py
 
 def test_a_disagreement_blocks_and_says_where(engine: Inline, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.gate import judge as gate
-
-    asked = gate.reference_judge
+    from engine.gate.reference import judge as asked
 
     def wrong(*args: object) -> tuple[object, ...]:
         return tuple(

@@ -9,7 +9,7 @@ its evaluators is missing.
 import operator
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from engine.gate.engine.answers import conclusions, ordered, rows_of
 from engine.gate.engine.bundle import bundle_text
@@ -79,6 +79,8 @@ def truth(condition: Condition, fields: Fields) -> bool | None:
         case Or(parts=parts):
             values = [truth(part, fields) for part in parts]
             return True if True in values else None if None in values else False
+        case _:
+            assert_never(condition)
 
 
 def _compares(op: Op, left: Any, right: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from dsl.policy import (
     Action,
@@ -227,6 +228,8 @@ def _plans(own: Setting, rule: CheckedRule, scope: Scope) -> list[Judge | LimitP
             return _ban(own, rule, scope, actions, outside)
         case Require():
             return [require_plan(own, rule, scope).judge]
+        case _:
+            assert_never(rule.obligation)
 
 
 def _ban(

@@ -11,7 +11,7 @@ are limits too, and so is the rule of the book that cash is at least zero.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from dsl.policy import (
     Amount,
@@ -188,6 +188,8 @@ def _is_local(amount: AnyAmount) -> bool:
             return _is_local(of)
         case Smaller(parts=parts) | Greater(parts=parts):
             return all(map(_is_local, parts))
+        case _:
+            assert_never(amount)
 
 
 def _is_common(amount: AnyAmount) -> bool:
@@ -202,6 +204,8 @@ def _is_common(amount: AnyAmount) -> bool:
             return _is_common(of)
         case Smaller(parts=parts) | Greater(parts=parts):
             return all(map(_is_common, parts))
+        case _:
+            assert_never(amount)
 
 
 def groups_of(plan: LimitPlan, keys: list[Key]) -> set[Group] | None:
@@ -254,14 +258,6 @@ class Figures(NamedTuple):
     low: Fraction | None
     high: Fraction | None
     room: Room
-
-
-def figures(plan: LimitPlan, view: View, group: Group, *, upper_only: bool = False) -> Figures:
-    """Return a group's figures in a view; raises Gap where data are missing."""
-    reading = plan.reading(view, group)
-    low = None if upper_only else plan.bound(plan.low, view, group)
-    high = plan.bound(plan.high, view, group)
-    return Figures(reading=reading, low=low, high=high, room=room(reading, low, high))
 
 
 Judge = Callable[[Listed], list[ReferenceVerdict]]

@@ -10,6 +10,7 @@ unit of which is one unit of the account's currency.
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
 from dsl.policy import (
     And,
@@ -205,3 +206,5 @@ def _paths(predicate: Predicate) -> set[str]:
             return _paths(part)
         case And(parts=parts) | Or(parts=parts):
             return {path for part in parts for path in _paths(part)}
+        case _:
+            assert_never(predicate)
