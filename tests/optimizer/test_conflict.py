@@ -146,3 +146,20 @@ def test_what_is_possible_has_no_conflict() -> None:
     intent = Intent(kind="raise", amount=Decimal(100))
     problem = build(ground, accounts=ground.accounts, intent=intent, settings=Settings())
     assert explain_conflict(problem).rules == ()
+
+
+def test_without_rules_and_demands_there_is_no_conflict() -> None:
+    ground = laid_out("", holdings(1))
+    problem = build(ground, accounts=ground.accounts, intent=Intent(), settings=Settings())
+    assert explain_conflict(problem).rules == ()
+
+
+def test_the_cure_of_a_limit_in_money_is_told_in_money() -> None:
+    """Securities of 105,000, of which 100,000 are to stay and 30,000 are asked."""
+    floor = 'rule FLOOR "Floor"\n  limit value of equities to at least 100,000 USD\n  because ips "§1"\n'
+    on = book([lot("AAA", 1_050, cost="90")], accounts=[account("MAIN", "0")])
+    found = proposed(floor, on, Intent(kind="raise", amount=Decimal(30_000)))
+    assert found.status is Status.INFEASIBLE
+    (cure,) = found.relaxations
+    assert (cure.rule, cure.limit) == ("FLOOR", Decimal(100_000))
+    assert cure.relaxed == 75_000
