@@ -87,6 +87,8 @@ def said(engine: Inline, rule: str, *trades: str, held: Book) -> str:
             "sell 200 S1",
         ),
         ("require not (price_age is more than 5 days)", "buy 1 S0", None),
+        # at cost 1,000 of 40 and 1,500 of 60: 52; at market it would be 53.33
+        ("limit esg_score of equities to at least 52\n  valued at cost", "buy 1 S1", "buy 1 S0"),
     ],
 )
 def test_at_the_limit_and_one_step_beyond(rule: str, within: str, beyond: str | None, engine: Inline) -> None:
@@ -170,3 +172,13 @@ def test_an_option_counts_its_underlying_at_notional(contracts: str, words: str,
     held = book_of(accounts=(holder(),), securities=(S0, S1, B0, call), lots=LOTS, prices={"C0": "1"})
     rule = "limit value of holdings where instrument is option to at most 4,000 USD\n  valued at notional"
     assert decided(engine, rule, f"buy {contracts} C0", held=held) == words
+
+
+@pytest.mark.parametrize(("priced", "words"), [(13, "pass"), (12, "block")])
+def test_a_holiday_is_no_day_of_a_prices_age(priced: int, words: str, engine: Inline) -> None:
+    # Tuesday 17 February 2026: the Monday was a holiday, so that Friday's price is one business day old
+    held = book()
+    prices = {name: replace(price, date=date(2026, 2, priced)) for name, price in held.prices.items()}
+    held = replace(held, as_of=date(2026, 2, 17), prices=prices)
+    rule = "require price_age is at most 1 business_days"
+    assert decided(engine, rule, "buy 1 S0", held=held) == words
