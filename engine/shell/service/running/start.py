@@ -36,6 +36,9 @@ SHORTEST_SECRET = 32
 KEPT_ALIVE_SECONDS = 15
 MOST_CONNECTIONS = 1000
 GRACE_SECONDS = 20
+SILENT_SECONDS = 60
+"""After which a worker that answers nothing is replaced: on a starved machine five are soon gone by, and
+what a worker was judging goes with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ def start(said: Start) -> None:
             server_header=False,
             timeout_keep_alive=KEPT_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=SILENT_SECONDS,
             limit_concurrency=MOST_CONNECTIONS,
         )
 
