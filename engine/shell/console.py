@@ -3,7 +3,6 @@
 Text goes to a person, in colour on a terminal; JSON goes to a program: one object, nothing else.
 """
 
-import json
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -20,8 +19,15 @@ def print_json(answer: dict[str, Any]) -> None:
 
 
 def json_text(answer: Mapping[str, Any]) -> str:
-    """Return one answer as the JSON that is printed and sent."""
-    return json.dumps(answer, ensure_ascii=False, indent=2) + "\n"
+    """Return one answer as the JSON that is printed."""
+    return json_bytes(answer).decode()
+
+
+def json_bytes(answer: Mapping[str, Any]) -> bytes:
+    """Return one answer as the JSON that is printed, sent and kept: everywhere the same bytes."""
+    import orjson
+
+    return orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def print_text(text: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from engine.facts.failure import InputError
-from engine.shell.log.asked import json_bytes
+from engine.shell.console import json_bytes
 from engine.shell.log.chain import START, append, entries, entry
 from engine.shell.log.contents import get
 from engine.shell.log.logbook import Logbook

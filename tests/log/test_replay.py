@@ -118,7 +118,7 @@ def test_hashes_that_today_writes_otherwise_stay_as_they_were(address: str) -> N
         decided = decide(logbook_in(store), gate(buy(1)))
         assert decided.entry is not None
         old = dict(decided.reached.data) | {"facts_hash": "0" * 64}
-        from engine.shell.log.asked import json_bytes
+        from engine.shell.console import json_bytes
         from engine.shell.log.contents import put
 
         with store.writing() as session:

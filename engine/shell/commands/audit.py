@@ -83,7 +83,7 @@ def head(book: DatabaseOption = "sqlite:///guardband.db", out: OutOption = None)
 
     Example: `guardband audit head --book sqlite:///firm.db --out head.json`
     """
-    from engine.shell.log.asked import json_bytes
+    from engine.shell.console import json_text
     from engine.shell.log.verify import head_data
     from engine.shell.log.verify import verify as verified
     from engine.shell.saving import save
@@ -91,7 +91,7 @@ def head(book: DatabaseOption = "sqlite:///guardband.db", out: OutOption = None)
 
     with open_store(book) as store, store.reading() as session:
         data, holds = head_data(session), verified(session).finding is None
-    text = json_bytes(data).decode()
+    text = json_text(data)
     if out is None:
         sys.stdout.write(text)
     else:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-import orjson
-
 from engine.facts.trades import Trade
 from engine.gate.answer import gate_answer
 from engine.gate.approvals import Approval
 from engine.gate.verdict import GateAnswer
 from engine.shell import work
+from engine.shell.console import json_bytes
 from engine.shell.publishing.halts import Halt, halted_answer, halted_proposal
 from optimizer.answer import proposal_data
 from optimizer.proposal import Proposal
@@ -64,11 +63,6 @@ class Reached:
     def bytes(self) -> bytes:
         """What `--format json` prints."""
         return json_bytes(self.data)
-
-
-def json_bytes(data: Mapping[str, Any]) -> bytes:
-    """Return an answer as it is printed for programs."""
-    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def reach(desk: work.Desk, asked: Asked) -> Reached:

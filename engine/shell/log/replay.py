@@ -17,7 +17,8 @@ from engine.facts.failure import InputError
 from engine.gate.approvals import Approval, decision_id
 from engine.gate.engine.port import InferenceEngine
 from engine.shell import work
-from engine.shell.log.asked import Asked, json_bytes, reach
+from engine.shell.console import json_bytes
+from engine.shell.log.asked import Asked, reach
 from engine.shell.log.chain import Entry
 from engine.shell.log.codec import decoded
 from engine.shell.log.contents import get

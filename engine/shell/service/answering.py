@@ -22,7 +22,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 from starlette.responses import Response
 
-from engine.shell.console import json_text
+from engine.shell.console import json_bytes
 from engine.shell.service.guard import Service
 from engine.shell.service.people import SignedIn
 from engine.shell.service.problems import Problem
@@ -59,7 +59,7 @@ T = TypeVar("T")
 
 def answer(data: Mapping[str, Any], status: int = 200) -> Response:
     """Return an answer as it is printed for programs."""
-    return _sent(json_text(data).encode(), status)
+    return _sent(json_bytes(data), status)
 
 
 async def written(request: Request, service: Service, person: SignedIn, key: str, act: Act) -> Response:
@@ -117,7 +117,7 @@ def _once(service: Service, person: SignedIn, key: str, asked: str, act: Act) ->
             "key": key,
             "request": asked,
             "status": done.status,
-            "answer": json_text(done.data).encode(),
+            "answer": json_bytes(done.data),
             "answered_at": now,
         }
         session.execute(delete(kept).where(kept.c.answered_at < now - timedelta(days=KEPT_DAYS)))

@@ -21,6 +21,7 @@ from engine.shell.importers.book import read
 from engine.shell.publishing.people import people
 from engine.shell.service.metrics import SHARED
 from engine.shell.service.provider import oidc_from
+from engine.shell.service.running.sharing import LOOP
 from engine.shell.service.settings import ENVIRONMENT, Settings
 from engine.shell.service.watching import watch_of
 from engine.shell.store.address import is_address
@@ -79,6 +80,7 @@ def start(said: Start) -> None:
             host=said.host,
             port=said.port,
             workers=said.workers,
+            loop=LOOP if said.workers > 1 else "auto",
             access_log=False,
             log_level="warning",
             server_header=False,
