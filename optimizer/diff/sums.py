@@ -10,11 +10,13 @@ what one version forbids first and what the other forbids too.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 from engine.facts.ids import AccountId, Symbol
-from optimizer.portfolios.room import CENT, meets, reader
+from optimizer.portfolios.room import CENT, reader
 from optimizer.portfolios.world import Position, World
 from optimizer.scale import as_decimal, as_float
 from rulebooks.evaluate import Read, value
@@ -22,15 +24,18 @@ from rulebooks.forms import Form, TermKind
 
 Holdings = Mapping[Position, Decimal]
 _HALVINGS = 40
+_SHORT_TERM = timedelta(days=183)
+"""How long ago a lot was bought that is sold at a short-term gain: beyond any wash-sale window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traded:
-    """Portfolios before and after, and what a share of what was held cost."""
+    """Portfolios before and after, what a share of what was held cost, and when it was bought."""
 
     before: Holdings
     after: Holdings
     paid: Decimal = Decimal(1)
+    bought: date | None = None  # None: long ago
 
 
 def purchases(world: World, after: Holdings, forbids: list[Form], admits: list[Form]) -> Iterator[Traded]:
@@ -89,16 +94,18 @@ def _sold(
     world: World, after: Holdings, place: Position, worth: Decimal, forbids: list[Form], admits: list[Form]
 ) -> Iterator[Traded]:
     before = {**after, place: worth}
-    for sign, kind in ((1, TermKind.GAIN_LONG), (-1, TermKind.GAIN_LONG)):
+    lately = world.situation.day - _SHORT_TERM
+    terms = ((TermKind.GAIN_LONG, None), (TermKind.GAIN_SHORT, lately))
+    for (kind, bought), sign in product(terms, (1, -1)):
 
         def read(amount: Decimal, sign: int = sign, kind: TermKind = kind) -> Read:
             gains: dict[tuple[TermKind, AccountId], Fraction] = {(kind, place[0]): Fraction(amount) * sign}
             return reader(world, after, before=before, gains=gains)
 
         amount = _half_way(worth, read, forbids, admits)
-        if amount is not None and meets(world, before, ()):
-            paid = 1 - sign * Fraction(amount) / Fraction(worth)
-            yield Traded(before=before, after=after, paid=as_decimal(as_float(paid), 9))
+        if amount is not None:
+            paid = as_decimal(as_float(1 - sign * Fraction(amount) / Fraction(worth)), 9)
+            yield Traded(before=before, after=after, paid=paid, bought=bought)
 
 
 def _half_way(

@@ -325,7 +325,7 @@ def _of_sums(
         trades = list_between(found.before, found.after)
         symbols = {symbol for _, symbol in found.before} | {trade.symbol for trade in trades}
         yield Trial(
-            book=world.book(found.before, only=symbols, paid=found.paid),
+            book=world.book(found.before, only=symbols, bought=found.bought, paid=found.paid),
             trades=trades,
             before=found.before,
             after=found.after,

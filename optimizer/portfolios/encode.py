@@ -266,10 +266,15 @@ class Sheet:
 
 
 def _undominated(inner: list[Affine], *, least: bool) -> list[Affine]:
-    """Return the parts that can decide: a size, the larger of x and -x, is x where nothing is short."""
-    edge = min(part.high for part in inner) if least else max(part.low for part in inner)
-    kept = [part for part in inner if (part.low < edge if least else part.high > edge)]
-    return kept or inner[:1]
+    """Return the parts that can decide: a size, the larger of x and -x, is x where nothing is short.
+
+    A part is left out only where another is never beyond it: of 10% and 20% the smaller is 10%.
+    """
+    if least:
+        sure = min(inner, key=lambda part: part.high)
+        return [part for part in inner if part is sure or part.low < sure.high]
+    sure = max(inner, key=lambda part: part.low)
+    return [part for part in inner if part is sure or part.high > sure.low]
 
 
 def sheet_for(

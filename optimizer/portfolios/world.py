@@ -33,6 +33,9 @@ LONG_AGO = timedelta(days=3660)
 """How long ago what is held was bought: beyond any window and holding period."""
 
 _PLENTY = Decimal(1_000_000)
+_SHORT_TERM_RATE, _LONG_TERM_RATE = Decimal("0.4"), Decimal("0.2")
+"""Tax rates of a made-up account: without any, a rule on the cost of tax would stop every list."""
+
 _SHARES = ("shares_outstanding", "voting_shares_outstanding", "non_voting_shares_outstanding")
 
 Position = tuple[AccountId, Symbol]
@@ -143,6 +146,8 @@ def _account(now: Situation, name: AccountId, cash: Decimal) -> Account:
         kind=kind,
         currency=now.currency,
         cash=cash,
+        short_term_rate=_SHORT_TERM_RATE,
+        long_term_rate=_LONG_TERM_RATE,
         fractional=True,
         benchmark="index",
         attributes={**rows, "account": name, "kind": kind, "household": now.household},

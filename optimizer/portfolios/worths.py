@@ -30,7 +30,16 @@ from optimizer.portfolios.choices import account_tests
 WORTH = Decimal(1_000_000)
 """What an account is worth unless a rule speaks of amounts of money."""
 
-OF_TRADES = frozenset({"turnover", "net_realized_gains", "realized_gains", "realized_losses"})
+OF_TRADES = frozenset(
+    {
+        "turnover",
+        "net_realized_gains",
+        "realized_short_term_gains",
+        "realized_long_term_gains",
+        "tax_cost",
+        "disallowed_loss",
+    }
+)
 """Measures of what is traded; they have no rows, whatever is held."""
 
 MOST_WORTHS = 16
