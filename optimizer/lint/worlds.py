@@ -126,11 +126,16 @@ def cases(
     rulebook = compile_rulebook((policy,))
     limits = tuple(rule for rule in rules if isinstance(rule.obligation, Limit))
     found = situations((policy,), limits, today=today, most_worths=_MOST_WORTHS)
-    ordered = sorted(found, key=lambda now: (now.day, now.facts))
-    for _, group in groupby(ordered, key=lambda now: (now.day, now.facts)):
+    ordered = sorted(found, key=_of_one_account)
+    for _, group in groupby(ordered, key=_of_one_account):
         variants = sorted(group, key=lambda now: -now.worth)
         laid = (_laid(rulebook, policy, limits, now, universe) for now in variants)
         yield Case(worlds=tuple(chain.from_iterable(laid)))
+
+
+def _of_one_account(now: Situation) -> tuple[object, ...]:
+    """Return what is settled of an account but its worth."""
+    return (now.day, now.facts, now.household, now.accounts)
 
 
 def _laid(

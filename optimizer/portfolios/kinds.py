@@ -221,7 +221,7 @@ def copies_wanted(rules: Iterable[CheckedRule], *, over: int = 1) -> int:
 
 def _groups_for(amount: AnyAmount | None) -> int:
     share = _least_share(amount)
-    return 1 if share is None or share <= 0 else min(_MOST_COPIES, ceil(1 / share) + 2)
+    return 1 if share is None or share <= 0 else ceil(1 / share) + 2
 
 
 def _least_share(amount: AnyAmount | None) -> Fraction | None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, product
 
-from dsl.policy import CheckedPolicy, CheckedRule, Comparison, Limit
+from dsl.policy import CheckedPolicy, CheckedRule, Comparison, Limit, Waiver
 from engine.facts.accounts import Account
 from engine.facts.book import Book, Coverage, RiskModel
 from engine.facts.calendar import period_end
@@ -191,16 +191,17 @@ def situations(
     most_worths: int = MOST_WORTHS,
     most: int = MOST_SITUATIONS,
 ) -> tuple[Situation, ...]:
-    """Return the situations that the rules can tell apart: days, facts of the account, worths.
+    """Return the situations that the rules can tell apart: days, facts of the account, worths, waivers.
 
-    every: all rules in force, where `rules` are only those whose amounts and days are of interest.
-    most: of so many situations the others are left out.
+    every: all rules in force, where `rules` are only those whose amounts, days and waivers are of
+    interest. most: of so many situations the others are left out.
     """
     whole = rules if every is None else every
     base = _first(policies, rules)
     sizes = (worths(rules, whole) or usual_worths(whole))[:most_worths]
     found = (
-        replace(base, day=day, worth=worth, facts=facts)
+        replace(place, day=day, worth=worth, facts=facts)
+        for place in (base, *_waived(policies, rules, base))
         for worth in sizes
         for day in _days(policies, rules, today)
         for facts in _facts(whole, day, policies)
@@ -208,16 +209,35 @@ def situations(
     return tuple(islice(found, most))
 
 
+def _waived(
+    policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...], base: Situation
+) -> tuple[Situation, ...]:
+    """Return a situation for each account and household that the rules are waived for."""
+    found = (
+        replace(base, household=HouseholdId(waiver.id))
+        if waiver.noun == "household"
+        else replace(base, accounts=(AccountId(waiver.id), *base.accounts[1:]))
+        for waiver in _waivers(policies, rules)
+    )
+    return tuple(place for place in dict.fromkeys(found) if place != base)
+
+
+def _waivers(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) -> tuple[Waiver, ...]:
+    named = {rule.id for rule in rules}
+    return tuple(waiver for policy in policies for waiver in policy.waivers if waiver.rule in named)
+
+
 def _first(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) -> Situation:
     """Return one account, by the name that the policies use; two where a rule is across a household.
 
-    A limit on trades alone, such as a budget of gains, says nothing more of two accounts than of one, and
-    no ban or window does.
+    A name of our own is one that nothing is waived for. A limit on trades alone, such as a budget of
+    gains, says nothing more of two accounts than of one, and no ban or window does.
     """
     applies = next((p.applies_to for p in policies if p.applies_to is not None), None)
     named = applies.id if applies is not None else None
     house = applies is not None and applies.noun == "household"
-    first = AccountId("A" if named is None or house else named)
+    waived = {waiver.id for policy in policies for waiver in policy.waivers}
+    first = AccountId(_free("A", waived) if named is None or house else named)
     across = any(
         rule.scope == "household" and isinstance(rule.obligation, Limit) and not is_of_trades(rule)
         for rule in rules
@@ -226,9 +246,14 @@ def _first(policies: tuple[CheckedPolicy, ...], rules: tuple[CheckedRule, ...]) 
         day=date(2026, 1, 2),
         worth=WORTH,
         accounts=(first, AccountId(f"{first}-2")) if across else (first,),
-        household=HouseholdId(named if named is not None and house else "H"),
+        household=HouseholdId(named if named is not None and house else _free("H", waived)),
         currency=policies[0].currency if policies else "USD",
     )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken: A, A+, A++."""
+    return name if name not in taken else _free(f"{name}+", taken)
 
 
 def _days(
@@ -237,6 +262,7 @@ def _days(
     """Return days between which no rule comes into force or goes out of it, test days among them."""
     starts = [p.effective_from for p in policies] + [r.effective_from for r in rules]
     ends = [p.effective_until for p in policies] + [r.effective_until for r in rules]
+    ends += [waiver.until for waiver in _waivers(policies, rules)]
     first = max((p.effective_from for p in policies if p.effective_from is not None), default=today)
     lasts = [p.effective_until for p in policies if p.effective_until is not None]
     usual = max(today, first)

@@ -17,8 +17,8 @@ def engine() -> Iterator[InferenceEngine]:
         yield contained
 
 
-def waived(to: str) -> str:
-    return BASE + f'waive TECH for account "A"{to} until 2099-06-30 approved by "CCO" because ips "§9"\n'
+def waived(to: str, *, of: str = 'account "A"', until: str = "2099-06-30") -> str:
+    return BASE + f'waive TECH for {of}{to} until {until} approved by "CCO" because ips "§9"\n'
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,23 @@ def test_a_waiver_changes_the_rule_that_it_waives(
     told = row.witnesses[0].told
     assert told.after is not None
     assert told.after > (28 if "28%" in new else 20)
+
+
+@pytest.mark.parametrize("of", ['account "X-1"', 'fund "X-1"', 'household "SMITH"'])
+def test_a_waiver_is_looked_for_in_the_account_that_it_is_for(of: str, engine: InferenceEngine) -> None:
+    found = between(BASE, waived(" up to 30%", of=of), engine)
+    assert changes(found) == {"TECH": "loosened"}
+    (witness,) = found.rules[0].witnesses
+    assert (next(iter(witness.after))[0] == "X-1") is ("X-1" in of)
+
+
+def test_a_waiver_that_lasts_longer_is_looked_for_on_the_days_that_it_adds(engine: InferenceEngine) -> None:
+    short, long = (waived(" up to 30%", until=day) for day in ("2026-06-30", "2026-12-31"))
+    found = between(short, long, engine)
+    assert changes(found) == {"TECH": "loosened"}
+    assert found.rules[0].witnesses[0].day.isoformat() == "2026-07-01"
+    over = between(BASE, waived(" up to 30%", until="2026-01-31"), engine)
+    assert [(row.rule, row.decided) for row in over.without_effect] == [("TECH", True)]
 
 
 def test_a_waiver_of_another_rule_changes_nothing_of_this_one(engine: InferenceEngine) -> None:
