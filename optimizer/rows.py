@@ -23,9 +23,9 @@ from engine.facts.ids import AccountId
 from optimizer.locks import Force, force_of
 from optimizer.model import INF
 from optimizer.scale import Columns, Entry, as_float
-from optimizer.shape import Curve, curve_of, linear_parts, tangent
+from optimizer.shape import Curve, curve_of, linear_parts, settled, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Form, Linear, TermKind, less, scaled, terms_of
+from rulebooks.forms import Form, Least, Linear, Most, TermKind, less, scaled, terms_of
 from rulebooks.ground import Bound, GroundLimit
 from rulebooks.state import BookState
 
@@ -126,7 +126,7 @@ def requirements(
             continue
         if concerned.isdisjoint(limit.scope.holds):
             continue
-        bound = _bound(limit)
+        bound = _bound(limit, state)
         if bound is None:
             continue
         price = (prices or {}).get(limit.rule.rule.id)
@@ -166,11 +166,15 @@ def _sides(limit: GroundLimit, bound: Bound, read: Callable[[Form], Fraction]) -
     return found
 
 
-def _bound(limit: GroundLimit) -> Bound | None:
+def _bound(limit: GroundLimit, state: BookState) -> Bound | None:
     """Return the bound in force: within a waiver its own; None where the waiver allows any size."""
-    if limit.waiver is None:
-        return limit.bound
-    return limit.waived
+    bound = limit.bound if limit.waiver is None else limit.waived
+    if bound is None or not any(isinstance(side, Least | Most) for side in (bound.low, bound.high)):
+        return bound
+    return Bound(
+        low=None if bound.low is None else settled(bound.low, state),
+        high=None if bound.high is None else settled(bound.high, state),
+    )
 
 
 def _requirement(

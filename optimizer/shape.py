@@ -28,9 +28,11 @@ from rulebooks.forms import (
     Risk,
     Sum,
     Term,
+    TermKind,
     constant,
     less,
     scaled,
+    terms_of,
     total,
 )
 
@@ -82,6 +84,19 @@ def _summed(curves: list[Curve]) -> Curve:
     if not bent:
         return Curve.LINEAR
     return bent.pop() if len(bent) == 1 else Curve.OTHER
+
+
+def settled(form: Form, read: Read) -> Form:
+    """Return the one of several amounts that counts, where no trade moves any of them.
+
+    A waiver up to 15% of a limit of 12% leaves the greater of both, which is 15% after every list:
+    trades at the book's prices leave net assets as they are.
+    """
+    if not isinstance(form, Least | Most):
+        return form
+    if any(term.kind is not TermKind.NET_ASSETS for term in terms_of(form)):
+        return form
+    return (min if isinstance(form, Least) else max)(form.parts, key=lambda part: value(part, read))
 
 
 MOST_PARTS = 64

@@ -10,7 +10,7 @@ from fractions import Fraction
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Side
 from optimizer.locks import force_of, response_force
-from rulebooks.forms import Form, Linear, Term, TermKind
+from rulebooks.forms import Form, Least, Linear, Most, Term, TermKind
 from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.state import BookState
 
@@ -66,13 +66,26 @@ def tighter(
 
 
 def highest(form: Form, state: BookState) -> Fraction | None:
-    """Return what no list without borrowing can take a linear form above; None where that is not known.
+    """Return what no list without borrowing can take a form above; None where that is not known.
 
     Values and cash share the net assets of their accounts, which trades at the book's prices leave as
-    they are: 1% of equities is at most 1% of net assets.
+    they are: 1% of equities is at most 1% of net assets, and the smaller of that and 3,000 at most 3,000.
     """
-    if not isinstance(form, Linear):
-        return None
+    match form:
+        case Linear():
+            return _highest_sum(form, state)
+        case Least():
+            return min(
+                (top for part in form.parts if (top := highest(part, state)) is not None), default=None
+            )
+        case Most():
+            tops = [top for part in form.parts if (top := highest(part, state)) is not None]
+            return max(tops) if len(tops) == len(form.parts) else None
+        case _:
+            return None
+
+
+def _highest_sum(form: Linear, state: BookState) -> Fraction | None:
     total = form.constant
     best: dict[AccountId, Fraction] = {}
     for read, factor in form.terms:

@@ -10,7 +10,7 @@ from engine.facts.book import Book
 from engine.facts.ids import Symbol
 from engine.facts.trades import Side
 from optimizer.tickets import Ticket, highest, tickets_of, tighter
-from rulebooks.forms import Form, Least, Term, TermKind, constant, linear
+from rulebooks.forms import Form, Largest, Least, Most, Term, TermKind, constant, linear
 from rulebooks.state import BookState
 from tests.optimizer.hand import MAIN, account, book, laid_out, lot
 
@@ -112,7 +112,12 @@ def of(kind: TermKind) -> Form:
         (of(TermKind.VALUE), 1_507),  # were everything in AAA
         (of(TermKind.CASH), 1_507),
         (of(TermKind.BOUGHT), None),
-        (Least(parts=(constant(1), constant(2))), None),
+        (Least(parts=(constant(1), constant(2))), 1),
+        (Least(parts=(constant(1), of(TermKind.BOUGHT))), 1),
+        (Least(parts=(of(TermKind.BOUGHT), of(TermKind.BOUGHT))), None),
+        (Most(parts=(constant(1), constant(2))), 2),
+        (Most(parts=(constant(1), of(TermKind.BOUGHT))), None),
+        (Largest(count=1, parts=(constant(1),)), None),
     ],
 )
 def test_the_highest_that_a_list_can_take_a_form(form: Form, most: int | None) -> None:
