@@ -3,16 +3,20 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
 
 import pytest
 
 from engine.facts.accounts import Account
 from engine.facts.failure import InputError
-from engine.facts.ids import AccountId, HouseholdId, Symbol, TransactionId
+from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
 from engine.facts.readings import TaxReading
 from engine.facts.transactions import Transaction, TransactionType
+from engine.ledger.book import Difference, reconcile
 from engine.ledger.ledger import Ledger
 from engine.ledger.replay import replay
+from engine.ledger.state import Shortfall
 
 ACCOUNT = Account(
     account=AccountId("A"),
@@ -29,12 +33,12 @@ def row(type: TransactionType) -> Transaction:
     return Transaction(id=TransactionId("T1"), date=day, account=ACCOUNT.account, type=type, symbol=None)
 
 
-def after(one: Transaction, *, strict: bool) -> Ledger:
+def after(one: Transaction, *, strict: bool, reading: TaxReading | None = None) -> Ledger:
     return replay(
         [one],
         accounts={ACCOUNT.account: ACCOUNT},
         securities={},
-        reading=TaxReading(),
+        reading=reading or TaxReading(),
         until=date(2026, 1, 31),
         strict=strict,
     )
@@ -59,8 +63,48 @@ EVENTS = (
 def test_an_event_of_shares_bought_before_the_history_is_noted_where_lots_are_given(
     event: Transaction,
 ) -> None:
-    one = replace(event, quantity=Decimal(10))
+    one = replace(event, quantity=Decimal(10), row=7)
     (short,) = after(one, strict=False).shortfalls
-    assert (short.symbol, short.transaction) == ("OLD", "T1")
+    assert short == Shortfall(
+        transaction=TransactionId("T1"),
+        account=ACCOUNT.account,
+        symbol=OLD,
+        date=date(2026, 1, 5),
+        quantity=Fraction(10),
+        row=7,
+    )
     with pytest.raises(InputError, match="holds no `OLD`"):
         after(one, strict=True)
+
+
+@pytest.mark.parametrize(("lots", "told"), [((), ""), (((LotId("old"), Decimal(3)),), "old")])
+def test_what_is_sold_and_not_held_is_a_difference_from_lots_csv(
+    lots: tuple[tuple[LotId, Decimal], ...], told: str
+) -> None:
+    sale = replace(row(TransactionType.SELL), symbol=OLD, quantity=Decimal(3), price=Decimal(9), lots=lots)
+    assert reconcile((), after(sale, strict=False)) == (
+        Difference(
+            account=ACCOUNT.account,
+            symbol=OLD,
+            lot=LotId(told),
+            column="transactions",
+            given="",
+            derived="`T1` gives up 3 shares that the transactions do not hold",
+        ),
+    )
+
+
+@pytest.mark.parametrize("country", ["uk", "canada"])
+def test_what_is_sold_and_not_held_abroad_is_noted_in_full(country: Literal["uk", "canada"]) -> None:
+    sale = replace(row(TransactionType.SELL), symbol=OLD, quantity=Decimal(3), price=Decimal(9), row=7)
+    told = after(sale, strict=False, reading=TaxReading(country=country)).shortfalls
+    assert told == (
+        Shortfall(
+            transaction=TransactionId("T1"),
+            account=ACCOUNT.account,
+            symbol=OLD,
+            date=date(2026, 1, 5),
+            quantity=Fraction(3),
+            row=7,
+        ),
+    )

@@ -8,7 +8,10 @@ import pytest
 
 from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
+from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
+from engine.facts.securities import Security
+from engine.facts.transactions import Transaction
 from engine.ledger.book import open_book
 from engine.ledger.tax.answer import tax_answer, tax_answers
 from engine.ledger.tax.dividends import lost_by_selling
@@ -202,6 +205,49 @@ def test_a_sale_that_would_cost_the_dividend() -> None:
     dividends = tuple(row for row in dividends if row.type == "dividend")
     assert [row.id for row in lost_by_selling(lot, dividends, today=date(2024, 8, 1))] == ["d"]
     assert lost_by_selling(lot, dividends, today=date(2024, 9, 9)) == ()
+
+
+@pytest.mark.parametrize(
+    ("bought", "today", "lost"),
+    [
+        ("2024-07-10", "2024-07-15", []),  # not yet due
+        ("2024-07-10", "2024-07-16", ["d"]),
+        ("2024-07-16", "2024-08-01", []),  # bought on the ex-date: no right to it
+        ("2024-07-15", "2024-08-01", ["d"]),
+        ("2024-07-10", "2024-09-08", ["d"]),  # 60 days
+        ("2024-07-10", "2024-09-09", []),  # 61
+    ],
+)
+def test_which_days_cost_the_dividend(bought: str, today: str, lost: list[str]) -> None:
+    lot, dividends = _lot_and_dividends(bought)
+    assert [row.id for row in lost_by_selling(lot, dividends, today=date.fromisoformat(today))] == lost
+
+
+def test_long_preferred_shares_are_kept_for_more_than_90_days() -> None:
+    lot, dividends = _lot_and_dividends("2024-07-10")
+    preferred = Security(
+        symbol=Symbol("X"),
+        asset_class="equity",
+        instrument="preferred_stock",
+        issuer=None,
+        attributes={"dividend_period": "long"},
+    )
+    found = [lost_by_selling(lot, dividends, today=date(2024, 10, day), security=preferred) for day in (8, 9)]
+    assert [[row.id for row in rows] for rows in found] == [["d"], []]
+
+
+def _lot_and_dividends(bought: str) -> tuple[Lot, tuple[Transaction, ...]]:
+    """Return 50 X, and dividends: of another security, one before the lot, and `d` of 16 July."""
+    rows = records(
+        f"{bought} A buy 50 X at 10 as a",
+        "2024-07-30 A dividend Y for 100 ex 2024-07-16 as other",
+        "2024-07-30 A dividend X for 100 ex 2024-07-02 as before",
+        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
+        prices={"X": "10", "Y": "10"},
+        as_of=date(2024, 8, 1),
+    )
+    (lot,) = open_book(rows, as_of=date(2024, 8, 1), reading=TaxReading()).lots
+    return lot, tuple(row for row in rows.transactions or () if row.type == "dividend")
 
 
 def test_several_households() -> None:
