@@ -116,6 +116,12 @@ class BookState:
             1
         )
 
+    def lacks_rate(self, account: AccountId) -> str | None:
+        """Return in words that no rate is known for an account's currency; None where one is."""
+        currency = self.book.accounts[account].currency
+        known = exchange_rate(self.book, currency, into=self.currency) is not None
+        return None if known else f"no rate of exchange for {currency}"
+
     def paid(self, account: AccountId, symbol: Symbol) -> Fraction:
         """Return the basis of the lots of a position, in the state's currency, also where it nets to 0."""
         return self._costs.get((account, symbol), ZERO) * self.rate_of(account)

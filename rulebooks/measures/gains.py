@@ -38,10 +38,10 @@ def _beyond_the_year(
     return change
 
 
-def _missing(scene: Scene, kinds: tuple[TermKind, ...]) -> str | None:
-    """Return why past gains are unknown: no history, and accounts.csv states none."""
+def _missing(scene: Scene, ask: Ask, kinds: tuple[TermKind, ...]) -> str | None:
+    """Return why past gains are unknown: no history, and accounts.csv states none; or no rate for them."""
     if not scene.without_history:
-        return None
+        return _without_rate(scene, ask, kinds)
     for account in scene.holds:
         row = scene.facts.book.accounts[account]
         stated = {TermKind.GAIN_SHORT: row.realized_short, TermKind.GAIN_LONG: row.realized_long}
@@ -50,11 +50,23 @@ def _missing(scene: Scene, kinds: tuple[TermKind, ...]) -> str | None:
     return None
 
 
+def _without_rate(scene: Scene, ask: Ask, kinds: tuple[TermKind, ...]) -> str | None:
+    """Return that gains of the period are in a currency without a rate, or None."""
+    first = period_start(ask.period, scene.setting.today, scene.setting.calendar)
+    wanted = {_TERMS[kind] for kind in kinds}
+    lacking = (
+        scene.facts.state.lacks_rate(row.account)
+        for row in scene.facts.book.disposals or ()
+        if row.account in scene.holds and row.term in wanted and first <= row.sold <= scene.setting.today
+    )
+    return next((words for words in lacking if words is not None), None)
+
+
 def _realized(scene: Scene, taken: Taken, ask: Ask, *kinds: TermKind) -> Figure:
     terms = {Term(kind, account): Fraction(1) for kind in kinds for account in scene.holds}
     form = linear(terms, _beyond_the_year(scene, ask, kinds, scene.holds))
     figure = whole_account(scene, taken, ask, form, base=None)
-    missing = figure.missing or _missing(scene, kinds)
+    missing = figure.missing or _missing(scene, ask, kinds)
     return Figure(measure=form, base=None, missing=missing)
 
 
@@ -90,6 +102,7 @@ def tax_cost(scene: Scene, taken: Taken, ask: Ask) -> Figure:
         row = scene.facts.book.accounts[account]
         if row.is_retirement:
             continue
+        missing = missing or scene.facts.state.lacks_rate(account)
         rates = {TermKind.GAIN_SHORT: row.short_term_rate, TermKind.GAIN_LONG: row.long_term_rate}
         for kind, rate in rates.items():
             if rate is None:
@@ -103,7 +116,7 @@ def tax_cost(scene: Scene, taken: Taken, ask: Ask) -> Figure:
                 offset += Fraction(rate) * _beyond_the_year(scene, ask, (kind,), (account,))
     figure = whole_account(scene, taken, ask, linear(terms, offset), base=None)
     if ask.period is not None:
-        missing = missing or _missing(scene, tuple(_TERMS))
+        missing = missing or _missing(scene, ask, tuple(_TERMS))
     return Figure(measure=figure.measure, base=None, missing=figure.missing or missing)
 
 

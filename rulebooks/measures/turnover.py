@@ -52,7 +52,9 @@ def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
     for account in scene.holds:
         stated = scene.facts.book.accounts[account].turnover
         if scene.facts.book.transactions is not None or scene.facts.book.absent == "no_value":
-            past += HALF * traded_since(scene, account, first)
+            traded = traded_since(scene, account, first)
+            past += HALF * traded
+            missing = missing or (scene.facts.state.lacks_rate(account) if traded else None)
         elif stated is not None:
             past += Fraction(stated) * scene.value(linear({Term(TermKind.NET_ASSETS, account): Fraction(1)}))
         else:

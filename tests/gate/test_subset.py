@@ -164,3 +164,52 @@ def test_one_share_is_enough_to_leave_a_trade_out(engine: Inline) -> None:
     largest = answered(more, engine)[1].largest_passing
     assert largest is not None
     assert largest.trades == (2,)
+
+
+def test_a_search_that_asks_too_often_claims_no_more_than_it_proves(
+    engine: Inline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subset, "MOST_JUDGED", 0)
+    case = case_of("1  buy 60 AA in A", "2  buy 70 AA in A", "3  buy 5 BB in A")
+    largest = answered(case, engine)[1].largest_passing
+    assert largest is not None
+    assert (largest.exact, largest.trades) == (False, (1, 3))
+
+
+def test_a_list_that_is_long_to_judge_loses_many_trades_at_a_time(
+    engine: Inline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subset, "SEARCHED", 2)
+    monkeypatch.setattr(subset, "MOST_WORK", 1)
+    case = case_of("1  buy 60 AA in A", "2  buy 70 AA in A", "3  buy 80 AA in A", "4  buy 5 BB in A")
+    opened, answer = answered(case, engine)
+    largest = answer.largest_passing
+    assert largest is not None
+    assert "dropped many at a time" in largest.method
+    assert passes(opened, tuple(t for t in case.trades if t.number in largest.trades), engine)
+
+
+MORE = {
+    "waived": 'waive CAP for account "A" up to 12% until 2099-06-30 approved by "CCO" because ips "§9"\n',
+    "group with a floor": 'rule LOW "Enough of each"\n  for each issuer in holdings\n'
+    '  limit weight to at least 5%\n  because ips "§3"\n',
+    "of what is held": 'rule PART "A part of shares"\n  limit value of holdings where issuer is "A"\n'
+    '    to at most 40% of invested_assets\n  because ips "§3"\n',
+    "on another base": 'rule SHARE "A share of what is invested"\n'
+    '  limit weight of holdings where issuer is "A" to at most 40%\n  of invested_assets\n'
+    '  because ips "§3"\n',
+    "over": 'rule OVER "Was in force"\n  effective from 2025-01-01 until 2025-12-31\n'
+    '  limit weight of holdings where issuer is "A" to at most 1%\n  because ips "§3"\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("more", MORE)
+def test_rules_that_are_no_plain_sums_are_left_to_the_gate(more: str, engine: Inline) -> None:
+    policy = checked(POLICY + MORE[more], "part.mandate")
+    lines = ("1  buy 60 AA in A", "2  buy 70 AA in A", "3  buy 60 BB in A", "4  buy 3 CC in A")
+    book = read_book(BOOK, reading=policy.tax)
+    case = Case("part", "", (policy,), book, tuple(map(trade_of, lines)), ())
+    opened, answer = answered(case, engine)
+    assert answer.largest_passing is not None
+    assert answer.largest_passing.exact
+    assert answer.largest_passing.trades == largest_by_hand(opened, case.trades, engine)
