@@ -60,7 +60,7 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
     if restricted and found.cost - bound > tolerance:
         found, bound = _with_best_names(cut)
     if is_small(problem) and found.cost - bound > tolerance:
-        found, bound, restricted = _exactly(problem, found, bound, restricted)
+        found, bound, restricted = _exactly(cut.valid, cut.prices, found, bound, restricted)
     steps = _no_worse_than_nothing(found.problem, found.steps)
     return Solution(
         problem=found.problem,
@@ -130,27 +130,25 @@ def _with_best_names(cut: _Cut) -> tuple[Solution, float]:
 
 
 def _exactly(
-    problem: Problem, found: Solution, bound: float, restricted: tuple[Requirement, ...]
+    problem: Problem, prices: Floats, found: Solution, bound: float, restricted: tuple[Requirement, ...]
 ) -> tuple[Solution, float, tuple[Requirement, ...]]:
     """Return the exact answer of a small problem where it is better, and the sharper bound."""
-    answer = solve_small(problem, tolerance=float(problem.settings.tolerance_bp))
-    if answer is None:
-        return found, bound, restricted
-    if answer.bound <= min(found.cost, objective(problem.model, answer.trades)):
+    sound = _worst(found) <= MISSED and not missed_curves(found.problem, found.trades)
+    answer = solve_small(
+        problem,
+        tolerance=float(problem.settings.tolerance_bp),
+        first=found.steps if sound else None,
+    )
+    if answer.bound <= min(found.cost, answer.cost):
         bound = max(bound, answer.bound)
-    steps = whole_trades(problem.model, problem.grid, answer.trades, most_moves=0)
-    trades = _amount(problem, steps)
-    cost = objective(problem.model, trades)
-    worst = float(violation(problem.model.rows, row_values(problem.model, trades)).max(initial=0.0))
-    sound = worst <= MISSED and not missed_curves(problem, trades)
-    if not sound or (cost >= found.cost and _worst(found) <= MISSED):
+    if answer.steps is None or (sound and answer.cost >= found.cost):
         return found, bound, restricted
     exact = Solution(
         problem=problem,
-        steps=steps,
-        cost=cost,
+        steps=answer.steps,
+        cost=answer.cost,
         bound=bound,
-        prices=found.prices[: problem.model.rows.count],
+        prices=prices,
         restricted=(),
     )
     return exact, bound, ()

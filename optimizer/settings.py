@@ -24,6 +24,7 @@ class Settings:
     shortfall_price: Decimal = Decimal(1)  # per unit of money that a class stays outside its aim
     likeness: Decimal = Decimal("0.7")  # share of own variance that a security shares with its substitutes
     tolerance_bp: Decimal = Decimal("0.5")  # a smaller gap is called optimal
+    exact_columns: int = 150  # purchases and lots open up to which a larger gap is branched on
     most_rounds: int = 12  # lists put to the gate before trades are dropped
     netting: bool | None = None  # over the year's return; None: where a carryover or realized gain is stated
     avoid_wash_sales: bool = True  # also where no rule forbids them
@@ -32,6 +33,9 @@ class Settings:
     aversion_scale: Decimal = Decimal(1)  # of whatever aversion holds
     aversions: tuple[tuple[AccountId, Decimal], ...] = ()  # found for caps on the tracking error
 
+
+QUICK_COLUMNS = 40
+"""Of `exact_columns` where lists are made by the thousand, as in a simulation of years."""
 
 IntentKind = Literal["rebalance", "harvest", "raise", "invest", "repair"]
 BackTo = Literal["target", "nearest edge", "halfway"]

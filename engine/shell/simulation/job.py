@@ -17,7 +17,7 @@ from engine.shell.simulation.market import Market
 from engine.shell.simulation.state import State
 from engine.shell.simulation.study import Every, Flow, Run, Study
 from engine.shell.simulation.taxes import with_carryovers
-from optimizer.settings import Settings
+from optimizer.settings import QUICK_COLUMNS, Settings
 from rulebooks.ground import Rulebook
 
 ZERO = Decimal(0)
@@ -69,7 +69,11 @@ class Job:
     @cached_property
     def settings(self) -> Settings:
         """What the optimizer is told."""
-        plain = Settings(cost_bps=self.study.cost_bps, avoid_wash_sales=self.run.wash_sales)
+        plain = Settings(
+            cost_bps=self.study.cost_bps,
+            avoid_wash_sales=self.run.wash_sales,
+            exact_columns=QUICK_COLUMNS,
+        )
         return plain if self.run.aversion is None else replace(plain, aversion=self.run.aversion)
 
     @cached_property
