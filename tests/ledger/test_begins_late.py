@@ -77,6 +77,11 @@ def test_an_event_of_shares_bought_before_the_history_is_noted_where_lots_are_gi
         after(one, strict=True)
 
 
+def test_a_merger_for_money_alone_is_noted_with_no_shares() -> None:
+    one = replace(EVENTS[0], amount=Decimal(100))
+    assert [short.quantity for short in after(one, strict=False).shortfalls] == [0]
+
+
 @pytest.mark.parametrize(("lots", "told"), [((), ""), (((LotId("old"), Decimal(3)),), "old")])
 def test_what_is_sold_and_not_held_is_a_difference_from_lots_csv(
     lots: tuple[tuple[LotId, Decimal], ...], told: str

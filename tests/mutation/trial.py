@@ -38,15 +38,19 @@ QUIET = ("-q", "-s", "-oaddopts=", *(f"-pno:{name}" for name in PLUGINS))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Which tests were on which line of which file, and how long each took; `` stands for reading."""
+    """Which tests were on which line of which file, and how long each took.
 
-    tests: Mapping[str, Mapping[str, Sequence[str]]]
+    names: of the tests, `` for what ran when they were read; tests: places in names, by file and line.
+    """
+
+    names: Sequence[str]
+    tests: Mapping[str, Mapping[str, Sequence[int]]]
     seconds: Mapping[str, float]
 
     def about(self, mutant: Mutant) -> set[str]:
         """Return the tests that were on the lines of a change."""
         lines = self.tests.get(mutant.path, {})
-        return {name for line in mutant.lines for name in lines.get(str(line), ())}
+        return {self.names[place] for line in mutant.lines for place in lines.get(str(line), ())}
 
 
 class Trial:
@@ -73,8 +77,7 @@ class Trial:
         if not self.seen.exists():
             in_fork(lambda: self._measure(session.items), limit=3_600)
         self.cover.stop()
-        told = json.loads(self.seen.read_text(encoding="utf-8"))
-        seen = Seen(tests=told["tests"], seconds=told["seconds"])
+        seen = Seen(**json.loads(self.seen.read_text(encoding="utf-8")))
         end = self.until()
         for mutant in self.mutants:
             if time.monotonic() > end:
@@ -89,23 +92,23 @@ class Trial:
 
     def _measure(self, items: Sequence[pytest.Item]) -> int:
         seconds: dict[str, float] = {}
-        failed: list[str] = []
+        passed = {"": 0}
         for item, following in zip(items, (*items[1:], None), strict=True):
             self.cover.switch_context(item.nodeid)
             begun = time.monotonic()
-            if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
-                failed.append(item.nodeid)
+            if not is_failing_one(item, following):
+                passed[item.nodeid] = len(passed)
             seconds[item.nodeid] = time.monotonic() - begun
         self.cover.stop()
         data = self.cover.get_data()
         tests = {
             str(Path(path).relative_to(self.root)): {
-                line: [name for name in names if name not in failed]
+                line: [passed[name] for name in names if name in passed]
                 for line, names in data.contexts_by_lineno(path).items()
             }
             for path in data.measured_files()
         }
-        self.seen.write_text(json.dumps({"tests": tests, "seconds": seconds, "failed": failed}))
+        self.seen.write_text(json.dumps({"names": list(passed), "tests": tests, "seconds": seconds}))
         return 0
 
 
@@ -165,7 +168,10 @@ def in_turn(
 def is_failing(chosen: Sequence[pytest.Item]) -> bool:
     """Run tests until one fails."""
     return any(
-        report.failed
-        for item, following in zip(chosen, (*chosen[1:], None), strict=True)
-        for report in runtestprotocol(item, nextitem=following, log=False)
+        is_failing_one(item, following) for item, following in zip(chosen, (*chosen[1:], None), strict=True)
     )
+
+
+def is_failing_one(item: pytest.Item, following: pytest.Item | None) -> bool:
+    """Run a test; following: the one after it, which may use what it has set up."""
+    return any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
