@@ -1,8 +1,7 @@
 """Line and branch coverage of the core, package by package: `python -m tests.covered [PACKAGE …]`.
 
 The folders of tests that are about the core are run one after the other, in one process at a time, what they
-start included; then what they met is counted together. Ends with status 1 where a package is below the bound
-in lines.
+start included; then what they met is counted together. Ends with status 1 where a package is below a bound.
 
     python -m tests.covered                      all of the core: about a quarter of an hour
     python -m tests.covered engine.ledger        by the package's own folders, with the lines that are missing
@@ -18,6 +17,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BOUND = 95.0  # per cent of lines
+BRANCHES: Mapping[str, float] = {
+    "dsl": 95.0,
+    "engine.ledger": 95.0,
+    "rulebooks": 95.0,
+    "engine.gate": 94.0,
+    "optimizer": 90.0,
+}
+"""Per cent of branches."""
 
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "dsl": ("dsl", "diagnostics", "mandates", "editors", "lsp"),
@@ -63,7 +70,7 @@ def main(packages: tuple[str, ...]) -> int:
             counted = totals(place, package, missing=bool(packages))
             lines = 100 * counted["covered_lines"] / counted["num_statements"]
             branches = 100 * counted["covered_branches"] / counted["num_branches"]
-            low |= lines < BOUND
+            low |= lines < BOUND or branches < BRANCHES[package]
             print(f"{package:16}{lines:>9.1f}%{branches:>9.1f}%")
     return int(low)
 

@@ -103,6 +103,27 @@ def test_a_measure_is_shown_in_its_own_way(
     assert f"{told.upper()}  R-1" in diff_text(found)
 
 
+@pytest.mark.parametrize(
+    ("test", "was", "now", "told"),
+    [
+        ("maturity_date is before {}", "2027-01-01", "2028-01-01", "tightened"),
+        ("maturity_date is before {}", "2027-01-02", "2027-01-01", "loosened"),
+        ("sector is in ({})", '"a", "b"', '"a", "b", "c"', "tightened"),
+        ("sector is in ({})", '"other", "x"', '"other", "y"', "both"),
+        ("esg_score is at most {}", "0", "5", "tightened"),
+        ("rating is better than {}", '"BBB"', '"A"', "loosened"),
+    ],
+)
+def test_a_wider_set_under_the_same_limit_is_a_tightening(
+    test: str, was: str, now: str, told: str, engine: InferenceEngine
+) -> None:
+    old, new = (
+        rule(f"limit weight of holdings where {test.format(mark)} to at most 20%") for mark in (was, now)
+    )
+    found = between(old, new, engine)
+    assert changes(found) == {"R-1": told}, found.without_effect
+
+
 def test_more_than_eight_holdings_are_told_in_short(engine: InferenceEngine) -> None:
     found = between(
         rule("limit count of holdings to at least 10"), rule("limit count of holdings to at least 12"), engine
