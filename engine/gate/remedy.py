@@ -187,10 +187,20 @@ def _ceiling(listed: Listed, trade: Trade, per_trade: list[PerTrade]) -> Fractio
     unit = listed.opened.state.unit_value(trade.account, trade.symbol) or exact(1)
     for rule in per_trade:
         _, high = rule.bounds.get(trade.symbol, (None, None))
-        if high is not None and trade.symbol not in rule.moving:
+        if high is not None and _binds_at_any_size(rule, trade):
             bounds.append(high / unit if rule.measure is TermKind.TRADE_VALUE else high)
     known = [bound for bound in bounds if bound is not None]
     return min(known) if known else None
+
+
+def _binds_at_any_size(rule: PerTrade, trade: Trade) -> bool:
+    """Return whether a limit on single trades holds a trade to its bound as it stands, however large it is.
+
+    Not one of the other side, one that a sale of all that is held enters or leaves, one that is waived, or
+    one that the list moves.
+    """
+    is_member = bool(rule.members.get((trade.symbol, trade.side)))
+    return is_member and rule.closing is None and rule.waiver is None and trade.symbol not in rule.moving
 
 
 def _per_trade(listed: Listed, trade: Trade) -> Iterator[PerTrade]:

@@ -139,6 +139,20 @@ def test_where_only_the_years_gains_are_stated_they_move(bought: str, short: str
     )
 
 
+@pytest.mark.parametrize(
+    ("bought", "name"), [("2024-01-03", "realized_long"), ("2023-01-03", "realized_short")]
+)
+def test_a_gain_of_the_other_term_moves_nothing(bought: str, name: str) -> None:
+    held = book(f"{bought} A buy 10 Y at 8 as y", prices=PRICES, as_of=TODAY)
+    stated = {**held.accounts, A: replace(held.accounts[A], **{name: Decimal(100)})}
+    alone = replace(held, transactions=None, disposals=None, accounts=stated)
+    done = committed(ordered(alone, "O2 sell 4 Y in A"), LAW)
+    assert (done.accounts[A].realized_short, done.accounts[A].realized_long) == (
+        stated[A].realized_short,
+        stated[A].realized_long,
+    )
+
+
 def test_an_order_wholly_filled_leaves_the_book_as_it_is() -> None:
     held = ordered(book(prices=PRICES, as_of=TODAY), "O1 buy 30 X in A filled 30")
     assert committed(held, LAW) is held

@@ -109,6 +109,19 @@ def test_options_jump_as_they_like() -> None:
     assert not doubts_of(rows, securities=security("option"), as_of=date(2019, 3, 5))
 
 
+@pytest.mark.parametrize(
+    ("asset_class", "is_told"), [("equity", True), ("crypto", False), ("option", False), ("cash", False)]
+)
+def test_what_is_no_stock_jumps_as_it_likes(asset_class: str, is_told: bool) -> None:
+    row = replace(security()[ACME], asset_class=asset_class)
+    found = doubts_of(
+        (price("2019-03-04", "100"), price("2019-03-05", "50")),
+        securities={ACME: row},
+        as_of=date(2019, 3, 5),
+    )
+    assert bool(found) is is_told
+
+
 def test_a_whole_series_tells_every_day_that_nothing_explains() -> None:
     rows = (
         price("2019-03-04", "100"),

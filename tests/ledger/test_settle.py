@@ -171,6 +171,9 @@ def test_canada_denies_the_loss_for_the_shares_still_held() -> None:
     # 140 shares cost 1,240: 100 of them 885.71, a loss of 285.71, of which 40/100 are denied
     assert [row.gain, row.disallowed] == [Fraction("-285.71"), Fraction("114.29")]
     assert row.recognized == Fraction("-171.42")
+    assert [(part.lot, part.account, part.symbol, part.acquired) for part in row.replacements] == [
+        ("trade 1", "A", "X", TODAY)
+    ]
     (pool,) = done.lots
     assert (pool.quantity, pool.basis) == (Decimal(40), Decimal("468.57"))
     assert done.book_lots(held) == done.lots
