@@ -14,6 +14,9 @@ from pathlib import Path
 
 from engine.gate.verdict import GateAnswer
 
+FAULT = "guardband-fault-"
+"""How the folders begin."""
+
 
 def keep_fault(
     answer: GateAnswer, *, book: str | Path, policies: list[str] | None, trades: Path, into: Path
@@ -25,11 +28,12 @@ def keep_fault(
     """
     if answer.fault is None:
         return None
-    folder = into / f"guardband-fault-{answer.facts_hash[:12]}"
+    folder = into / f"{FAULT}{answer.facts_hash[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     words = ["guardband", "gate", "--book", str(book), "--as-of", answer.as_of.isoformat()]
     if Path(book).is_dir():
-        shutil.copytree(book, folder / "book", dirs_exist_ok=True)
+        earlier = shutil.ignore_patterns(f"{FAULT}*")  # the command may run in the book's own folder
+        shutil.copytree(book, folder / "book", dirs_exist_ok=True, ignore=earlier)
         words[3] = "book"
     shutil.copyfile(trades, folder / "trades.csv")
     words += ["--trades", "trades.csv"]

@@ -5,15 +5,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import Reading, View
+from engine.gate.reference.bounds import Bound
 from engine.gate.reference.limits import Figures, LimitPlan, groups_of, room
 from engine.gate.reference.setting import Listed
 from engine.gate.reference.verdicts import Group, Key
 
-Bounds = tuple[Fraction | None, Fraction | None]
+Bounds = tuple[Bound | None, Bound | None]
 """Low and high of a limit."""
 
 

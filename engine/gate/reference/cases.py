@@ -13,6 +13,7 @@ from dsl.policy import Unit
 from engine.gate.reference.answer import Kept, Part
 from engine.gate.reference.asked import Asked, View
 from engine.gate.reference.benchmarks import groups_in_benchmark
+from engine.gate.reference.bounds import Bound, OverZero
 from engine.gate.reference.case import Case, case_of
 from engine.gate.reference.figures import bound
 from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, room
@@ -273,11 +274,18 @@ def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures 
         return None
     assert edge is not None
     low, high = figures.low, figures.high
-    is_upper = low is None or (high is not None and abs(high - edge) <= abs(edge - low))
+    is_upper = low is None or (high is not None and _is_nearer(edge, high, low))
     sides = (None, edge) if is_upper else (edge, None)
     return figures._replace(
         low=sides[0], high=sides[1], room=room(figures.reading, low=sides[0], high=sides[1])
     )
+
+
+def _is_nearer(edge: Bound, high: Bound, low: Bound) -> bool:
+    """Return whether an early warning is nearer to the upper of two bounds."""
+    if isinstance(edge, OverZero) or isinstance(high, OverZero) or isinstance(low, OverZero):
+        return edge > low
+    return abs(high - edge) <= abs(edge - low)
 
 
 def _warners(case: Case, group: Group, after: Figures, level: Figures) -> frozenset[int]:
@@ -360,6 +368,11 @@ def _verdict(
         trades=trades,
         decision=decision,
         why=why,
-        low=None if after is None or told is None else after.low,
-        high=None if after is None or told is None else after.high,
+        low=None if after is None or told is None else _figure(after.low),
+        high=None if after is None or told is None else _figure(after.high),
     )
+
+
+def _figure(limit: Bound | None) -> Fraction | None:
+    assert not isinstance(limit, OverZero), "a bound over a base of zero is told of no reading"
+    return limit

@@ -29,6 +29,7 @@ from engine.gate.reference.amounts import Amounts
 from engine.gate.reference.amounts import Answer as Answered
 from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading
 from engine.gate.reference.benchmarks import benchmark_average, benchmark_weight
+from engine.gate.reference.bounds import Bound, of_base, over, scaled
 from engine.gate.reference.market import ONE, is_cash
 from engine.gate.reference.measures import LOCAL, MEASURES, MeasureOf, quantity, value, weight
 from engine.gate.reference.state import NOTHING
@@ -131,7 +132,7 @@ def _is_steady(test: GroupTest) -> bool:
 def _passes(test: GroupTest, group: Asked) -> bool:
     """Return whether a group passes one test of a derived set."""
     reading = read(test.measure, group)
-    room = bound(test.bound, group, {}) * reading.base - reading.amount
+    room = of_base(bound(test.bound, group, {}), reading.base) - reading.amount
     match test.op:
         case Op.MORE:
             return room < 0
@@ -143,19 +144,19 @@ def _passes(test: GroupTest, group: Asked) -> bool:
             return room >= 0
 
 
-def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Fraction:
+def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Bound:
     """Return a limit in the measure's unit; raises Gap where a figure of it is missing."""
     match amount:
         case Amount():
             return _literal(amount, asked)
         case PercentOf(share=share, subject=None, name=str(name)):
-            return exact(share) * _named_part(name, asked)
+            return scaled(exact(share), _named_part(name, asked))
         case PercentOf(share=share):
-            return exact(share) * of_subject(tables[id(amount)], asked)
+            return scaled(exact(share), of_subject(tables[id(amount)], asked))
         case DataRef(name=name):
             return _figure(name, asked)
         case Times(factor=factor, of=of):
-            return exact(factor) * bound(of, asked, tables)
+            return scaled(exact(factor), bound(of, asked, tables))
         case Smaller(parts=parts):
             return min(bound(part, asked, tables) for part in parts)
         case Greater(parts=parts):
@@ -174,7 +175,7 @@ def _literal(amount: Amount, asked: Asked) -> Fraction:
     return exact(amount.value) * rate
 
 
-def of_subject(table: Table, asked: Asked) -> Fraction:
+def of_subject(table: Table, asked: Asked) -> Bound:
     """Return the subject's own weight, value or quantity in the same state."""
     view = asked.view
     unknown = table.unknowns(EVERYTHING_IN_SCOPE, view.state.touched)
@@ -188,21 +189,16 @@ def of_subject(table: Table, asked: Asked) -> Fraction:
             reading = quantity(whole)
         case _:
             reading = value(whole)
-    if reading.base == 0:
-        raise Gap("the weight base is zero")
-    return reading.amount / reading.base
+    return over(reading.amount, reading.base)
 
 
-def _named_part(name: str, asked: Asked) -> Fraction:
+def _named_part(name: str, asked: Asked) -> Bound:
     if name not in BASES:
         return _figure(name, asked)
     view = asked.view
     if asked.unit not in SHARES_OF_ONE:
         return view.base_amount(name)
-    base = view.base_amount()
-    if base == 0:
-        raise Gap("the weight base is zero")
-    return view.base_amount(name) / base
+    return over(view.base_amount(name), view.base_amount())
 
 
 def _figure(name: str, asked: Asked) -> Fraction:

@@ -29,6 +29,7 @@ from dsl.policy import (
 )
 from engine.gate.reference.answer import Kept, Part, RuleKey
 from engine.gate.reference.asked import Asked, Reading, View
+from engine.gate.reference.bounds import Bound, of_base
 from engine.gate.reference.figures import BASES, BoundTables, bound, read
 from engine.gate.reference.measures import LOCAL
 from engine.gate.reference.scopes import Scope
@@ -165,7 +166,7 @@ class LimitPlan:
             total = total.plus(part)
         return total
 
-    def bound(self, amount: AnyAmount | None, view: View, group: Group) -> Fraction | None:
+    def bound(self, amount: AnyAmount | None, view: View, group: Group) -> Bound | None:
         """Return a bound of a group in a view; None where there is none."""
         if amount is None:
             return None
@@ -240,13 +241,13 @@ class Room(NamedTuple):
         return self.form < other.form
 
 
-def room(reading: Reading, low: Fraction | None, high: Fraction | None) -> Room:
+def room(reading: Reading, low: Bound | None, high: Bound | None) -> Room:
     """Return the headroom of a reading: the smaller of what is left to each bound."""
     sides = []
     if high is not None:
-        sides.append(high * reading.base - reading.amount)
+        sides.append(of_base(high, reading.base) - reading.amount)
     if low is not None:
-        sides.append(reading.amount - low * reading.base)
+        sides.append(reading.amount - of_base(low, reading.base))
     form = min(sides, default=NOTHING)
     return Room(form / reading.base if reading.base > 0 else None, form)
 
@@ -255,8 +256,8 @@ class Figures(NamedTuple):
     """A group in one view: reading, bounds and headroom."""
 
     reading: Reading
-    low: Fraction | None
-    high: Fraction | None
+    low: Bound | None
+    high: Bound | None
     room: Room
 
 

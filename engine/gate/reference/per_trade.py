@@ -127,7 +127,7 @@ class PerTradePlan:
 
         def parted(amount: PercentOf) -> Fraction | Absent:
             table = self.tables[id(amount)]
-            of = self._after(done, lambda view: of_subject(table, self._asked(view, table)))
+            of = self._after(done, lambda view: self._worth(view, table))
             return of if isinstance(of, Absent) else Fraction(amount.share) * of
 
         found = amount_of_row(amount, row, parted)
@@ -140,6 +140,11 @@ class PerTradePlan:
             return figure(self.view.at(done.after, done.done))
         except Gap:
             return Absent.UNKNOWN
+
+    def _worth(self, view: View, table: Table) -> Fraction:
+        found = of_subject(table, self._asked(view, table))
+        assert isinstance(found, Fraction), "single trades are limited in money or shares"
+        return found
 
     def _asked(self, view: View, table: Table) -> Asked:
         return Asked(

@@ -142,7 +142,8 @@ def _keep(answer: "GateAnswer", *, book: str | Path, policies: list[str] | None,
     try:
         folder = keep_fault(answer, book=book, policies=policies, trades=trades, into=Path.cwd())
     except OSError as problem:
-        complain(f"guardband: what reproduces the fault could not be kept: {problem.strerror or problem}")
+        why = problem.strerror or "not every file of the book could be copied"
+        complain(f"guardband: what reproduces the fault could not be kept: {why}")
         return
     complain(f"guardband: what reproduces the fault is kept in {folder}; again.txt has the command")
 

@@ -72,7 +72,7 @@ def drawn_book(chance: Random, policy: CheckedPolicy, mix: Mix) -> Book:
         volumes=_volumes(chance, book, mix),
         fund_holdings={Symbol("FUND"): {Symbol("S0"): Decimal("0.5"), Symbol("S2"): Decimal("0.3")}},
     )
-    return _rounded(book)
+    return _rounded(chance, book, mix)
 
 
 def _further_events(chance: Random, today: date) -> list[Event]:
@@ -282,17 +282,21 @@ def _risk(chance: Random, symbols: Sequence[Symbol]) -> RiskModel:
     )
 
 
-def _rounded(book: Book) -> Book:
-    """Return the book with the cash that makes each account worth a round sum."""
-    accounts = {}
+def _rounded(chance: Random, book: Book, mix: Mix) -> Book:
+    """Return the book with the cash that makes each account worth a round sum, or nothing, or less."""
+    accounts, lots = {}, book.lots
     for name, row in book.accounts.items():
+        is_poor = mix.poor > 0 and chance.random() < mix.poor
+        worth = chance.choice((0, 0, -ROUND)) if is_poor else ROUND
+        if is_poor and chance.random() < 0.4:  # opened and not funded yet
+            worth, lots = 0, tuple(lot for lot in lots if lot.account != name)
         held = sum(
             (
                 lot.quantity * book.prices[lot.symbol].price
-                for lot in book.lots
+                for lot in lots
                 if lot.account == name and lot.symbol in book.prices
             ),
             Decimal(0),
         )
-        accounts[name] = replace(row, cash=Decimal(ROUND) - held)
-    return replace(book, accounts=accounts)
+        accounts[name] = replace(row, cash=Decimal(worth) - held)
+    return replace(book, accounts=accounts, lots=lots)

@@ -17,6 +17,7 @@ class Mix:
     more: bool = False  # rules that the mended seeds of PLAIN did not know
     most: bool = False  # rules and events that those of WIDE did not know
     stale: float = 0.0  # share of books in which some prices are old
+    poor: float = 0.0  # share of accounts that are worth nothing, or owe more than they hold
     rules: tuple[int, int] = (5, 9)  # of a mandate: at least, at most
     families: tuple[int, ...] = (60, 8, 16, 12, 4)  # how often limits, per trade, bans, windows, requires
 
@@ -47,6 +48,7 @@ FULL = Mix(
     stale=0.08,
     rules=(2, 3),
     families=(46, 6, 14, 30, 4),
+    poor=0.1,
 )
 
 

@@ -1,0 +1,75 @@
+"""Accounts that are worth nothing, judged by both evaluators: not funded yet, or owing all that they hold.
+
+A weight of them has a base of zero. It cannot be told, but it can be judged: 500 in shares are within
+60% of total assets of 1,000, whatever is left when the 1,000 that are owed are taken off.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.gate.engine.inline import Inline
+from tests.gate.test_both_by_hand import B0, S0, S1, decided, judged
+from tests.reference_evaluator.small import account, book_of, lot
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Inline]:
+    inline = Inline()
+    yield inline
+    inline.close()
+
+
+# 500 of S0 and 500 of B0, and 1,000 owed; what is bought is owed too
+OWING = book_of(
+    accounts=(account(cash="-1000"),), securities=(S0, B0), lots=(lot("S0", "50"), lot("B0", "50"))
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "within", "beyond"),
+    [
+        ("limit weight of equities to at most 60% of total_assets", "buy 25 S0", "buy 26 S0"),
+        ("limit weight of equities to at least 40% of total_assets", "sell 16 S0", "sell 17 S0"),
+        ("limit weight of equities to at most 120% of bonds", "buy 10 S0", "buy 11 S0"),
+        (
+            "limit weight of equities to at most the greater of 10% and 120% of bonds",
+            "buy 10 S0",
+            "buy 11 S0",
+        ),
+        ("limit weight of equities to at most the smaller of 90% and 120% of bonds", "sell 1 S0", "buy 1 S0"),
+        ("limit weight of equities to between 80% of bonds and 120% of bonds", "buy 10 S0", "buy 11 S0"),
+        ("limit weight of equities to between 80% of bonds and 120% of bonds", "sell 10 S0", "sell 11 S0"),
+        ("limit weight of equities to at most 5%", "sell 1 S0", "buy 1 S0"),
+    ],
+)
+def test_a_part_of_what_is_held_bounds_an_account_that_owes_as_much(
+    limit: str, within: str, beyond: str, engine: Inline
+) -> None:
+    assert decided(engine, limit, within, held=OWING) == "pass"
+    assert decided(engine, limit, beyond, held=OWING) == "block"
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "limit weight of equities to at most 80% of bonds",
+        "limit weight of equities to at least 80% of bonds",
+        "limit weight of equities to at most 80% of total_assets",
+        "for each issuer in equities\n  limit weight to at most the smaller of 60% and 50% of bonds",
+        "limit weight of equities to between 20% and 60% of bonds",
+    ],
+)
+def test_an_account_that_is_not_funded_yet_stops_nobody(limit: str, engine: Inline) -> None:
+    """B has neither cash nor holdings: nothing of nothing is within any bound."""
+    held = book_of(
+        accounts=(account(cash="9000"), account("B")), securities=(S0, S1, B0), lots=(lot("B0", "100"),)
+    )
+    of_b = [row for row in judged(engine, limit, "sell 1 B0", held=held) if row.account == "B"]
+    assert [row.outcome.value for row in of_b] == ["pass"] * len(of_b)
+
+
+def test_what_an_account_without_means_buys_is_beyond_any_part_of_its_bonds(engine: Inline) -> None:
+    held = book_of(accounts=(account(),), securities=(S0, B0))
+    rows = judged(engine, "limit weight of equities to at most 80% of bonds", "buy 1 S0", held=held)
+    assert [(row.outcome.value, row.after, row.limit) for row in rows] == [("breach", None, None)]
