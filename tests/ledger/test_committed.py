@@ -63,10 +63,12 @@ def test_a_buy_on_order_disallows_a_loss_of_last_month() -> None:
     )
     assert loss.permanently_disallowed == 0
     assert done.accounts[A].cash == held.accounts[A].cash - 420
-    assert (done.acquisitions[-1].lot, done.acquisitions[-1].quantity, done.acquisitions[-1].date) == (
+    bought = done.acquisitions[-1]
+    assert (bought.lot, bought.quantity, bought.date, bought.kind) == (
         PENDING + "O1",
         Decimal(30),
         TODAY,
+        "buy",
     )
     assert pending_shares(done.lots) == Fraction(30)
     assert pending_shares(held.lots) == 0
@@ -140,17 +142,16 @@ def test_where_only_the_years_gains_are_stated_they_move(bought: str, short: str
 
 
 @pytest.mark.parametrize(
-    ("bought", "name"), [("2024-01-03", "realized_long"), ("2023-01-03", "realized_short")]
+    ("bought", "short", "long"), [("2024-01-03", None, Decimal(100)), ("2023-01-03", Decimal(100), None)]
 )
-def test_a_gain_of_the_other_term_moves_nothing(bought: str, name: str) -> None:
+def test_a_gain_of_the_other_term_moves_nothing(
+    bought: str, short: Decimal | None, long: Decimal | None
+) -> None:
     held = book(f"{bought} A buy 10 Y at 8 as y", prices=PRICES, as_of=TODAY)
-    stated = {**held.accounts, A: replace(held.accounts[A], **{name: Decimal(100)})}
-    alone = replace(held, transactions=None, disposals=None, accounts=stated)
+    stated = replace(held.accounts[A], realized_short=short, realized_long=long)
+    alone = replace(held, transactions=None, disposals=None, accounts={**held.accounts, A: stated})
     done = committed(ordered(alone, "O2 sell 4 Y in A"), LAW)
-    assert (done.accounts[A].realized_short, done.accounts[A].realized_long) == (
-        stated[A].realized_short,
-        stated[A].realized_long,
-    )
+    assert (done.accounts[A].realized_short, done.accounts[A].realized_long) == (short, long)
 
 
 def test_an_order_wholly_filled_leaves_the_book_as_it_is() -> None:

@@ -19,6 +19,7 @@ from engine.ledger.tax.files import rows_as_csv, rows_as_txf
 from engine.ledger.tax.form8949 import whole_dollars
 from engine.ledger.tax.year import TaxYear, tax_year
 from tests.ledger.books import records
+from tests.ledger.case_lines import form_of
 
 D = Decimal
 
@@ -250,6 +251,17 @@ def _lot_and_dividends(bought: str) -> tuple[Lot, tuple[Transaction, ...]]:
     return lot, tuple(row for row in rows.transactions or () if row.type == "dividend")
 
 
+def test_a_form_that_the_records_do_not_know_is_told_beside_the_rows() -> None:
+    lines = ("2024-01-10 A buy 1 X at 10 as a", "2024-06-03 A sell 1 X at 12 as s")
+    forms = tuple(map(form_of, ("A s of a: proceeds 12, basis 10", "A none: proceeds 5, basis 4")))
+    known = replace(records(*lines, prices={"X": "10"}, as_of=date(2024, 12, 31)), broker_forms=forms)
+    told = tax_answer(tax_year(known, year=2024, as_of=date(2024, 12, 31), reading=TaxReading()))[
+        "form_1099b"
+    ]
+    assert (told["lines"], told["agreeing"]) == (1, 1)
+    assert [(line["account"], line["sale"]) for line in told["not_in_the_records"]] == [("A", "none")]
+
+
 def test_several_households() -> None:
     rows = records(
         "2024-01-10 A buy 1 X at 10 as a",
@@ -281,9 +293,9 @@ def test_whole_dollars_foot() -> None:
         as_of=date(2024, 12, 31),
     )
     rows = whole_dollars(told.rows)
-    assert [(r.proceeds, r.basis, r.adjustment, r.gain) for r in rows] == [
-        (D(90), D(101), D(11), D(0)),
-        (D(12), D(11), D(0), D(1)),
+    assert [(r.proceeds, r.basis, r.adjustment, r.gain, r.disallowed) for r in rows] == [
+        (D(90), D(101), D(11), D(0), D(11)),
+        (D(12), D(11), D(0), D(1), D(0)),
     ]
 
 
