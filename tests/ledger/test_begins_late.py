@@ -113,3 +113,10 @@ def test_what_is_sold_and_not_held_abroad_is_noted_in_full(country: Literal["uk"
             row=7,
         ),
     )
+
+
+def test_a_short_sale_opened_before_the_history_may_be_closed_where_lots_are_given() -> None:
+    cover = replace(row(TransactionType.BUY_TO_COVER), symbol=OLD, quantity=Decimal(3), price=Decimal(9))
+    assert after(cover, strict=False).disposals == ()
+    with pytest.raises(InputError, match="3 of `OLD` are closed in `A` that are not open there"):
+        after(cover, strict=True)

@@ -253,12 +253,13 @@ def _lot_and_dividends(bought: str) -> tuple[Lot, tuple[Transaction, ...]]:
 
 def test_a_form_that_the_records_do_not_know_is_told_beside_the_rows() -> None:
     lines = ("2024-01-10 A buy 1 X at 10 as a", "2024-06-03 A sell 1 X at 12 as s")
-    forms = tuple(map(form_of, ("A s of a: proceeds 12, basis 10", "A none: proceeds 5, basis 4")))
+    other = replace(form_of("A none: proceeds 5, basis 4"), sold=date(2024, 7, 1))
+    forms = (form_of("A s of a: proceeds 12, basis 10"), other)
     known = replace(records(*lines, prices={"X": "10"}, as_of=date(2024, 12, 31)), broker_forms=forms)
     told = tax_answer(tax_year(known, year=2024, as_of=date(2024, 12, 31), reading=TaxReading()))[
         "form_1099b"
     ]
-    assert (told["lines"], told["agreeing"]) == (1, 1)
+    assert (told["lines"], told["agreeing"]) == (2, 1)
     assert [(line["account"], line["sale"]) for line in told["not_in_the_records"]] == [("A", "none")]
 
 
