@@ -4,6 +4,7 @@ The gate judges each list with the reference beside it: a fault would say that t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -107,3 +108,11 @@ def test_an_example_counts_what_is_not_given_as_not_there(tmp_path: Path, engine
     results = run_examples(checked(file), engine=engine)
     assert [result.passed for result in results] == [True, True, True], [result.got for result in results]
     assert results[2].got == ("rebalance mix: outside its band: equities",)
+
+
+@pytest.mark.parametrize("event", ["sale", "loss_sale", "gain_sale"])
+def test_without_a_history_no_sale_is_known_to_be_none(event: str, engine: Inline) -> None:
+    rule = f"forbid buying securities within 30 days after a {event} of the same security"
+    assert said(engine, rule, "buy 1 S0", held=with_a_fund()) == "pass"
+    nothing_told = replace(with_a_fund(), transactions=None, disposals=None)
+    assert said(engine, rule, "buy 1 S0", held=nothing_told) == "missing, block"

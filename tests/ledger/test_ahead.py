@@ -48,6 +48,7 @@ def test_the_day_before_is_not_safe_and_the_safe_day_is() -> None:
         ahead = sale_ahead(held, held.lots[0], reading=TaxReading())
         assert ahead is not None
         assert ahead.disallowed == disallowed
+        assert (ahead.safe_from, ahead.with_recent_lots) == (date(2024, 6, 20), 0)
 
 
 def test_a_short_gain_waits_for_its_term() -> None:
