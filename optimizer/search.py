@@ -59,7 +59,8 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
     tolerance = float(problem.settings.tolerance_bp)
     if restricted and found.cost - bound > tolerance:
         found, bound = _with_best_names(cut)
-    if is_small(problem) and found.cost - bound > tolerance:
+    gap = found.cost - bound
+    if gap > tolerance and is_small(problem, gap=gap):
         found, bound, restricted = _exactly(cut.valid, cut.prices, found, bound, restricted)
     steps = _no_worse_than_nothing(found.problem, found.steps)
     return Solution(

@@ -11,19 +11,26 @@ for the problem; tangents and cutting planes at each answer bring the two togeth
 
 from dataclasses import dataclass
 
-from optimizer.build import Problem
-from optimizer.curved import missed_curves
+from optimizer.build import Problem, with_most, with_rows
+from optimizer.curved import missed_curves, patches
 from optimizer.model import INF, Floats, Ints, objective
+from optimizer.rows import Requirement
+from optimizer.shape import Curve, curve_of
 from optimizer.small_rules import Rules, is_writable
 from optimizer.small_trades import Trades
 from optimizer.whole import missed, whole_trades
 
-RELAXED_PASSES = 15
+WIDE_GAP = 3.0
+"""Basis points from which half as many columns more are branched on."""
+
+RELAXED_PASSES = 20
 MOST_PASSES = 3
+MOST_NODES = 1000
 NODES = 20_000
 """Nodes of each search, times open columns: a node costs the more the larger the problem."""
 
 MOST_MOVES = 60
+MOST_REPAIRS = 6
 SLACK = 1e-7
 """Part of a bound by which the program's arithmetic may overstate it."""
 
@@ -40,9 +47,12 @@ class SmallAnswer:
     bound: float
 
 
-def is_small(problem: Problem) -> bool:
-    """Return whether the problem is small enough, and has only rules that can be written down."""
-    if int((problem.grid.most > 0).sum()) > problem.settings.exact_columns:
+def is_small(problem: Problem, *, gap: float) -> bool:
+    """Return whether the problem is small enough for its gap, and has only rules that can be written down."""
+    most = problem.settings.exact_columns
+    if gap > WIDE_GAP:
+        most = most * 3 // 2
+    if int((problem.grid.most > 0).sum()) > most:
         return False
     return all(is_writable(need.form) for need in problem.curved)
 
@@ -57,7 +67,7 @@ def solve_small(problem: Problem, *, tolerance: float, first: Ints | None = None
     rules = Rules(trades)
     if best.steps is not None:
         trades.touch(best.trades)
-    nodes = NODES // max(1, int((problem.grid.most > 0).sum()))
+    nodes = min(MOST_NODES, NODES // max(1, int((problem.grid.most > 0).sum())))
     bound = -INF
     if _relaxed(trades, rules, tolerance) is None:
         return SmallAnswer(steps=best.steps, cost=best.cost, bound=bound)
@@ -115,13 +125,38 @@ class _Best:
         return self.steps * self.problem.grid.step
 
     def offer(self, wished: Floats) -> None:
-        """Take whole shares near `wished`, as they are or after moves that better them, if better."""
+        """Take whole shares near `wished`, as they are or after moves that better them, if better.
+
+        Rules that moves break are held to what `wished` makes of them, and the moves made again.
+        """
         problem = self.problem
-        for moves in (0, MOST_MOVES):
-            steps = whole_trades(problem.model, problem.grid, wished, most_moves=moves)
-            trades = steps * problem.grid.step
-            cost = objective(problem.model, trades)
-            if cost >= self.cost or missed(problem.model, problem.grid, steps) > BROKEN:
-                continue
-            if not missed_curves(problem, trades):
-                self.steps, self.cost = steps, cost
+        steps = whole_trades(problem.model, problem.grid, wished, most_moves=0)
+        near, held = steps * problem.grid.step, problem
+        self._take(steps)
+        for _ in range(MOST_REPAIRS):
+            steps = whole_trades(held.model, held.grid, near, most_moves=MOST_MOVES)
+            self._take(steps)
+            broken = missed_curves(problem, steps * problem.grid.step)
+            if not broken:
+                break
+            held = _holding(held, near, steps * problem.grid.step, broken)
+
+    def _take(self, steps: Ints) -> None:
+        problem, trades = self.problem, steps * self.problem.grid.step
+        cost = objective(problem.model, trades)
+        if cost >= self.cost or missed(problem.model, problem.grid, steps) > BROKEN:
+            return
+        if not missed_curves(problem, trades):
+            self.steps, self.cost = steps, cost
+
+
+def _holding(problem: Problem, near: Floats, broke: Floats, broken: tuple[Requirement, ...]) -> Problem:
+    """Return the problem with rows for rules that a list broke: bent ones there, others as in `near`."""
+    bent = tuple(need for need in broken if curve_of(need.form) is Curve.CONCAVE)
+    others = tuple(need for need in broken if need not in bent)
+    found = [patches(problem, broke, bent, ())[0]] if bent else []
+    if others:
+        options = patches(problem, near, others, ())
+        found.append(options[min(1, len(options) - 1)])
+    problem = with_rows(problem, (*problem.rows, *(row for patch in found for row in patch.rows)))
+    return with_most(problem, frozenset(column for patch in found for column in patch.closed))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from optimizer.build import Problem, build
+from optimizer.curved import missed_curves
 from optimizer.model import objective
 from optimizer.search import Solution, search
 from optimizer.settings import Intent, Settings
@@ -100,8 +101,9 @@ def test_accounts_held_back_by_counts_and_derived_sets_are_solved(seed: int, nam
 def test_accounts_above_the_size_asked_for_are_not_branched_on() -> None:
     problem = problem_of(43, 60)
     opened = int((problem.grid.most > 0).sum())
-    assert is_small(problem_of(43, 60, exact_columns=opened))
-    assert not is_small(problem_of(43, 60, exact_columns=opened - 1))
+    assert is_small(problem_of(43, 60, exact_columns=opened), gap=3.0)
+    assert not is_small(problem_of(43, 60, exact_columns=opened - 1), gap=3.0)
+    assert is_small(problem_of(43, 60, exact_columns=opened - 1), gap=3.1)
 
 
 def test_equal_inputs_give_equal_lists() -> None:
@@ -109,3 +111,12 @@ def test_equal_inputs_give_equal_lists() -> None:
     assert one.cost < search(problem_of(10, 20, exact_columns=0)).cost + 1e-9
     assert np.array_equal(one.steps, other.steps)
     assert (one.cost, one.bound) == (other.cost, other.bound)
+
+
+@pytest.mark.long
+def test_a_cap_on_tracking_error_that_whole_shares_break_is_held_to_while_they_move() -> None:
+    """100 names under a cap on names and one on the tracking error: 8.06 bp by prices."""
+    problem = problem_of(25, 100)
+    found = search(problem)
+    assert gap(found) <= 0.5
+    assert not missed_curves(problem, found.trades)
