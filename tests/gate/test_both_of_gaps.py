@@ -15,7 +15,7 @@ from engine.facts.ids import Symbol
 from engine.gate.engine.inline import Inline
 from engine.gate.examples import run_examples
 from tests.gate.case_files import HEADER
-from tests.gate.test_both_by_hand import B0, S0, S1, decided, holder
+from tests.gate.test_both_by_hand import B0, S0, S1, decided, holder, judged
 from tests.gate.test_both_of_data import said
 from tests.gate.test_examples import checked
 from tests.reference_evaluator.small import book_of, lot, security
@@ -116,3 +116,14 @@ def test_without_a_history_no_sale_is_known_to_be_none(event: str, engine: Inlin
     assert said(engine, rule, "buy 1 S0", held=with_a_fund()) == "pass"
     nothing_told = replace(with_a_fund(), transactions=None, disposals=None)
     assert said(engine, rule, "buy 1 S0", held=nothing_told) == "missing, block"
+
+
+def test_each_lot_of_a_sale_is_an_event_of_its_own(engine: Inline) -> None:
+    held = book_of(
+        accounts=(holder(),),
+        securities=(S0, S1),
+        lots=(lot("S1", "100", basis="1500", name="a"), lot("S1", "50", basis="900", name="b")),
+    )
+    rule = "forbid buying securities within 30 days after a loss_sale of the same security"
+    (row,) = judged(engine, rule, "sell 150 S1", "buy 10 S1", held=held)
+    assert [(one.symbol, one.amount) for one in row.contributors] == [("S1", 100), ("S1", 50)]
