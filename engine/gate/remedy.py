@@ -24,7 +24,7 @@ from engine.gate.riding_items import rides
 from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
 from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing
 from engine.gate.unknowns import belonging, concerned, is_of_everything
-from engine.gate.window_items import may_meet, window_cases
+from engine.gate.window_items import may_meet, stopped_by_doubt, window_cases
 from engine.ledger.exact import exact
 from rulebooks.forms import Term, TermKind
 from rulebooks.ground import GroundBan, PerTrade, Scope
@@ -249,7 +249,9 @@ def _may_happen(listed: Listed, trade: Trade) -> bool:
     """Return whether nothing forbids the trade at every quantity: bans, windows, facts required."""
     if not may_ever_happen(listed, trade):
         return False
-    return trade.side is Side.SELL or not _completes_pair(listed, trade)
+    if trade.side is Side.SELL:
+        return True
+    return not _completes_pair(listed, trade) and trade.number not in stopped_by_doubt(listed)
 
 
 def may_ever_happen(listed: Listed, trade: Trade) -> bool:
@@ -301,7 +303,9 @@ def _is_of_size(ban: GroundBan) -> bool:
 def _depends_on_size(listed: Listed, trade: Trade) -> bool:
     if any(_is_of_size(ban) for ban in listed.opened.ground.bans):
         return True
-    return trade.side is Side.SELL and (bool(listed.opened.unpaid) or may_meet(listed, trade))
+    if trade.side is not Side.SELL:
+        return False
+    return bool(listed.opened.unpaid) or may_meet(listed, trade) or trade.number in stopped_by_doubt(listed)
 
 
 def _is_clear_of_bans(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
@@ -318,4 +322,8 @@ def _is_clear_of_bans(listed: Listed, trade: Trade, quantity: Fraction) -> bool:
         hit = covered(changed, smaller, actions=ban.actions, securities=ban.securities, lots=ban.lots)
         if not (hit and ban.waiver is not None) and _stops(ban.rule.rule, hit, stopping=True):
             return False
-    return trade.side is not Side.SELL or not _completes_pair(changed, smaller)
+    if trade.side is not Side.SELL:
+        return True
+    if trade.number in stopped_by_doubt(listed) and trade.number in stopped_by_doubt(changed):
+        return False
+    return not _completes_pair(changed, smaller)

@@ -113,8 +113,15 @@ def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
     return WindowCase(ground=ground, item=measured, acts=acts, events=events)
 
 
-def missing_window_items(listed: Listed) -> Iterator[Item]:
-    """Yield the items of windows that cannot be told: no history, or a pair of unknown membership."""
+def missing_window_items(listed: Listed) -> tuple[Item, ...]:
+    """Return the items of windows that cannot be told: no history, or a pair of unknown membership."""
+    known = listed.memo.get(("missing windows", 0))
+    if not isinstance(known, tuple):
+        known = listed.memo[("missing windows", 0)] = tuple(_missing_windows(listed))
+    return known
+
+
+def _missing_windows(listed: Listed) -> Iterator[Item]:
     for source, ground in enumerate(listed.opened.ground.windows):
         if ground.standing != "applies":
             continue
@@ -129,6 +136,12 @@ def missing_window_items(listed: Listed) -> Iterator[Item]:
         if blind:
             found = unknown_item(item, blind)
             yield replace(found, missing=ground.missing) if ground.missing is not None else found
+
+
+def stopped_by_doubt(listed: Listed) -> frozenset[int]:
+    """Return the trades that windows stop because it is not known whether anything meets."""
+    stopping = (i for i in missing_window_items(listed) if i.rule.rule.missing.kind in ("block", "approval"))
+    return frozenset(number for item in stopping for number in item.trades)
 
 
 def _is_unsure(ground: GroundWindow) -> bool:

@@ -78,7 +78,7 @@ rebalance mix
   because ips "§4"
 targets other
   because ips "§5"
-  equities 80% band 15 points
+  equities 45% band 15 points
 rebalance other
   when any class leaves its band
   back to target

@@ -238,6 +238,7 @@ def test_canada_out_of_given_lots() -> None:
     (row,) = settle(_given_lots(), (_trade(1, "A", Side.SELL, "X", "100"),), reading=CANADA).taken
     assert [row.lot, row.gain, row.disallowed] == ["a", -400, 160]
     assert [row.permanently_disallowed, row.recognized] == _exact(160, -240)
+    assert [(part.lot, part.account, part.symbol) for part in row.replacements] == [("b", "I", "X")]
     late = settle(_given_lots(date(2024, 6, 4)), (_trade(1, "A", Side.SELL, "X", "100"),), reading=CANADA)
     assert late.taken[0].disallowed == 0  # day 31
     both = (_trade(1, "A", Side.SELL, "X", "100"), _trade(2, "I", Side.SELL, "X", "30"))
