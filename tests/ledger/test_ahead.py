@@ -48,7 +48,8 @@ def test_the_day_before_is_not_safe_and_the_safe_day_is() -> None:
         ahead = sale_ahead(held, held.lots[0], reading=TaxReading())
         assert ahead is not None
         assert ahead.disallowed == disallowed
-        assert (ahead.safe_from, ahead.with_recent_lots) == (date(2024, 6, 20), 0)
+        assert ahead.safe_from == date(2024, 6, 20)
+        assert ahead.with_recent_lots == 0
 
 
 def test_a_short_gain_waits_for_its_term() -> None:
@@ -144,6 +145,19 @@ def test_buying_back_is_told_for_the_account_and_for_the_ira() -> None:
     assert {one.losses for one in told} == {("s",)}
     after = replace(held, as_of=date(2024, 6, 20))
     assert purchases_ahead(after, reading=TaxReading()) == ()
+
+
+def test_a_lots_part_of_a_dividend_counts_the_shares_sold_since() -> None:
+    # 60 were paid on 20 shares; the 10 that are left are half of them
+    held = book(
+        "2024-04-20 A buy 20 X at 10 as old",
+        "2024-05-25 A dividend X for 60 ex 2024-05-10",
+        "2024-05-28 A sell 10 X at 10 as s",
+        prices={"X": "10"},
+        as_of=TODAY,
+    )
+    (ahead,) = sales_ahead(held, reading=TaxReading())
+    assert ahead.dividends_lost == 30
 
 
 def test_a_sale_that_costs_a_dividend_its_rate() -> None:

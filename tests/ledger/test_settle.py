@@ -154,6 +154,18 @@ def test_shorts_of_a_list() -> None:
     assert [done.of_trade(1)[0].gain, done.of_trade(1)[0].disallowed] == _exact(-30, 12)
 
 
+def test_a_loss_inside_an_ira_waits_for_no_purchase() -> None:
+    held = book(
+        "2023-01-03 I buy 40 X at 20 as old",
+        "2024-05-20 I sell 40 X at 15 as s",
+        prices={"X": "14"},
+        as_of=TODAY,
+    )
+    done = settle(held, (_trade(1, "A", Side.BUY, "X", "40"),), reading=TaxReading())
+    assert done.restated == ()
+    assert [lot.basis for lot in done.book_lots(held)] == [560]
+
+
 CANADA = TaxReading(country="canada")
 UK = TaxReading(country="uk")
 
@@ -170,7 +182,7 @@ def test_canada_denies_the_loss_for_the_shares_still_held() -> None:
     (row,) = done.of_trade(2)
     # 140 shares cost 1,240: 100 of them 885.71, a loss of 285.71, of which 40/100 are denied
     assert [row.gain, row.disallowed] == [Fraction("-285.71"), Fraction("114.29")]
-    assert row.recognized == Fraction("-171.42")
+    assert (row.recognized, row.symbol) == (Fraction("-171.42"), "X")
     assert [(part.lot, part.account, part.symbol, part.acquired) for part in row.replacements] == [
         ("trade 1", "A", "X", TODAY)
     ]

@@ -343,6 +343,24 @@ def test_coins_have_boxes_of_their_own() -> None:
     assert boxes == ["F", "K"]
 
 
+@pytest.mark.parametrize(("reported", "boxes"), [("yes", ["G", "J"]), ("no", ["H", "K"])])
+def test_coins_on_a_form_have_their_boxes_too(reported: str, boxes: list[str]) -> None:
+    rows = records(
+        "2024-01-10 A buy 1 C at 10 as long",
+        "2025-02-10 A buy 1 C at 10 as short",
+        "2025-06-03 A sell 2 C at 12 as t",
+        prices={"C": "10"},
+        as_of=date(2025, 12, 31),
+    )
+    forms = tuple(
+        form_of(f"A t of {lot}: proceeds 12, basis_reported {reported}") for lot in ("long", "short")
+    )
+    coin = replace(rows.securities[Symbol("C")], asset_class="crypto")
+    rows = replace(rows, securities={Symbol("C"): coin}, broker_forms=forms)
+    told = tax_year(rows, year=2025, as_of=date(2025, 12, 31), reading=TaxReading())
+    assert [row.box for row in told.rows] == boxes
+
+
 def test_the_broker_does_not_know_the_basis_from_elsewhere() -> None:
     """The spouse's lot took a loss over; sold at a loss and bought back, its broker disallows less."""
     lines = (
