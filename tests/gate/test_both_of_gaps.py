@@ -6,6 +6,7 @@ The gate judges each list with the reference beside it: a fault would say that t
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -126,4 +127,5 @@ def test_each_lot_of_a_sale_is_an_event_of_its_own(engine: Inline) -> None:
     )
     rule = "forbid buying securities within 30 days after a loss_sale of the same security"
     (row,) = judged(engine, rule, "sell 150 S1", "buy 10 S1", held=held)
-    assert [(one.symbol, one.amount) for one in row.contributors] == [("S1", 100), ("S1", 50)]
+    assert [one.symbol for one in row.contributors] == ["S1", "S1"]
+    assert [one.amount for one in row.contributors] == [Fraction(100), Fraction(50)]

@@ -191,6 +191,11 @@ def test_canada_denies_the_loss_for_the_shares_still_held() -> None:
     assert done.book_lots(held) == done.lots
 
 
+def test_what_was_bought_abroad_is_told_as_bought_and_what_was_sold_is_not() -> None:
+    held = _abroad(UK, "2023-01-10 A buy 100 X at 10 as old", "2024-05-10 A sell 50 X at 6 as s")
+    assert [(one.lot, one.quantity, one.kind) for one in held.acquisitions] == [("old", Decimal(100), "buy")]
+
+
 def test_canada_denies_nothing_where_nothing_is_held_any_more() -> None:
     held = _abroad(CANADA, "2023-01-10 A buy 100 X at 10 as old")
     trades = (_trade(1, "A", Side.BUY, "X", "40"), _trade(2, "A", Side.SELL, "X", "140"))
