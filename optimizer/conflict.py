@@ -10,6 +10,7 @@ are blamed.
     cheapest cure: raise the limit of TURN-1 from 1.5% to 2.5%
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -49,6 +50,15 @@ class _System:
     members: dict[str, Ints] = field(default_factory=dict)  # suspect -> rows
 
 
+def leaves_room(problem: Problem) -> bool:
+    """Return whether no checked ray says that rules and demands exclude every list."""
+    system = _system(problem)
+    if not system.notes:
+        return True
+    program = Feasibility(system.matrix, system.low, system.most)
+    return program.feasible() or program.ray() is None
+
+
 def explain_conflict(problem: Problem) -> Explained:
     """Return a minimal conflict, or an empty answer where the rules do leave room."""
     system = _system(problem)
@@ -62,7 +72,7 @@ def explain_conflict(problem: Problem) -> Explained:
         return Explained()
     core = _core(program, system, ray)
     return Explained(
-        rules=tuple(_conflict(system, name) for name in core),
+        rules=tuple(dict.fromkeys(map(_conflict, core.values()))),
         relaxations=_relaxations(problem, system, core),
     )
 
@@ -146,18 +156,22 @@ def _open_sizes(problem: Problem) -> Floats:
 
 
 def _suspect(note: RowNote) -> str:
-    """Return the name under which rows are taken out together."""
+    """Return the name under which rows are taken out together: one side of a rule, for all its groups."""
     if note.limit is None:
         return note.words
-    return f"{note.limit.rule.rule.id}\n{note.limit.scope.account or ''}"
+    limit = note.limit
+    return "\n".join((limit.rule.rule.id, limit.scope.account or "", limit.target or "", note.side))
 
 
 MOST_SUSPECTS = 80
 """More suspects than this are first narrowed to those that the ray speaks of."""
 
 
-def _core(program: Feasibility, system: _System, ray: Floats) -> list[str]:
-    """Return the names of a minimal conflict: strong rules are tried for leaving first, the request last."""
+def _core(program: Feasibility, system: _System, ray: Floats) -> dict[str, RowNote]:
+    """Return a minimal conflict by name: strong rules are tried for leaving first, the request last.
+
+    Of a rule for several groups the row is told that has the largest part in the conflict.
+    """
     weight = {name: float(ray[rows].sum()) for name, rows in system.members.items()}
     core = list(system.members)
     if len(core) > MOST_SUSPECTS:
@@ -171,7 +185,10 @@ def _core(program: Feasibility, system: _System, ray: Floats) -> list[str]:
             program.switch(system.members[name], on=True)
         else:
             core.remove(name)
-    return core
+    last = None if program.feasible() else program.ray()
+    parts = ray if last is None else last
+    rows = {name: system.members[name] for name in core}
+    return {name: system.notes[int(at[np.argmax(parts[at])])] for name, at in rows.items()}
 
 
 def _weakness(system: _System, name: str) -> int:
@@ -187,8 +204,7 @@ def _is_demand(system: _System, name: str) -> bool:
     return system.notes[int(system.members[name][0])].kind in ("aim", "demand")
 
 
-def _conflict(system: _System, name: str) -> Conflict:
-    note = system.notes[int(system.members[name][0])]
+def _conflict(note: RowNote) -> Conflict:
     limit = note.limit
     if limit is None:
         return Conflict(rule=note.words, group=None, because=(), words=note.words)
@@ -202,12 +218,11 @@ def _conflict(system: _System, name: str) -> Conflict:
     )
 
 
-def _relaxations(problem: Problem, system: _System, core: list[str]) -> tuple[Relaxation, ...]:
+def _relaxations(problem: Problem, system: _System, core: Mapping[str, RowNote]) -> tuple[Relaxation, ...]:
     """Return for each rule of the conflict the least change of its limit, the smallest change first."""
     found: list[tuple[float, Relaxation]] = []
-    for name in core:
+    for name, note in core.items():
         rows = system.members[name]
-        note = system.notes[int(rows[0])]
         if note.limit is None or note.kind not in ("rule", "cut"):
             continue
         relief = np.zeros(system.low.size)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.build import Problem, with_most, with_rows
+from optimizer.conflict import leaves_room
 from optimizer.counted import caps_of, try_names
 from optimizer.curved import Patched, missed_curves, patches
 from optimizer.model import INF, Floats, Ints, Model, objective, row_values, violation
@@ -60,7 +61,7 @@ def search(problem: Problem, *, start: Floats | None = None) -> Solution:
     if restricted and found.cost - bound > tolerance:
         found, bound = _with_best_names(cut)
     gap = found.cost - bound
-    if gap > tolerance and is_small(problem, gap=gap):
+    if gap > tolerance and is_small(problem, gap=gap) and leaves_room(problem):
         found, bound, restricted = _exactly(cut.valid, cut.prices, found, bound, restricted)
     steps = _no_worse_than_nothing(found.problem, found.steps)
     return Solution(
