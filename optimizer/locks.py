@@ -97,8 +97,6 @@ def _ban(locks: Locks, ban: GroundBan, allowed: set[str]) -> None:
     for place, covered in ban.securities.items():
         if not ((covered is True and known) or (covered is None and unknown)):
             continue
-        if place[0] not in ban.scope.stops:
-            continue
         if buying:
             locks.buys.setdefault(place, lock)
         if selling and ban.lots is None:
