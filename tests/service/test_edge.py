@@ -69,6 +69,18 @@ def test_a_body_over_the_limit_is_refused_whether_told_or_not(database: str) -> 
         assert within.status_code in (400, 422)
 
 
+def test_what_is_too_large_or_too_slow_is_described_wherever_a_body_may_come(shared: Served) -> None:
+    told = shared.as_("manager").get("/v1/openapi.json").json()["paths"]
+    writing = [
+        (path, answers["responses"])
+        for path, row in told.items()
+        for how, answers in row.items()
+        if how != "get"
+    ]
+    assert len(writing) > 20
+    assert [path for path, answers in writing if not {"408", "413"} <= answers.keys()] == []
+
+
 def test_a_body_that_does_not_arrive_is_given_up(database: str) -> None:
     with served(database, body_seconds=0.3) as service:
         host, port = service.url.removeprefix("http://").split(":")

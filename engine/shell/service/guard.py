@@ -79,9 +79,9 @@ class GuardedRoute(APIRoute):
     """A route of the table. A page overrides `turned_away`, to send people to the sign-in page."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **told: Any) -> None:
-        """Describe the answer to a body that cannot be read, wherever a body may come."""
+        """Describe the answers to a body that cannot be read, is slow or too large, wherever one may come."""
         if not SAFE.issuperset(told.get("methods") or SAFE):
-            told["responses"] = described(400) | (told.get("responses") or {})
+            told["responses"] = described(400, 408, 413) | (told.get("responses") or {})
         super().__init__(path, endpoint, **told)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
