@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import assert_never
 
 import numpy as np
 import scipy.sparse as sp
@@ -199,6 +200,8 @@ def _narrowed(ground: GroundBook, names: tuple[Tradable, ...], intent: Intent) -
             return tuple(_closed(name, sale=True) for name in names)
         case "harvest":
             return _harvest_only(ground, names)
+        case _:
+            assert_never(intent.kind)
 
 
 def _closed(name: Tradable, *, buy: bool = False, sale: bool = False) -> Tradable:

@@ -6,6 +6,7 @@ on the way, so that it is missed only where rules or locks leave no other way; t
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
 from engine.facts.ids import AccountId
 from optimizer.aims import Aims, ClassAim
@@ -54,6 +55,8 @@ def demand_rows(
             rows.extend(_spend_rows(state, columns, wanted, intent, aims, cash_price(ground, settings)))
         case "harvest" | "repair":
             pass
+        case _:
+            assert_never(intent.kind)
     if intent.max_gain is not None:
         rows.extend(_gain_rows(state, columns, aims, intent.max_gain))
     return tuple(rows)

@@ -7,7 +7,7 @@ tracking error of 1% a year at 0.5% of net assets a year (50 * 0.01^2), one of 2
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, assert_never
 
 from engine.facts.ids import AccountId, LotId, Symbol
 
@@ -95,6 +95,8 @@ class Intent:
                 text = "invest cash" if self.amount is None else f"invest {told(self.amount)} of cash"
             case "repair":
                 text = "the nearest list that passes"
+            case _:
+                assert_never(self.kind)
         return text
 
 

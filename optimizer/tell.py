@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
 import numpy as np
 
@@ -248,6 +249,8 @@ def _label(row: RowData) -> tuple[str, str | None]:
             return note.words, None
         case "rule" | "cut":
             return f"towards the limit: {note.words}", None if note.rule is None else note.rule.id
+        case _:
+            assert_never(note.kind)
 
 
 def apportion(total: Decimal, wished: list[float]) -> list[Decimal]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 from dsl.policy import CheckedPolicy, Rebalance, Targets, Trigger
 from engine.facts.book import Book
@@ -246,6 +246,8 @@ def held_back(book: Book, policy: CheckedPolicy, statement: Rebalance, account: 
             earliest = add_months(today, -every.count)
         case "years":
             earliest = add_months(today, -12 * every.count)
+        case _:
+            assert_never(every.unit)
     last = last_traded(book, account)
     if last is None or last <= earliest:
         return None

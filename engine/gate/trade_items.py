@@ -8,6 +8,7 @@ A trade was not there before, so a breach is always active.
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from typing import assert_never
 
 from engine.facts.ids import Symbol
 from engine.facts.trades import Trade
@@ -126,6 +127,8 @@ def fits(listed: Listed, rule: PerTrade, trade: Trade) -> bool:
             return not sells_all(listed, trade)
         case "only":
             return sells_all(listed, trade)
+        case _:
+            assert_never(rule.closing)
 
 
 def figure(listed: Listed, rule: PerTrade, trade: Trade) -> Fraction:

@@ -379,10 +379,8 @@ def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> d
             return day + timedelta(days=count)
         case "business_days":
             return add_business_days(day, count, calendar)
-        case "months":
-            return add_months(day, count)
-        case "years":
-            return add_months(day, 12 * count)
+        case _:
+            return add_months(day, 12 * count if duration.unit == "years" else count)
 
 
 def _measured(listed: Listed, item: Item, met: tuple[Meeting, ...], *, touched: bool) -> Item:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
 from dsl.policy import Forbid
 from engine.facts.ids import AccountId, Symbol
@@ -106,6 +107,8 @@ def clears(changed: Listed, item: Item) -> bool:
         case "require":
             require = changed.opened.ground.requires[item.source or 0]
             return all(fact_of(require, t) for t in changed.trades if t.account in require.scope.stops)
+        case _:
+            assert_never(item.kind)
 
 
 def _is_active(limit: OpenLimit, room: Room) -> bool:

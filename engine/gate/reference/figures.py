@@ -81,6 +81,8 @@ def _of_derived(
             chosen = answers.passing()
         case LargestGroups(count=size):
             chosen = answers.largest(size)
+        case _:
+            assert_never(subject)
     if measure == "count":
         return Reading(exact(len(chosen)))
     base = asked.view.base_amount() if function is weight else ONE

@@ -14,6 +14,7 @@ shares of the same order, is no event for that sale.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from dsl.policy import Action, CheckedRule, Duration, Forbid, Window
 from engine.facts.calendar import add_business_days, add_months
@@ -349,6 +350,8 @@ def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> d
             return add_months(day, count)
         case "years":
             return add_months(day, 12 * count)
+        case _:
+            assert_never(duration.unit)
 
 
 def window_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> WindowPlan:
