@@ -386,8 +386,7 @@ def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> d
 def _measured(listed: Listed, item: Item, met: tuple[Meeting, ...], *, touched: bool) -> Item:
     numbers = sorted({n for pair in met for n in (pair.act_trade, pair.event_trade) if n is not None})
     trades = [listed.by_number[number] for number in numbers]
-    in_shares = item.rule.unit == "shares"
-    sizes = (exact(t.quantity) if in_shares else value_of(listed, t) for t in trades)
+    sizes = (exact(t.quantity) if item.rule.unit == "shares" else value_of(listed, t) for t in trades)
     total = sum(sizes, start=exact(0))
     zero = exact(0)
     return replace(

@@ -10,6 +10,7 @@ from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
 from engine.facts.securities import Price, Security
 from engine.ledger.book import open_book
+from engine.ledger.tax.year import TaxYear, tax_year
 from tests.ledger.case_lines import account_of, transaction_of
 
 HOUSE = ("A self taxable", "B self taxable", "S spouse taxable", "I self ira")
@@ -53,3 +54,9 @@ def _security(symbol: str) -> Security:
         issuer=None,
         attributes={"symbol": symbol},
     )
+
+
+def year_of(*lines: str, year: int, as_of: date, accounts: tuple[str, ...] = ("A self taxable",)) -> TaxYear:
+    """Return the tax year of some transactions, X and Y at 10."""
+    rows = records(*lines, prices={"X": "10", "Y": "10"}, as_of=as_of, accounts=accounts)
+    return tax_year(rows, year=year, as_of=as_of, reading=TaxReading())

@@ -8,25 +8,15 @@ import pytest
 
 from engine.facts.failure import InputError
 from engine.facts.ids import Symbol
-from engine.facts.lots import Lot
 from engine.facts.readings import TaxReading
-from engine.facts.securities import Security
-from engine.facts.transactions import Transaction
-from engine.ledger.book import open_book
 from engine.ledger.tax.answer import tax_answer, tax_answers
-from engine.ledger.tax.dividends import lost_by_selling
 from engine.ledger.tax.files import rows_as_csv, rows_as_txf
 from engine.ledger.tax.form8949 import whole_dollars
-from engine.ledger.tax.year import TaxYear, tax_year
-from tests.ledger.books import records
+from engine.ledger.tax.year import tax_year
+from tests.ledger.books import records, year_of
 from tests.ledger.case_lines import form_of
 
 D = Decimal
-
-
-def _year(*lines: str, year: int, as_of: date, accounts: tuple[str, ...] = ("A self taxable",)) -> TaxYear:
-    rows = records(*lines, prices={"X": "10", "Y": "10"}, as_of=as_of, accounts=accounts)
-    return tax_year(rows, year=year, as_of=as_of, reading=TaxReading())
 
 
 HALF_TACKED = (
@@ -38,7 +28,7 @@ HALF_TACKED = (
 
 
 def test_a_half_tacked_sale_is_two_rows() -> None:
-    told = _year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
+    told = year_of(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
     assert [(r.part, r.box, r.proceeds, r.basis, r.code, r.adjustment, r.gain) for r in told.rows] == [
         ("I", "A", D("930.00"), D("1200.00"), "W", D("270.00"), D("0.00")),
         ("I", "A", D("660.00"), D("640.00"), "", D("0.00"), D("20.00")),
@@ -49,7 +39,7 @@ def test_a_half_tacked_sale_is_two_rows() -> None:
 
 
 def test_the_answer_in_full() -> None:
-    told = tax_answer(_year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1)))
+    told = tax_answer(year_of(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1)))
     assert list(told)[:8] == [
         "schema",
         "year",
@@ -88,11 +78,11 @@ def test_a_january_purchase_restates_december() -> None:
         "2023-12-20 A sell 100 X at 8 as s",
         "2024-01-19 A buy 60 X at 9 as new",
     )
-    december = _year(*lines, year=2023, as_of=date(2023, 12, 31))
+    december = year_of(*lines, year=2023, as_of=date(2023, 12, 31))
     assert december.restated == ()
     assert december.window_is_open
     assert december.netting.net_short == -200
-    february = tax_answer(_year(*lines, year=2023, as_of=date(2024, 2, 1)))
+    february = tax_answer(year_of(*lines, year=2023, as_of=date(2024, 2, 1)))
     assert february["net_short"] == "-80"
     assert february["restated"] == [
         {
@@ -114,7 +104,7 @@ def test_a_purchase_on_the_31st_day_restates_nothing() -> None:
         "2023-12-20 A sell 100 X at 8 as s",
         "2024-01-20 A buy 60 X at 9 as new",
     )
-    assert _year(*lines, year=2023, as_of=date(2024, 2, 1)).restated == ()
+    assert year_of(*lines, year=2023, as_of=date(2024, 2, 1)).restated == ()
 
 
 def test_box_1g_beside_the_true_figure() -> None:
@@ -125,7 +115,7 @@ def test_box_1g_beside_the_true_figure() -> None:
         "2024-06-11 S buy 70 X at 5 as theirs",
     )
     house = ("A self taxable", "S spouse taxable")
-    told = _year(*lines, year=2024, as_of=date(2024, 12, 31), accounts=house)
+    told = year_of(*lines, year=2024, as_of=date(2024, 12, 31), accounts=house)
     (difference,) = told.box_differences
     assert (difference.box_1g, difference.disallowed) == (D("150.00"), D("500.00"))
     assert not difference.needs_statement
@@ -142,14 +132,16 @@ def test_less_than_box_1g_needs_a_statement() -> None:
         "2024-06-21 S buy 50 X at 4 as theirs",
         "2024-07-25 A buy 100 X at 4 as late",
     )
-    told = _year(*lines, year=2024, as_of=date(2024, 12, 31), accounts=("A self taxable", "S spouse taxable"))
+    told = year_of(
+        *lines, year=2024, as_of=date(2024, 12, 31), accounts=("A self taxable", "S spouse taxable")
+    )
     assert [(one.sale, one.box_1g, one.disallowed) for one in told.box_differences] == [
         ("t", D("0.00"), D("300.00"))
     ]
 
 
 def test_boxes_by_when_brokers_began_to_report() -> None:
-    told = _year(
+    told = year_of(
         "2010-12-31 A buy 1 X at 10 as before",
         "2011-01-03 A buy 1 X at 10 as since",
         "2024-06-03 A sell 2 X at 12 as s",
@@ -157,98 +149,6 @@ def test_boxes_by_when_brokers_began_to_report() -> None:
         as_of=date(2024, 12, 31),
     )
     assert [(row.lot, row.box) for row in told.rows] == [("since", "D"), ("before", "E")]
-
-
-@pytest.mark.parametrize(
-    ("bought", "sold", "qualified"),
-    [
-        ("2024-07-08", "2024-08-11", "0.00"),  # 34 days
-        ("2024-07-15", "2024-09-16", "100.00"),  # 61 of its 63 days
-        ("2024-07-15", "2024-09-13", "0.00"),  # 60 days
-        ("2024-07-15", "2024-09-14", "100.00"),  # 61 days
-        ("2024-05-16", "2024-07-16", "100.00"),  # sold on the ex-date: 60 days before it and the day itself
-        ("2024-05-17", "2024-07-16", "0.00"),
-    ],
-)
-def test_qualified_dividends(bought: str, sold: str, qualified: str) -> None:
-    told = _year(
-        f"{bought} A buy 100 X at 10 as a",
-        f"{sold} A sell 100 X at 10 as s",
-        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
-        year=2024,
-        as_of=date(2024, 12, 31),
-    )
-    assert told.qualified_dividends == D(qualified)
-
-
-def test_half_of_the_shares_qualify() -> None:
-    told = _year(
-        "2023-01-03 A buy 50 X at 10 as long",
-        "2024-07-10 A buy 50 X at 10 as short",
-        "2024-07-20 A sell 50 X at 10 as s lots short:50",
-        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
-        year=2024,
-        as_of=date(2024, 12, 31),
-    )
-    assert told.qualified_dividends == D("50.00")
-
-
-def test_a_sale_that_would_cost_the_dividend() -> None:
-    rows = records(
-        "2024-07-10 A buy 50 X at 10 as a",
-        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
-        prices={"X": "10"},
-        as_of=date(2024, 8, 1),
-    )
-    book = open_book(rows, as_of=date(2024, 8, 1), reading=TaxReading())
-    (lot,) = book.lots
-    dividends = rows.transactions or ()
-    dividends = tuple(row for row in dividends if row.type == "dividend")
-    assert [row.id for row in lost_by_selling(lot, dividends, today=date(2024, 8, 1))] == ["d"]
-    assert lost_by_selling(lot, dividends, today=date(2024, 9, 9)) == ()
-
-
-@pytest.mark.parametrize(
-    ("bought", "today", "lost"),
-    [
-        ("2024-07-10", "2024-07-15", []),  # not yet due
-        ("2024-07-10", "2024-07-16", ["d"]),
-        ("2024-07-16", "2024-08-01", []),  # bought on the ex-date: no right to it
-        ("2024-07-15", "2024-08-01", ["d"]),
-        ("2024-07-10", "2024-09-08", ["d"]),  # 60 days
-        ("2024-07-10", "2024-09-09", []),  # 61
-    ],
-)
-def test_which_days_cost_the_dividend(bought: str, today: str, lost: list[str]) -> None:
-    lot, dividends = _lot_and_dividends(bought)
-    assert [row.id for row in lost_by_selling(lot, dividends, today=date.fromisoformat(today))] == lost
-
-
-def test_long_preferred_shares_are_kept_for_more_than_90_days() -> None:
-    lot, dividends = _lot_and_dividends("2024-07-10")
-    preferred = Security(
-        symbol=Symbol("X"),
-        asset_class="equity",
-        instrument="preferred_stock",
-        issuer=None,
-        attributes={"dividend_period": "long"},
-    )
-    found = [lost_by_selling(lot, dividends, today=date(2024, 10, day), security=preferred) for day in (8, 9)]
-    assert [[row.id for row in rows] for rows in found] == [["d"], []]
-
-
-def _lot_and_dividends(bought: str) -> tuple[Lot, tuple[Transaction, ...]]:
-    """Return 50 X, and dividends: of another security, one before the lot, and `d` of 16 July."""
-    rows = records(
-        f"{bought} A buy 50 X at 10 as a",
-        "2024-07-30 A dividend Y for 100 ex 2024-07-16 as other",
-        "2024-07-30 A dividend X for 100 ex 2024-07-02 as before",
-        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
-        prices={"X": "10", "Y": "10"},
-        as_of=date(2024, 8, 1),
-    )
-    (lot,) = open_book(rows, as_of=date(2024, 8, 1), reading=TaxReading()).lots
-    return lot, tuple(row for row in rows.transactions or () if row.type == "dividend")
 
 
 def test_a_form_that_the_records_do_not_know_is_told_beside_the_rows() -> None:
@@ -284,7 +184,7 @@ def test_a_year_needs_its_transactions() -> None:
 
 
 def test_whole_dollars_foot() -> None:
-    told = _year(
+    told = year_of(
         "2023-01-10 A buy 1 X at 100.50 as a",
         "2023-01-11 A buy 1 Y at 10.50 as b",
         "2024-06-03 A sell 1 X at 90.49 as s",
@@ -301,7 +201,7 @@ def test_whole_dollars_foot() -> None:
 
 
 def test_csv_and_txf() -> None:
-    told = _year(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
+    told = year_of(*HALF_TACKED, year=2023, as_of=date(2024, 3, 1))
     text = rows_as_csv(told.rows)
     assert text.splitlines()[:2] == [
         "part,box,description,acquired,sold,proceeds,basis,code,adjustment,gain,account,needs_form_8949",
@@ -370,7 +270,9 @@ def test_the_broker_does_not_know_the_basis_from_elsewhere() -> None:
         "2024-06-20 S sell 10 X at 14 as t",
         "2024-06-21 S buy 10 X at 14 as again",
     )
-    told = _year(*lines, year=2024, as_of=date(2024, 12, 31), accounts=("A self taxable", "S spouse taxable"))
+    told = year_of(
+        *lines, year=2024, as_of=date(2024, 12, 31), accounts=("A self taxable", "S spouse taxable")
+    )
     assert [(one.sale, one.box_1g, one.disallowed, one.because) for one in told.box_differences] == [
         ("s", D("0.00"), D("50.00"), "the broker does not see `theirs` in S"),
         (
@@ -407,25 +309,3 @@ def test_a_separate_return_has_the_own_accounts_alone() -> None:
         replace(rows, accounts=separate), year=2024, as_of=date(2024, 12, 31), reading=TaxReading()
     )
     assert (told.netting.net_short, told.netting.ordinary_deduction) == (D(-4000), D(1500))
-
-
-def test_bond_interest_funds_do_not_qualify() -> None:
-    rows = records(
-        "2023-01-03 A buy 50 X at 10 as a",
-        "2024-07-30 A dividend X for 100 ex 2024-07-16 as d",
-        prices={"X": "10"},
-        as_of=date(2024, 12, 31),
-    )
-    for changes, expected in (
-        ({"asset_class": "fixed_income"}, D("0.00")),
-        ({"attributes": {"qualified_dividends": "no"}}, D("0.00")),
-        ({}, D("100.00")),
-    ):
-        security = replace(rows.securities[Symbol("X")], **changes)
-        told = tax_year(
-            replace(rows, securities={Symbol("X"): security}),
-            year=2024,
-            as_of=date(2024, 12, 31),
-            reading=TaxReading(),
-        )
-        assert told.qualified_dividends == expected
