@@ -199,7 +199,7 @@ def _relaxation(told: Data) -> Data:
     ]
     far = max(float(row["list"]) - float(row["optimum"]) for row in told["rows"])
     gap = max(float(row["optimum"]) - float(row["bound"]) for row in told["rows"])
-    heads = ("day", "lots", "relaxed bound", "list proposed", "exact optimum", "SCIP")
+    heads = ("day", "lots", "bound told", "list proposed", "exact optimum", "SCIP")
     return {
         "names": told["names"],
         "seconds": round(told["seconds"]),
