@@ -52,24 +52,25 @@ class _System:
 
 def leaves_room(problem: Problem) -> bool:
     """Return whether no checked ray says that rules and demands exclude every list."""
+    return _proof(problem) is None
+
+
+def _proof(problem: Problem) -> tuple[_System, Feasibility, Floats] | None:
+    """Return the system, its program and a checked ray where no list is possible, else None."""
     system = _system(problem)
     if not system.notes:
-        return True
+        return None
     program = Feasibility(system.matrix, system.low, system.most)
-    return program.feasible() or program.ray() is None
+    ray = None if program.feasible() else program.ray()
+    return None if ray is None else (system, program, ray)
 
 
 def explain_conflict(problem: Problem) -> Explained:
     """Return a minimal conflict, or an empty answer where the rules do leave room."""
-    system = _system(problem)
-    if not system.notes:
+    proof = _proof(problem)
+    if proof is None:
         return Explained()
-    program = Feasibility(system.matrix, system.low, system.most)
-    if program.feasible():
-        return Explained()
-    ray = program.ray()
-    if ray is None:
-        return Explained()
+    system, program, ray = proof
     core = _core(program, system, ray)
     return Explained(
         rules=tuple(dict.fromkeys(map(_conflict, core.values()))),
