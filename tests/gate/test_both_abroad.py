@@ -3,7 +3,6 @@
 The gate judges each list with the reference beside it: a fault would say that the two differ.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,14 +18,6 @@ from tests.gate.test_both_by_hand import B0, LOTS, S0, S1, holder
 from tests.gate.test_both_of_data import said
 from tests.reference_evaluator.small import account, book_of
 from tests.reference_evaluator.test_windows import sold
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
-
 
 TURNOVER = "across household\n  limit turnover over the last 12 months to at most 20%"
 GAINS = "across household\n  limit net_realized_gains this tax_year to at most 500 USD"

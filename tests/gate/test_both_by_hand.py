@@ -3,7 +3,6 @@
 The gate judges each list with the reference beside it: a fault would say that the two differ.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -38,13 +37,6 @@ LOTS = (lot("S0", "100"), lot("S1", "200", basis="1500"), lot("B0", "100"))
 COLUMNS = DataSchema(
     columns={"fund_cap": Unit.SHARE, "house_cap": Unit.SHARE, "bond_money": Unit.MONEY, "par": Unit.MONEY}
 )
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def holder(**more: Any) -> Account:

@@ -3,7 +3,6 @@
 The gate judges each list with the reference beside it: a fault would say that the two differ.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,13 +16,6 @@ from engine.gate.engine.inline import Inline
 from tests.gate.test_both_by_hand import B0, INDEX, LOTS, S0, S1, book, decided, holder, judged
 from tests.reference_evaluator.small import book_of, lot, security
 from tests.reference_evaluator.test_windows import sold
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def said(engine: Inline, rule: str, *trades: str, held: Book) -> str:

@@ -3,7 +3,6 @@
 The gate judges each list with the reference beside it: a fault would say that the two differ.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -20,13 +19,6 @@ from tests.gate.test_both_by_hand import B0, S0, S1, decided, holder, judged
 from tests.gate.test_both_of_data import said
 from tests.gate.test_examples import checked
 from tests.reference_evaluator.small import book_of, lot, security
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def with_a_fund() -> Book:

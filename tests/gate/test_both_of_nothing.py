@@ -4,21 +4,11 @@ A weight of them has a base of zero. It cannot be told, but it can be judged: 50
 60% of total assets of 1,000, whatever is left when the 1,000 that are owed are taken off.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from engine.gate.engine.inline import Inline
 from tests.gate.test_both_by_hand import B0, S0, S1, decided, judged
 from tests.reference_evaluator.small import account, book_of, lot
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
-
 
 # 500 of S0 and 500 of B0, and 1,000 owed; what is bought is owed too
 OWING = book_of(

@@ -3,7 +3,6 @@
 The gate judges each list with the reference beside it: a fault would say that the two differ.
 """
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -29,13 +28,6 @@ def model(**covariance: str) -> RiskModel:
         covariance=PAIRS | together,
         specific={Symbol("S0"): Decimal(0), Symbol("S1"): Decimal(0), Symbol("B0"): Decimal(0)},
     )
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 # 10,000 of which 1,000 is S0 and 2,000 is S1: after 50 more of S0 15% and 20%.

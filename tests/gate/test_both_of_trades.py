@@ -3,8 +3,6 @@
 Equities are 3,000 and a share of S0 is 10: after buying n shares, 50% of equities are 1,500 + 5n.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from engine.gate.engine.inline import Inline
@@ -14,14 +12,6 @@ from rulebooks.grounding import ground
 from tests.dsl.helpers import checked
 from tests.gate.test_both_by_hand import COLUMNS, DEFINITIONS, RANKS, book, decided
 from tests.reference_evaluator.small import HEADER, trades_of
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
-
 
 HALF = "for each trade\n  limit trade_value to at most 50% of equities\n  warn from 20% of equities"
 

@@ -7,7 +7,6 @@ least) of its last trade it is blocked, by both evaluators. No measure of the ca
     410 shares of 5 years and 390 of 10: 7.4375 years, the limit; a share of 10 years more is too long
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -133,13 +132,6 @@ STEPS = {
     ),
 }
 """Measures that move by whole notches, names or columns: the list at the limit, and the one beyond."""
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def book_of(rule: str) -> tuple[object, Book]:

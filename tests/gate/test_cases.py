@@ -1,6 +1,5 @@
 """Every case file, judged; and what would pass, applied, passes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -18,13 +17,6 @@ from engine.gate.verdict import GateAnswer, Outcome, Verdict, WouldPass
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.gate.case_files import CASES, Case, case_name, case_paths, read_case, unmet
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 @cache

@@ -1,6 +1,5 @@
 """The examples that travel with the samples and with the shipped library."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ from tests.gate.case_files import HEADER
 from tests.shared import shared
 
 LIBRARY = Path(rulebooks.__file__).parent / "library"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def library() -> Library:

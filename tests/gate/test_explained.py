@@ -1,6 +1,5 @@
 """Rules told in words, drift of accounts with and without targets, and room that no formula gives."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -54,13 +53,6 @@ example "a tenth is too much"
   trade buy 1,000 USD of "X"
   expect block by CAP
 """
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 @pytest.fixture(scope="module")

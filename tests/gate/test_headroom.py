@@ -1,6 +1,5 @@
 """How much may be traded today: the largest quantity that passes, found here by asking for every share."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -20,13 +19,6 @@ from tests.gate.case_files import CASES, checked, read_book, read_case
 from tests.gate.generated import generated_case
 from tests.gate.test_cases import opened_of
 from tests.shell.cli import run
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def passes(opened: OpenBook, trade: Trade, engine: Inline) -> bool:

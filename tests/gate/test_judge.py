@@ -1,7 +1,6 @@
 """The gate as a whole: input that cannot be judged, faults, approvals, answers in words and as data."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -26,13 +25,6 @@ from engine.gate.text import gate_text
 from engine.gate.verdict import Decision
 from tests.gate.case_files import CASES, Case, read_case
 from tests.gate.test_cases import opened_of
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def opened(name: str) -> tuple[Case, OpenBook]:

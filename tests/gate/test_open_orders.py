@@ -1,7 +1,6 @@
 """Open orders count as done in every rule, for both evaluators, whatever else is in the book."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -29,13 +28,6 @@ security ACME  price 100  issuer "Acme Corp"
 order O1 buy 300 ACME in A filled 100
 order O2 sell 50 ACME in A filled 50
 """
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def case_of(*lines: str, book: str = BOOK) -> Case:

@@ -4,7 +4,6 @@ The everyday run is small; `pytest --long` runs GUARDBAND_GATE_CASES lists (300 
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,13 +17,6 @@ from tests.gate.test_cases import applied, like, opened_of, stopped
 FIRST_SEED = 2000
 EVERYDAY = 12
 LONG = int(os.environ.get("GUARDBAND_GATE_CASES", "300"))
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def check(seed: int, engine: Inline) -> None:

@@ -1,6 +1,5 @@
 """The decision record at three lengths, cure clocks, and approvals of two persons."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -16,13 +15,6 @@ from engine.gate.subset import with_largest_passing
 from engine.gate.text import gate_text
 from tests.gate.case_files import CASES, Case, checked, read_book, read_case, trade_of
 from tests.gate.test_cases import opened_of
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def test_one_line_and_the_full_proof(engine: Inline) -> None:

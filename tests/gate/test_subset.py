@@ -1,6 +1,5 @@
 """The largest part of a failing list that passes, against asking the gate for every part."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
@@ -40,13 +39,6 @@ security FF  price 100  issuer Foul
 security OO  price 100  issuer O
 2020-01-02  buy 80 OO in A at 60
 """
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Inline]:
-    inline = Inline()
-    yield inline
-    inline.close()
 
 
 def case_of(*lines: str) -> Case:
