@@ -95,7 +95,7 @@ def test_a_disagreement_blocks_and_says_where(engine: Inline, monkeypatch: pytes
 
     def wrong(*args: object) -> tuple[object, ...]:
         return tuple(
-            replace(row, decision="block") if row.rule == "CAP" else row
+            row._replace(decision="block") if row.rule == "CAP" else row
             for row in asked(*args)  # type: ignore[arg-type]
         )
 

@@ -49,6 +49,15 @@ class Part:
     less: frozenset[Group] = frozenset()
     is_bound_moved: bool = False
 
+    def says_the_same(self, other: "Part") -> bool:
+        """Return whether another answer of the rule says the very same."""
+        return (
+            self.fresh == other.fresh
+            and self.less == other.less
+            and self.kept is other.kept
+            and self.is_bound_moved == other.is_bound_moved
+        )
+
     def __iter__(self) -> Iterator[ReferenceVerdict]:
         """Return every verdict, group by group in the rule's order."""
         fresh: dict[Group, list[ReferenceVerdict]] = {}

@@ -16,11 +16,12 @@ from engine.facts.lots import Lot
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.asked import Asked, View
 from engine.gate.reference.figures import bound
-from engine.gate.reference.limits import Ceiling, room
+from engine.gate.reference.limits import Ceiling
 from engine.gate.reference.lots import lots_sold
 from engine.gate.reference.measures import weight
 from engine.gate.reference.plans import applies, bound_tables, ceilings, exceptions, own_row, why_not
 from engine.gate.reference.predicates import Truth, all_of, any_of, opposite, truth
+from engine.gate.reference.room import room
 from engine.gate.reference.rows import lot_row
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting

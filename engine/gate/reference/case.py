@@ -7,45 +7,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.facts.trades import Trade
-from engine.gate.reference.asked import Reading, View
-from engine.gate.reference.bounds import Bound
-from engine.gate.reference.limits import Figures, LimitPlan, groups_of, room
+from engine.gate.reference.asked import View
+from engine.gate.reference.limits import Bounds, LimitPlan
+from engine.gate.reference.room import Figures, figures
 from engine.gate.reference.setting import Listed
 from engine.gate.reference.verdicts import Group, Key
-
-Bounds = tuple[Bound | None, Bound | None]
-"""Low and high of a limit."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Case:
-    """One limit on one list."""
+    """One limit on one list.
+
+    touched: positions that the list touches and the limit reads. moved: groups of which the list trades
+    something; None: any may be. told: those of them that the rule tells of. is_sure: of everything held
+    and traded it is known where it belongs.
+    """
 
     plan: LimitPlan
     done: Listed
-    touched: list[Key]  # positions of the scope that the list touches
+    touched: Sequence[Key]
     after: View
-    moved: set[Group] | None = None  # groups of which the list trades something; None: any may be
-    is_base_moved: bool = True
+    is_base_moved: bool
+    moved: frozenset[Group] | None
+    told: frozenset[Group]
+    is_sure: bool
     _bounds: dict[int, Bounds] = field(default_factory=dict)
-    _without: dict[int, tuple[View, set[Group] | None]] = field(default_factory=dict)
+    _without: dict[int, tuple[View, frozenset[Group] | None]] = field(default_factory=dict)
     _movers: dict[Group | None, list[Trade]] | None = None
 
     def figures(self, view: View, group: Group, *, upper_only: bool = False) -> Figures:
         """Return a group's figures in a view; raises Gap where data are missing."""
-        return self.with_reading(self.plan.reading(view, group), view, group, upper_only=upper_only)
-
-    def with_reading(
-        self, reading: Reading, view: View, group: Group, *, upper_only: bool = False
-    ) -> Figures:
-        """Return a group's figures where the measure is known already."""
+        reading = self.plan.reading(view, group)
         low, high = self.bounds(view, group)
-        low = None if upper_only else low
-        return Figures(reading=reading, low=low, high=high, room=room(reading, low, high))
+        return figures(reading, None if upper_only else low, high)
 
     def bounds(self, view: View, group: Group) -> Bounds:
         """Return the bounds of a group in a view, read once for all groups where they are the same."""
         plan = self.plan
+        if plan.fixed is not None:
+            return plan.fixed
         if not plan.is_common or view.gaps is not None:
             return plan.bound(plan.low, view, group), plan.bound(plan.high, view, group)
         if id(view) not in self._bounds:
@@ -54,15 +54,17 @@ class Case:
 
     def before(self, group: Group) -> Figures:
         """Return a group's figures before the list; they are the same for every list."""
-        if group not in self.plan.before:
-            self.plan.before[group] = self.figures(self.plan.view, group)
-        return self.plan.before[group]
+        known = self.plan.before.get(group)
+        if known is None:
+            known = self.plan.before[group] = self.figures(self.plan.view, group)
+        return known
 
     def of_list(self, group: Group) -> Figures:
         """Return a group's figures after the list."""
-        if self.moved is not None and group not in self.moved and not self.is_base_moved:
-            return self.with_reading(self.before(group).reading, self.after, group)
-        return self.figures(self.after, group)
+        if self.moved is None or group in self.moved or self.is_base_moved:
+            return self.figures(self.after, group)
+        low, high = self.bounds(self.after, group)
+        return figures(self.before(group).reading, low, high)
 
     def without(self, trade: Trade, group: Group, after: Figures, *, known_only: bool) -> Figures | None:
         """Return a group's figures without one trade; None where the trade cannot have moved them."""
@@ -73,11 +75,8 @@ class Case:
             return self.figures(view._replace(gaps=set()), group, upper_only=True)
         if groups is None or group in groups:
             return self.figures(view, group)
-        return (
-            None
-            if self.bounds(view, group) == (after.low, after.high)
-            else self.with_reading(after.reading, view, group)
-        )
+        low, high = self.bounds(view, group)
+        return None if (low, high) == (after.low, after.high) else figures(after.reading, low, high)
 
     def movers(self, group: Group) -> Sequence[Trade]:
         """Return the trades without any one of which a group might read otherwise."""
@@ -92,23 +91,39 @@ class Case:
         own, any_group = self._movers.get(group, []), self._movers.get(None, [])
         return [*own, *any_group]
 
-    def view_without(self, trade: Trade) -> tuple[View, set[Group] | None]:
+    def view_without(self, trade: Trade) -> tuple[View, frozenset[Group] | None]:
         """Return the view without one trade, and the groups that it may have moved; None: any."""
         if trade.number not in self._without:
             state = self.done.without(trade)
             view = self.after.at(state, self.done.done.without(trade.number))
             is_any = not self.plan.is_local or self.done.trade_moves_base(trade, self.after)
             keys = [key for key in state.changed if key[0] in self.plan.scope.holds]
-            self._without[trade.number] = (view, None if is_any else groups_of(self.plan, keys))
+            self._without[trade.number] = (view, None if is_any else _moved(self.plan, keys))
         return self._without[trade.number]
 
 
-def case_of(plan: LimitPlan, done: Listed) -> Case:
-    """Return a limit on a list, with what the list may have moved."""
-    touched = done.touched(plan.scope)
-    after = plan.view.at(done.after, done.done)
-    case = Case(plan=plan, done=done, touched=touched, after=after)
-    if plan.is_local:
-        case.moved = groups_of(plan, touched)
-        case.is_base_moved = bool(touched) and done.moves_base(plan.view)
-    return case
+def case_of(plan: LimitPlan, done: Listed, touched: Sequence[Key]) -> Case:
+    """Return a limit on a list; touched: the positions that the list touches and the limit reads."""
+    seen, reach = done.seen(plan.view), plan.reach
+    places = [reach.place(key) for key in touched]
+    return Case(
+        plan=plan,
+        done=done,
+        touched=touched,
+        after=seen.after,
+        is_base_moved=seen.is_base_moved,
+        moved=_moved(plan, touched) if plan.is_local else None,
+        told=frozenset().union(*(place.told for place in places)),
+        is_sure=reach.is_sure and all(place.is_sure for place in places),
+    )
+
+
+def _moved(plan: LimitPlan, keys: Sequence[Key]) -> frozenset[Group] | None:
+    """Return the groups to which some positions belong, or may; None where a derived set has them."""
+    found: set[Group] = set()
+    for key in keys:
+        groups = plan.reach.place(key).groups
+        if groups is None:
+            return None
+        found |= groups
+    return frozenset(found)

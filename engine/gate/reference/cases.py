@@ -4,24 +4,23 @@ What the list cannot have moved is not taken again: a group that holds none of t
 an unchanged weight base under an unchanged limit, keeps the verdict that it had without any list.
 """
 
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
 
 from dsl.policy import Unit
 from engine.gate.reference.answer import Kept, Part
 from engine.gate.reference.asked import Asked, View
-from engine.gate.reference.benchmarks import groups_in_benchmark
 from engine.gate.reference.bounds import Bound, OverZero
 from engine.gate.reference.case import Case, case_of
 from engine.gate.reference.figures import bound
-from engine.gate.reference.limits import Ceiling, Figures, LimitPlan, room
+from engine.gate.reference.limits import Ceiling, LimitPlan
 from engine.gate.reference.measures import weight
 from engine.gate.reference.responses import on_active, on_missing, on_passive
+from engine.gate.reference.room import Figures, room
 from engine.gate.reference.setting import Listed, nothing_listed
 from engine.gate.reference.state import NOTHING
-from engine.gate.reference.tables import Table
+from engine.gate.reference.tables import NO_KEYS, Table
 from engine.gate.reference.verdicts import (
     EVERYTHING_IN_SCOPE,
     Gap,
@@ -33,30 +32,35 @@ from engine.gate.reference.verdicts import (
 from engine.gate.verdict import Outcome
 
 
-def judge_limit(plan: LimitPlan, done: Listed) -> Part:
-    """Return a verdict for every group held or traded (two where data are missing and the rest breaches)."""
-    case = case_of(plan, done)
+def judge_limit(plan: LimitPlan, done: Listed, touched: Sequence[Key]) -> Part:
+    """Return a verdict for every group held or traded (two where data are missing and the rest breaches).
+
+    touched: the positions that the list touches and the limit reads.
+    """
+    case = case_of(plan, done, touched)
     if case.moved is None or case.is_base_moved:
-        groups = _groups(plan, case.touched)
-        return Part(plan.key, tuple(row for group in groups for row in _judge_group(case, group)))
+        return Part(plan.key, _judge_groups(case, plan.reach.groups(touched)))
     kept = standing(plan, done)
-    moved = sorted((g for g in case.moved if _is_told(plan, g, case.touched)), key=repr)
-    is_bound_moved = any(
-        table.belongs(key).is_somewhere for table in plan.tables.values() for key in case.touched
-    )
+    moved = sorted(case.told, key=repr) if len(case.told) > 1 else list(case.told)
+    is_bound_moved = any(table.belongs(key).is_somewhere for table in plan.tables.values() for key in touched)
     if is_bound_moved:
         others = (group for group in kept.by_group if group not in case.moved)
         moved += [group for group in others if not _still_passes(case, group)]
-    fresh = tuple(row for group in moved for row in _judge_group(case, group))
-    return Part(plan.key, fresh, kept, frozenset(moved), is_bound_moved)
+    return Part(plan.key, _judge_groups(case, moved), kept, frozenset(moved), is_bound_moved)
+
+
+def _judge_groups(case: Case, groups: Iterable[Group]) -> tuple[ReferenceVerdict, ...]:
+    found: list[ReferenceVerdict] = []
+    for group in groups:
+        found += _judge_group(case, group)
+    return tuple(found)
 
 
 def standing(plan: LimitPlan, done: Listed) -> Kept:
     """Return what the rule says without any list: reached once, by the first list that asks."""
     if plan.kept is None:
-        case = case_of(plan, nothing_listed(done.setting, done.done))
-        groups = _groups(plan, [])
-        plan.kept = Kept({group: tuple(_judge_group(case, group)) for group in groups})
+        case = case_of(plan, nothing_listed(done.setting, done.done), ())
+        plan.kept = Kept({group: tuple(_judge_group(case, group)) for group in plan.reach.groups(())})
     return plan.kept
 
 
@@ -82,34 +86,6 @@ def _still_passes(case: Case, group: Group) -> bool:
     return (high is None or told < high) and (low is None or low < told)
 
 
-def _groups(plan: LimitPlan, touched: list[Key]) -> list[Group]:
-    if plan.attribute is None:
-        return [EVERYTHING_IN_SCOPE]
-    groups = plan.whole.groups(touched) | dict.fromkeys(_in_benchmark(plan))
-    return list(groups if plan.raw is None else plan.raw.groups(touched) | groups)
-
-
-def _is_told(plan: LimitPlan, group: Group, touched: list[Key]) -> bool:
-    """Return whether a group that the list moves is one of the rule's."""
-    if plan.attribute is None:
-        return group == EVERYTHING_IN_SCOPE
-    if plan.kept is not None and group in plan.kept.by_group:
-        return True
-    tables = [table for table in (plan.whole, plan.raw) if table is not None]
-    return any(group in (*where.groups, *where.unknown) for t in tables for where in map(t.belongs, touched))
-
-
-def _in_benchmark(plan: LimitPlan) -> list[Group]:
-    """Return the groups that the benchmark holds of, where it is what a rule measures against."""
-    found: list[Group] = []
-    for term in plan.terms:
-        if term.measure == "active_weight":
-            with suppress(Gap):
-                weights = groups_in_benchmark(plan.view, term.table)
-                found += [group for group, weight in weights.items() if weight and group != (None,)]
-    return found
-
-
 def _judge_group(case: Case, group: Group) -> list[ReferenceVerdict]:
     plan = case.plan
     why_not = plan.why_not or _not_tested(case, group)
@@ -119,7 +95,7 @@ def _judge_group(case: Case, group: Group) -> list[ReferenceVerdict]:
         return _tell_group(case, group, why_not)
     except NoWitness as unknown:
         verdict = _plain(plan, group, Outcome.NOT_APPLICABLE, None, f"no second witness: {unknown}")
-        return [replace(verdict, witnessed=False)]
+        return [verdict._replace(witnessed=False)]
 
 
 def _tell_group(case: Case, group: Group, why_not: str | None) -> list[ReferenceVerdict]:
@@ -185,6 +161,8 @@ def _is_excepted(case: Case, group: Group) -> bool:
 
 def _unknown(case: Case, group: Group) -> frozenset[Key]:
     """Return the positions of which it is unknown whether they belong to the group."""
+    if case.is_sure:
+        return NO_KEYS
     plan, touched, state = case.plan, case.touched, case.after.state
     found = plan.whole.unknowns_in(state, group) if plan.attribute is not None else frozenset[Key]()
     for term in plan.terms:
@@ -276,9 +254,7 @@ def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures 
     low, high = figures.low, figures.high
     is_upper = low is None or (high is not None and _is_nearer(edge, high, low))
     sides = (None, edge) if is_upper else (edge, None)
-    return figures._replace(
-        low=sides[0], high=sides[1], room=room(figures.reading, low=sides[0], high=sides[1])
-    )
+    return figures._replace(low=sides[0], high=sides[1], room=room(figures.reading, *sides))
 
 
 def _is_nearer(edge: Bound, high: Bound, low: Bound) -> bool:
@@ -350,7 +326,7 @@ def _verdict(
     warned: bool = False,
     why: str = "",
 ) -> ReferenceVerdict:
-    told = None if after is None else after.reading.told
+    told = None if after is None else after.told
     return ReferenceVerdict(
         policy=plan.policy,
         rule=plan.rule,
@@ -360,7 +336,7 @@ def _verdict(
         target=plan.target,
         outcome=outcome,
         breach=breach,
-        before=None if before is None else before.reading.told,
+        before=None if before is None else before.told,
         after=told,
         headroom_sign=None if after is None else after.room.sign,
         worsened=worsened,

@@ -30,7 +30,7 @@ from engine.gate.reference.amounts import Answer as Answered
 from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading
 from engine.gate.reference.benchmarks import benchmark_average, benchmark_weight
 from engine.gate.reference.bounds import Bound, of_base, over, scaled
-from engine.gate.reference.market import ONE, is_cash
+from engine.gate.reference.market import ONE, Market, is_cash
 from engine.gate.reference.measures import LOCAL, MEASURES, MeasureOf, quantity, value, weight
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Table
@@ -150,7 +150,7 @@ def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Bound:
     """Return a limit in the measure's unit; raises Gap where a figure of it is missing."""
     match amount:
         case Amount():
-            return _literal(amount, asked)
+            return literal(amount, asked.view.market)
         case PercentOf(share=share, subject=None, name=str(name)):
             return scaled(exact(share), _named_part(name, asked))
         case PercentOf(share=share):
@@ -167,8 +167,8 @@ def bound(amount: AnyAmount, asked: Asked, tables: BoundTables) -> Bound:
             assert_never(amount)
 
 
-def _literal(amount: Amount, asked: Asked) -> Fraction:
-    market = asked.view.market
+def literal(amount: Amount, market: Market) -> Fraction:
+    """Return an amount that was written, in the policy's currency; raises Gap without a rate of exchange."""
     if amount.currency is None:
         return exact(amount.value)
     rate = market.rate(amount.currency)

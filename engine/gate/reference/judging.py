@@ -1,7 +1,7 @@
 """All rules over all scopes: laid out over a book once, judged for each list."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import assert_never
 
 from dsl.policy import (
@@ -19,108 +19,24 @@ from dsl.policy import (
 )
 from engine.facts.book import Book
 from engine.facts.trades import Trade
-from engine.gate.reference.answer import Answer, Part, RuleKey
-from engine.gate.reference.asked import View
+from engine.gate.reference.answer import Answer, Part
 from engine.gate.reference.bans import ban_plan
 from engine.gate.reference.built_in import ShortPlan, band_plans, cash_plan, limits_borrowing
-from engine.gate.reference.cases import judge_limit, unmoved
 from engine.gate.reference.data_gate import DataPlan
-from engine.gate.reference.limits import Judge, LimitPlan
+from engine.gate.reference.limits import LimitPlan
 from engine.gate.reference.per_trade import per_trade_plan
 from engine.gate.reference.plans import NO_MONEY, limit_plan
+from engine.gate.reference.ready import Judge, Prepared, Ready
 from engine.gate.reference.requires import require_plan
 from engine.gate.reference.riding import RidingPlan
 from engine.gate.reference.scopes import Scope, scopes
-from engine.gate.reference.setting import Listed, Setting, listed, setting
+from engine.gate.reference.setting import Setting, listed, setting
 from engine.gate.reference.state import Done, opening
 from engine.gate.reference.telling import Teller
-from engine.gate.reference.verdicts import Key, NoWitness, ReferenceVerdict
+from engine.gate.reference.verdicts import NoWitness, ReferenceVerdict
 from engine.gate.reference.windows import window_plan
 from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Ready:
-    """One rule in one scope, ready for any list. limit: its plan, where it is a limit."""
-
-    key: RuleKey
-    judge: Judge | None = None
-    limit: LimitPlan | None = None
-    unwitnessed: Callable[[str], ReferenceVerdict] | None = None
-    _last: tuple[list[ReferenceVerdict], Part] | None = None
-    _said: Part | None = None  # on the list before
-
-    def part(self, done: Listed, *, may_move: bool) -> Part:
-        """Return the rule's verdicts on a list; may_move: the list may move what the limit reads."""
-        try:
-            if self.limit is None:
-                return self._of(done)
-            return self._again(judge_limit(self.limit, done)) if may_move else unmoved(self.limit, done)
-        except NoWitness as unknown:
-            if self.unwitnessed is None:
-                raise
-            return Part(self.key, (self.unwitnessed(str(unknown)),))
-
-    def _again(self, part: Part) -> Part:
-        """Return the answer on the list before in place of one that says the very same."""
-        said = self._said
-        if said is None or any(getattr(said, name) != getattr(part, name) for name in Part.__slots__):
-            self._said = said = part
-        return said
-
-    def _of(self, done: Listed) -> Part:
-        """Return the verdicts of what is no limit; the same value where the rule says the same."""
-        assert self.judge is not None
-        found = self.judge(done)
-        if self._last is None or found is not self._last[0]:
-            self._last = found, Part(self.key, tuple(found))
-        return self._last[1]
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Prepared:
-    """One policy over a book, with its rules ready to judge."""
-
-    setting: Setting
-    rules: tuple[Ready, ...]
-    _concerned: dict[Key, frozenset[int]] = field(default_factory=dict)
-    _bases: list[tuple[View, list[int]]] | None = None  # the limits that are local, by weight base
-
-    def judged(self, done: Listed) -> Iterator[Part]:
-        """Yield each rule's verdicts on a list."""
-        moved = set[int]().union(*map(self._concerned_by, done.after.changed))
-        for view, numbers in self._by_base():
-            if done.moves_base(view):
-                moved.update(numbers)
-        for number, rule in enumerate(self.rules):
-            is_local = rule.limit is not None and rule.limit.is_local
-            yield rule.part(done, may_move=number in moved or not is_local)
-
-    def _by_base(self) -> list[tuple[View, list[int]]]:
-        """Return the limits that only their own positions and their weight base move, by that base."""
-        if self._bases is None:
-            found: dict[object, tuple[View, list[int]]] = {}
-            for number, rule in enumerate(self.rules):
-                if rule.limit is not None and rule.limit.is_local:
-                    view = rule.limit.view
-                    name = (view.scope, view.base, view.valued_at)
-                    found.setdefault(name, (view, []))[1].append(number)
-            self._bases = list(found.values())
-        return self._bases
-
-    def _concerned_by(self, key: Key) -> frozenset[int]:
-        """Return the limits that read a position; those that cannot tell are among them."""
-        if key not in self._concerned:
-            self._concerned[key] = frozenset(n for n, rule in enumerate(self.rules) if _reads(rule, key))
-        return self._concerned[key]
-
-
-def _reads(rule: Ready, key: Key) -> bool:
-    try:
-        return rule.limit is not None and rule.limit.concerns(key)
-    except NoWitness:
-        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +62,10 @@ def prepare(policies: tuple[CheckedPolicy, ...], book: Book) -> ReferenceBook:
 def judge(reference: ReferenceBook, trades: tuple[Trade, ...], settlement: Settlement) -> Answer:
     """Return a verdict for every rule, scope and group that is held or traded."""
     done = Done(listed=trades, settlement=settlement)
-    lists = ((prepared, listed(prepared.setting, done)) for prepared in reference.policies)
-    return Answer(tuple(part for prepared, own in lists for part in prepared.judged(own)))
+    found: list[Part] = []
+    for prepared in reference.policies:
+        found += prepared.judged(listed(prepared.setting, done))
+    return Answer(tuple(found))
 
 
 def evaluate(

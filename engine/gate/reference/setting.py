@@ -12,9 +12,12 @@ from engine.facts.trades import Trade
 from engine.gate.reference.asked import View, Worths
 from engine.gate.reference.market import Market, market_of
 from engine.gate.reference.scopes import Scope, governed
-from engine.gate.reference.state import Done, State, after, without
+from engine.gate.reference.state import Done, Positions, State, after, changes, without
 from engine.gate.reference.tables import Subjects, Table, table
 from engine.gate.reference.verdicts import Gap, Key
+
+ViewName = tuple[Scope, str, ValuedAt]
+"""What names a view of a policy: whose holdings, over which weight base, at which worth."""
 
 LotName = tuple[AccountId, Symbol, LotId]
 """What names the parts of one lot."""
@@ -39,6 +42,7 @@ class Setting:
     accounts: tuple[AccountId, ...]
     lots: Mapping[LotName, list[Lot]]
     old_worths: Worths
+    _views: dict[ViewName, View] = field(default_factory=dict)
     _everything: dict[Scope, Table] = field(default_factory=dict)
     _classes: dict[Scope, tuple[tuple[Table, Fraction], ...]] = field(default_factory=dict)
 
@@ -48,20 +52,23 @@ class Setting:
         return self.market.book
 
     def view(self, scope: Scope, *, base: str, valued_at: ValuedAt = "market") -> View:
-        """Return the view of a scope before the list."""
-        return View(
-            market=self.market,
-            worths=self.worths,
-            scope=scope,
-            state=self.before,
-            before=self.before,
-            done=None,
-            everything=self.everything(scope),
-            classes=lambda: self.classes(scope),
-            base=base,
-            valued_at=valued_at,
-            old_worths=self.old_worths,
-        )
+        """Return the view of a scope before the list; rules of one scope, base and worth share it."""
+        name = (scope, base, valued_at)
+        if name not in self._views:
+            self._views[name] = View(
+                market=self.market,
+                worths=self.worths,
+                scope=scope,
+                state=self.before,
+                before=self.before,
+                done=None,
+                everything=self.everything(scope),
+                classes=lambda: self.classes(scope),
+                base=base,
+                valued_at=valued_at,
+                old_worths=self.old_worths,
+            )
+        return self._views[name]
 
     def everything(self, scope: Scope) -> Table:
         """Return all positions of a scope."""
@@ -101,42 +108,56 @@ def setting(policy: CheckedPolicy, book: Book, before: State) -> Setting:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Seen:
+    """What a list does to a view.
+
+    after: the view after the list. touched: the positions of the scope that the list touches, cash
+    included. is_base_moved: whether the list, or any trade of it by itself, moves the weight base.
+    """
+
+    after: View
+    touched: tuple[Key, ...]
+    is_base_moved: bool
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Listed:
     """A list over one policy's setting: the state after it, and after all of it but one trade."""
 
     setting: Setting
     done: Done
     after: State
+    moves: Mapping[int, Positions]  # by trade: what it adds to the positions it touches
     _without: dict[int, State] = field(default_factory=dict)
-    _moves: dict[tuple[int, Scope, str, ValuedAt], bool] = field(default_factory=dict)
-    _moves_any: dict[tuple[Scope, str, ValuedAt], bool] = field(default_factory=dict)
-    _touched: dict[Scope, list[Key]] = field(default_factory=dict)
+    _seen: dict[tuple[Table, str, ValuedAt], Seen] = field(default_factory=dict)
+    _trade_moves: dict[tuple[int, Table, str, ValuedAt], bool] = field(default_factory=dict)
 
     @property
     def trades(self) -> tuple[Trade, ...]:
         """The trades of the list."""
         return self.done.trades
 
-    def touched(self, scope: Scope) -> list[Key]:
-        """Return the positions of a scope that the list touches, cash included."""
-        if scope not in self._touched:
-            self._touched[scope] = [key for key in self.after.changed if key[0] in scope.holds]
-        return self._touched[scope]
+    def seen(self, view: View) -> Seen:
+        """Return what the list does to a view; found once for all rules that share it."""
+        name = (view.everything, view.base, view.valued_at)
+        known = self._seen.get(name)
+        if known is None:
+            after = view.at(self.after, self.done)
+            touched = tuple(key for key in self.after.positions if key[0] in view.scope.holds)
+            known = Seen(
+                after=after, touched=touched, is_base_moved=bool(touched) and self._moves_base(after)
+            )
+            self._seen[name] = known
+        return known
 
     def without(self, trade: Trade) -> State:
         """Return the state after the list without one of its trades."""
         if trade.number not in self._without:
-            self._without[trade.number] = without(self.after, trade, self.done, self.setting.market)
+            own = self.moves[trade.number]
+            self._without[trade.number] = without(self.after, own, trade.number, self.done)
         return self._without[trade.number]
 
-    def moves_base(self, view: View) -> bool:
-        """Return whether the list, or any trade of it by itself, moves the weight base of a view."""
-        name = (view.scope, view.base, view.valued_at)
-        if name not in self._moves_any:
-            self._moves_any[name] = self._does_move_base(view.at(self.after, self.done))
-        return self._moves_any[name]
-
-    def _does_move_base(self, after: View) -> bool:
+    def _moves_base(self, after: View) -> bool:
         try:
             if after.base_amount() != after.at(after.before, None).base_amount():
                 return True
@@ -148,14 +169,14 @@ class Listed:
 
     def trade_moves_base(self, trade: Trade, after: View) -> bool:
         """Return whether the list without one trade has another weight base; true where it is missing."""
-        name = (trade.number, after.scope, after.base, after.valued_at)
-        if name not in self._moves:
+        name = (trade.number, after.everything, after.base, after.valued_at)
+        if name not in self._trade_moves:
             try:
                 other = after.at(self.without(trade), self.done).base_amount()
-                self._moves[name] = other != after.base_amount()
+                self._trade_moves[name] = other != after.base_amount()
             except Gap:
-                self._moves[name] = True
-        return self._moves[name]
+                self._trade_moves[name] = True
+        return self._trade_moves[name]
 
     def numbers(self, keys: Iterable[Key], scope: Scope) -> frozenset[int]:
         """Return the trades in some positions, in accounts where the policy may stop them."""
@@ -169,10 +190,11 @@ class Listed:
 
 def listed(own: Setting, done: Done) -> Listed:
     """Return a list laid out over a policy's setting."""
-    return Listed(setting=own, done=done, after=after(own.before, done, own.market))
+    moves = [changes(trade, own.market, done) for trade in done.trades]
+    by_number = {trade.number: own_moves for trade, own_moves in zip(done.trades, moves, strict=True)}
+    return Listed(setting=own, done=done, after=after(own.before, moves, done), moves=by_number)
 
 
 def nothing_listed(own: Setting, done: Done) -> Listed:
     """Return the empty list, whose after is the before."""
-    nothing = replace(done, listed=())
-    return Listed(setting=own, done=nothing, after=State({}, own.before))
+    return Listed(setting=own, done=replace(done, listed=()), after=State({}, own.before), moves={})

@@ -43,14 +43,17 @@ class Position(NamedTuple):
 
 NONE_HELD = Position()
 
+Positions = Mapping[Key, Position]
+"""Positions by account and symbol, or what is added to them."""
+
 Sum = tuple[Fraction, frozenset[Key]]
 """An amount, and the positions whose part in it is missing."""
 
 Worth = Callable[[Key, Position], Sum]
 """What a position adds to a sum."""
 
-Changed = Callable[["State"], Iterable[Key]]
-"""The positions of a sum in which a state differs from the one it came from."""
+Change = tuple[Fraction, frozenset[Key], frozenset[Key]]
+"""What a position adds to a sum beyond what it did; what of it was missing, and what is missing now."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +66,8 @@ class State:
     moved: dict[object, "Moves"] = field(default_factory=dict)  # by table
     answers: dict[object, Amounts] = field(default_factory=dict)
     bases: dict[object, Fraction] = field(default_factory=dict)  # weight bases of which nothing is missing
-    _sums: dict[object, Sum] = field(default_factory=dict)
+    sums: dict[object, Sum] = field(default_factory=dict)  # by table, group and worth
+    _changes: dict[tuple[Worth, Key], Change] = field(default_factory=dict)
     _touched: frozenset[Key] | None = None
 
     def position(self, key: Key) -> Position:
@@ -89,36 +93,15 @@ class State:
         """Return whether any of it is held."""
         return self.position(key).quantity != 0
 
-    def sum_over(self, name: object, keys: Iterable[Key], changed: Changed, worth: Worth) -> Sum:
-        """Return the sum of what positions are worth.
-
-        name: under which the sum is remembered; keys: the positions that were held at first and belong
-        to it; changed: those that do of the ones in which a state differs; worth: what one adds.
-        """
-        if name not in self._sums:
-            if self.came_from is None:
-                parts = [worth(key, self.position(key)) for key in keys]
-                self._sums[name] = (
-                    sum((amount for amount, _ in parts), NOTHING),
-                    frozenset().union(*(missing for _, missing in parts)),
-                )
-            else:
-                self._sums[name] = self._corrected(name, keys, changed, worth)
-        return self._sums[name]
-
-    def _corrected(self, name: object, keys: Iterable[Key], changed: Changed, worth: Worth) -> Sum:
-        """Return the earlier state's sum, corrected for the positions that have changed since."""
-        assert self.came_from is not None
-        amount, missing = self.came_from.sum_over(name, keys, changed, worth)
-        gone, lacking = set[Key](), set[Key]()
-        for key in changed(self):
-            was, was_missing = worth(key, self.came_from.position(key))
-            now, now_missing = worth(key, self.position(key))
-            amount += now - was
-            gone |= was_missing
-            lacking |= now_missing
-        # a security and the cash that it moves may lack the same price: all goes before anything comes
-        return amount, (missing - gone) | lacking if gone or lacking else missing
+    def change(self, key: Key, worth: Worth) -> Change:
+        """Return what a position adds to a sum beyond what it did in the state that this one came from."""
+        known = self._changes.get((worth, key))
+        if known is None:
+            assert self.came_from is not None
+            was, gone = worth(key, self.came_from.position(key))
+            now, lacking = worth(key, self.position(key))
+            known = self._changes[worth, key] = (now - was, gone, lacking)
+        return known
 
 
 def opening(book: Book) -> State:
@@ -182,7 +165,7 @@ class Done:
         return self._rows
 
 
-def changes(trade: Trade, market: Market, done: Done) -> dict[Key, Position]:
+def changes(trade: Trade, market: Market, done: Done) -> Positions:
     """Return what a trade adds to the positions it touches, negative where it takes away."""
     book = market.book
     key, cash = (trade.account, trade.symbol), (trade.account, cash_symbol(book, trade.account))
@@ -211,31 +194,33 @@ def money_of(trade: Trade, market: Market) -> Fraction | None:
     return price * exact(trade.quantity) * (1 if security is None else exact(security.multiplier)) * rate
 
 
-def after(before: State, done: Done, market: Market) -> State:
-    """Return what is held once the whole list is done."""
-    moved = [changes(trade, market, done) for trade in done.trades]
-    return _moved(before, [*moved, _absorbed(done, None)], sign=1)
+def after(before: State, moves: Iterable[Positions], done: Done) -> State:
+    """Return what is held once the whole list is done; moves: what each trade adds."""
+    return _moved(before, [*moves, _absorbed(done, None)], sign=1)
 
 
-def without(state: State, trade: Trade, done: Done, market: Market) -> State:
+def without(state: State, moves: Positions, number: int, done: Done) -> State:
     """Return what would be held after the list without one of its trades, the others unchanged."""
-    own = [changes(trade, market, done), _absorbed(done, trade.number)]
-    return _moved(state, own, sign=-1)
+    return _moved(state, [moves, _absorbed(done, number)], sign=-1)
 
 
-def _moved(state: State, parts: list[dict[Key, Position]], *, sign: int) -> State:
+def _moved(state: State, parts: list[Positions], *, sign: int) -> State:
     positions: dict[Key, Position] = {}
     for part in parts:
         for key, change in part.items():
             known = positions.get(key) or state.position(key)
-            unknown = known.unknown | change.unknown if sign > 0 else known.unknown - change.unknown
-            positions[key] = Position(
-                known.quantity + sign * change.quantity, known.cost + sign * change.cost, unknown
-            )
+            quantity, cost, unknown = change
+            if sign < 0:
+                quantity, cost = -quantity, -cost
+            if unknown:
+                unknown = known.unknown | unknown if sign > 0 else known.unknown - unknown
+            else:
+                unknown = known.unknown
+            positions[key] = Position(known.quantity + quantity, known.cost + cost, unknown)
     return State(positions, state, frozenset(positions))
 
 
-def _absorbed(done: Done, number: int | None) -> dict[Key, Position]:
+def _absorbed(done: Done, number: int | None) -> Positions:
     """Return the disallowed losses that the list adds to the cost of replacements.
 
     number: only those of one trade's sale, or of the lot that it opens.

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from dsl.policy import Subject, Unit
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.reference.market import ONE, Market, is_cash
 from engine.gate.reference.predicates import Truth, all_of, opposite, truth
 from engine.gate.reference.scopes import Scope
-from engine.gate.reference.state import NOTHING, Position, State, Sum, Worth
+from engine.gate.reference.state import NOTHING, Change, Position, State, Sum, Worth
 from engine.gate.reference.values import Absent, Value, text
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Group, Key, NoWitness
 from engine.ledger.exact import exact
@@ -146,8 +147,7 @@ class Subjects:
 NO_KEYS: frozenset[Key] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Moves:
+class Moves(NamedTuple):
     """Positions in which a state differs from the one it came from, by the group they are, or may be, in."""
 
     groups: Mapping[Group, list[Key]]
@@ -211,6 +211,8 @@ class Table:
             unknown: dict[Group, list[Key]] = {}
             for key in state.changed:
                 where = self.belongs(key)
+                if where is NOWHERE:
+                    continue
                 for group in where.groups:
                     groups.setdefault(group, []).append(key)
                 for group in where.unknown:
@@ -265,18 +267,37 @@ class Table:
 
     def total(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
         """Return the sum over a group of what its pieces are worth."""
-        while state.came_from is not None and group not in self.moved_in(state):
+        while state.came_from is not None and group not in self._moves_in(state).groups:
             state = state.came_from
+        name = (self, group, worth)  # not their ids, which pass to others once they are gone
+        known = state.sums.get(name)
+        if known is None:
+            earlier = state.came_from
+            known = (
+                self._first(state, group, worth) if earlier is None else self._corrected(state, group, worth)
+            )
+            state.sums[name] = known
+        return known
 
-        def of_position(key: Key, position: Position) -> Sum:
-            return worth.of(key, position, self.belongs(key).groups[group])
+    def _first(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
+        parts = [
+            worth.of(key, state.position(key), self.belongs(key).groups[group])
+            for key in self.held.get(group, ())
+        ]
+        return sum((amount for amount, _ in parts), NOTHING), NO_KEYS.union(*(lost for _, lost in parts))
 
-        return state.sum_over(
-            (self, group, worth),  # not their ids, which pass to others once they are gone
-            self.held.get(group, ()),
-            lambda own: self._moves_in(own).groups.get(group, ()),
-            of_position,
-        )
+    def _corrected(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
+        """Return the earlier state's sum, corrected for the positions that have changed since."""
+        assert state.came_from is not None
+        amount, missing = self.total(state.came_from, group, worth)
+        gone = lacking = NO_KEYS
+        for key in self._moves_in(state).groups[group]:
+            change, was_missing, now_missing = worth.change(state, key, self.belongs(key).groups[group])
+            amount += change
+            if was_missing or now_missing:
+                gone, lacking = gone | was_missing, lacking | now_missing
+        # a security and the cash that it moves may lack the same price: all goes before anything comes
+        return amount, (missing - gone) | lacking if gone or lacking else missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -294,15 +315,38 @@ class PieceWorth:
         amount, missing = self.worth(key, position)
         if missing:
             return NOTHING, missing
-        if self.coefficient is None and (amount == 0 or (len(pieces) == 1 and pieces[0][1] is ONE)):
+        if self.coefficient is None and (amount == 0 or _is_whole(pieces)):
             return amount, missing
+        share = self._share(key[0], pieces)
+        return (NOTHING, frozenset({key})) if share is None else (amount * share, missing)
+
+    def change(self, state: State, key: Key, pieces: tuple[Piece, ...]) -> Change:
+        """Return what the pieces add beyond what they did in the state that this one came from."""
+        whole = state.change(key, self.worth)
+        if self.coefficient is None and _is_whole(pieces):
+            return whole
+        amount, gone, lacking = whole
+        share = self._share(key[0], pieces)
+        if share is None:
+            unknown = frozenset({key})
+            return NOTHING, gone or unknown, lacking or unknown
+        return amount * share, gone, lacking
+
+    def _share(self, account: AccountId, pieces: tuple[Piece, ...]) -> Fraction | None:
+        """Return what the position's worth is multiplied by; None where that is unknown."""
         share = NOTHING
         for symbol, part in pieces:
-            factor = ONE if self.coefficient is None else self.coefficient(key[0], symbol)
+            factor = ONE if self.coefficient is None else self.coefficient(account, symbol)
             if factor is Absent.UNKNOWN:
-                return NOTHING, frozenset({key})
-            share += part * factor if isinstance(factor, Fraction) else NOTHING
-        return amount * share, missing
+                return None
+            if factor is not Absent.NONE:
+                share += part * factor
+        return share
+
+
+def _is_whole(pieces: tuple[Piece, ...]) -> bool:
+    """Return whether a position stands for itself alone."""
+    return len(pieces) == 1 and pieces[0][1] is ONE
 
 
 def table(subjects: Subjects, scope: Scope, before: State) -> Table:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from engine.facts.book import Book
 from engine.facts.money import read_share
+from engine.ledger.exact import exact
 
 
 class Absent(Enum):
@@ -38,7 +39,7 @@ def number(value: Value) -> Fraction | Absent:
     if isinstance(value, date):
         return Absent.UNKNOWN
     try:
-        return Fraction(read_share(value.split(" ")[0]))
+        return exact(read_share(value.split(" ")[0]))
     except ValueError:
         return Absent.UNKNOWN
 

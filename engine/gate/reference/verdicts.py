@@ -4,9 +4,8 @@ It holds what must agree with the gate and nothing that only words it. Figures a
 fractions of one, money is in the policy's currency.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.facts.ids import AccountId, HouseholdId, Symbol
 from engine.gate.verdict import Outcome
@@ -21,8 +20,7 @@ EVERYTHING_IN_SCOPE: Group = ()
 """The one group of a rule without `for each`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceVerdict:
+class ReferenceVerdict(NamedTuple):
     """One rule's answer for one group in one scope.
 
     group: (attribute, value), value None where the attribute is unknown; None without `for each`.
