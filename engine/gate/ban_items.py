@@ -6,7 +6,6 @@ A ban counts the list alone: what is already held is no breach of it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
@@ -60,14 +59,13 @@ def _ban(listed: Listed, ban: GroundBan, source: int) -> Iterator[Item]:
     if unknown and ban.standing == "applies":
         yield unknown_item(item, unknown)
     if hit or not unknown or ban.standing != "applies":
-        yield replace(hit_item(listed, item, hit), waiver=ban.waiver, waived=_waived(listed, ban))
+        yield hit_item(listed, item, hit)._replace(waiver=ban.waiver, waived=_waived(listed, ban))
 
 
 def unknown_item(item: Item, trades: list[Trade]) -> Item:
     """Return the item for trades of which it is not known whether they are the rule's subject."""
     symbols = ", ".join(dict.fromkeys(trade.symbol for trade in trades))
-    return replace(
-        item,
+    return item._replace(
         missing=f"whether it is the rule's subject, for {symbols}",
         trades=tuple(trade.number for trade in trades),
         concerned=tuple(dict.fromkeys((trade.account, trade.symbol) for trade in trades)),
@@ -79,8 +77,7 @@ def hit_item(listed: Listed, item: Item, hit: list[Trade]) -> Item:
     """Return the item measured: the shares or the value of the trades that are forbidden."""
     sizes = [(trade, size_of(listed, item, trade)) for trade in hit]
     total = sum((size for _, size in sizes), start=NONE_OF_IT)
-    return replace(
-        item,
+    return item._replace(
         before=NONE_OF_IT,
         after=-total,
         trades=tuple(trade.number for trade in hit),
@@ -138,10 +135,10 @@ def _require(listed: Listed, require: GroundRequire, source: int) -> Iterator[It
     failing = [trade for trade, fact in answers if fact is False]
     blind = any(fact is None for (_, symbol), fact in require.facts.items() if symbol is None)
     if (unknown or blind) and require.standing == "applies":
-        yield replace(unknown_item(item, unknown), missing=_unknown_words(unknown))
+        yield unknown_item(item, unknown)._replace(missing=_unknown_words(unknown))
     if failing or not (unknown or blind) or require.standing != "applies":
         waiver = waiver_of_require(listed, require)
-        yield replace(_required(require, item, failing), waiver=waiver)
+        yield _required(require, item, failing)._replace(waiver=waiver)
 
 
 def waiver_of_require(listed: Listed, require: GroundRequire) -> Waiver | None:
@@ -172,8 +169,7 @@ def fact_of(require: GroundRequire, trade: Trade) -> bool | None:
 def _required(require: GroundRequire, item: Item, failing: list[Trade]) -> Item:
     lacking = any(fact is False for (_, symbol), fact in require.facts.items() if symbol is None)
     after = exact(-1) if failing or lacking else exact(0)
-    return replace(
-        item,
+    return item._replace(
         before=exact(-1) if lacking and not failing else exact(0),
         after=after,
         trades=tuple(trade.number for trade in failing),

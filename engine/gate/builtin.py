@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from dsl.policy import (
     BLOCK,
@@ -89,6 +90,7 @@ def cash_rule(currency: str) -> CompiledRule:
     return _compiled(rule, "cash", currency)
 
 
+@cache
 def short_rule() -> CompiledRule:
     """Return the rule that a sale takes no more than is held."""
     rule = _rule(BOOK_SHORT, "No sale of shares that are not held", "quantity", Unit.SHARES_HELD, None)

@@ -23,9 +23,23 @@ def reached(level: Fraction) -> Fraction:
 def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     """Return the trades without which the headroom would be larger, in accounts the rule may stop."""
     stops = limit.ground.scope.stops
+    if len(listed.trades) == 1:
+        return _lowering_alone(listed, limit, listed.trades[0])
     stoppable = (trade.number for trade in movers(listed, limit) if trade.account in stops)
     now = listed.opened.limits.room(limit, listed.after)
     return tuple(number for number in stoppable if _lowers(listed, limit, number, now))
+
+
+def _lowering_alone(listed: Listed, limit: OpenLimit, trade: Trade) -> tuple[int, ...]:
+    """Return the only trade of a list, where there was more headroom before it."""
+    if trade.account not in limit.ground.scope.stops:
+        return ()
+    limits, after, before = listed.opened.limits, listed.after, limit.room
+    headroom = limits.reading(limit, after).headroom
+    if limit.base is None or limit.base not in after or limit.ground.rounded:  # of the same base
+        return (trade.number,) if headroom < before.headroom else ()
+    now = Room(headroom, limits.graph.value(limit.base, after))
+    return (trade.number,) if now.is_less_than(before) else ()
 
 
 def _lowers(listed: Listed, limit: OpenLimit, number: int, now: Room) -> bool:

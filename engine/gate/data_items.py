@@ -66,9 +66,16 @@ def _in_order(opened: OpenBook, account: AccountId) -> Item:
 
 def data_problem(opened: OpenBook, account: AccountId, symbol: Symbol) -> str | None:
     """Return what is not in order of a security's data, or None."""
-    book = opened.book
-    if book.absent == "no_value":
+    if opened.book.absent == "no_value":
         return None
+    known = opened.disorder
+    if (account, symbol) not in known:
+        known[(account, symbol)] = _disorder(opened, account, symbol)
+    return known[(account, symbol)]
+
+
+def _disorder(opened: OpenBook, account: AccountId, symbol: Symbol) -> str | None:
+    book = opened.book
     stale = opened.state.missing(account, symbol, age_days=opened.price_age_of("", account))
     security = book.securities[symbol]
     lacking = [

@@ -31,7 +31,7 @@ OPENED = "trade "
 """How the lots that a list opens are named: `trade 3`."""
 
 _PURCHASES = (Side.BUY, Side.BUY_TO_COVER)
-_NO = exact(0)
+_NO, _ONE = exact(0), exact(1)
 
 
 def settling_order(trades: Iterable[Trade]) -> tuple[Trade, ...]:
@@ -51,30 +51,45 @@ def settlement_of(book: Book, trades: Iterable[Trade], reading: TaxReading) -> S
 
 def unit_deltas(state: BookState, trade: Trade) -> Deltas:
     """Return what one share of a trade changes, everything but what depends on lots."""
-    account, symbol, sign = trade.account, trade.symbol, exact(trade.side.sign)
-    value = state.unit_value(account, symbol)
-    money = amount_of(state.book, trade)
-    assert value is not None, "a traded security has a price"
-    assert money is not None, "a traded security has a price"
-    value = exact(value)
-    paid = exact(money) / exact(trade.quantity) * state.rate_of(account)
-    deltas = {
-        Term(TermKind.VALUE, account, symbol): sign * value,
-        Term(TermKind.QUANTITY, account, symbol): sign,
-        Term(TermKind.CASH, account): -sign * paid,
-        Term(TermKind.BOUGHT if trade.side in _PURCHASES else TermKind.SOLD, account): value,
-    }
-    if paid != value:
-        deltas[Term(TermKind.NET_ASSETS, account)] = sign * (value - paid)
-    return deltas
+    return _deltas_of(state, trade, exact(1))
 
 
 def trade_deltas(state: BookState, trade: Trade) -> Deltas:
     """Return what a trade changes, everything but what depends on lots."""
-    quantity = exact(trade.quantity)
-    deltas = {term: quantity * delta for term, delta in unit_deltas(state, trade).items()}
-    deltas[Term(TermKind.TRADES, trade.account)] = exact(1)
+    deltas = _deltas_of(state, trade, exact(trade.quantity))
+    deltas[Term(TermKind.TRADES, trade.account)] = _ONE
     return deltas
+
+
+def _deltas_of(state: BookState, trade: Trade, quantity: Fraction) -> Deltas:
+    """Return what so many shares of a trade change, everything but what depends on lots."""
+    account, symbol = trade.account, trade.symbol
+    unit = state.unit_value(account, symbol)
+    assert unit is not None, "a traded security has a price"
+    value, is_in = quantity * unit, trade.side.sign > 0
+    paid = value if _is_at_book(state.book, trade) else _paid(state, trade, quantity)
+    deltas = {
+        Term(TermKind.VALUE, account, symbol): value if is_in else -value,
+        Term(TermKind.QUANTITY, account, symbol): quantity if is_in else -quantity,
+        Term(TermKind.CASH, account): -paid if is_in else paid,
+        Term(TermKind.BOUGHT if trade.side in _PURCHASES else TermKind.SOLD, account): value,
+    }
+    if paid != value:
+        deltas[Term(TermKind.NET_ASSETS, account)] = value - paid if is_in else paid - value
+    return deltas
+
+
+def _is_at_book(book: Book, trade: Trade) -> bool:
+    """Return whether a trade is done at the book's price, in the currency of its account."""
+    currency = book.securities[trade.symbol].currency
+    return trade.price is None and currency in (None, book.accounts[trade.account].currency)
+
+
+def _paid(state: BookState, trade: Trade, quantity: Fraction) -> Fraction:
+    """Return what so many shares of a trade cost or bring in."""
+    money = amount_of(state.book, trade)
+    assert money is not None, "a traded security has a price"
+    return exact(money) * quantity / exact(trade.quantity) * state.rate_of(trade.account)
 
 
 def settled_deltas(

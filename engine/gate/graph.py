@@ -55,6 +55,7 @@ class _Node:
     is_linear: bool = False
     ranked: list[int] | None = None  # parts of the N largest, the largest before first
     members: frozenset[int] | None = None  # the same parts, to look them up
+    leading: tuple[Set[int], Fraction] | None = None  # of the N largest, before any list
 
 
 class Graph:
@@ -70,6 +71,7 @@ class Graph:
         self._factors: dict[int, dict[Term, Fraction]] = {}
         self._sums: dict[int, dict[int, Fraction]] = {}
         self._readers: dict[Term, list[tuple[int, Fraction]]] = {}
+        self._reached: dict[int, frozenset[int]] = {}  # by node: itself and all that it is a part of
 
     def add(self, form: Form) -> int:
         """Return the node of a form, laying it out where it is new."""
@@ -107,11 +109,12 @@ class Graph:
         state = State(on)
         queue: list[int] = []
         moves: dict[int, list[int]] = {}
+        nodes = self._nodes
         for node, shift in shifts.items():
             if shift:
-                state[node] = self.value(node, on) + shift
-                self._notify(node, queue, moves)
-        heapq.heapify(queue)
+                state[node] = (on[node] if node in on else nodes[node].before) + shift
+                if nodes[node].parents:
+                    self._notify(node, queue, moves)
         while queue:
             node = heapq.heappop(queue)
             if node not in moves:
@@ -131,8 +134,9 @@ class Graph:
     def shifts(self, deltas: Mapping[Term, Fraction]) -> dict[int, Fraction]:
         """Return how much deltas move each linear node that reads them."""
         shifts: dict[int, Fraction] = {}
+        readers = self._readers
         for term, delta in deltas.items():
-            for node, factor in self._readers.get(term, ()):
+            for node, factor in readers.get(term, ()):
                 shift = delta if factor == 1 else factor * delta
                 shifts[node] = shifts[node] + shift if node in shifts else shift
         return shifts
@@ -199,18 +203,27 @@ class Graph:
 
     def _leading(self, index: int, count: int, on: Values) -> tuple[Set[int], Fraction]:
         """Return the largest parts in a state, and the value of the least of them."""
-        known = on.readings.get(("leading", index)) if isinstance(on, State) else None
+        if not isinstance(on, State):
+            return self._found_leading(index, count, on) if on else self._leading_before(index, count)
+        known = on.readings.get(("leading", index))
         if known is None:
-            members = self._members(index)
-            changed = {child for child in on if child in members}
-            still = (child for child in self._ranked(index) if child not in changed)
-            value = partial(self.value, after=on)
-            first = heapq.nlargest(count, [*changed, *islice(still, count)], key=value)
-            known = frozenset(first), value(first[-1])
-            if isinstance(on, State):
-                on.readings[("leading", index)] = known
+            known = on.readings[("leading", index)] = self._found_leading(index, count, on)
         leading: tuple[Set[int], Fraction] = known
         return leading
+
+    def _leading_before(self, index: int, count: int) -> tuple[Set[int], Fraction]:
+        node = self._nodes[index]
+        if node.leading is None:
+            node.leading = self._found_leading(index, count, NOTHING)
+        return node.leading
+
+    def _found_leading(self, index: int, count: int, on: Values) -> tuple[Set[int], Fraction]:
+        members = self._members(index)
+        changed = {child for child in on if child in members}
+        still = (child for child in self._ranked(index) if child not in changed)
+        value = partial(self.value, after=on)
+        first = heapq.nlargest(count, [*changed, *islice(still, count)], key=value)
+        return frozenset(first), value(first[-1])
 
     def _members(self, index: int) -> frozenset[int]:
         node = self._nodes[index]
@@ -239,17 +252,19 @@ class Graph:
 
     def touched(self, terms: Iterable[Term]) -> set[int]:
         """Return the nodes that read any of the terms, directly or through their parts."""
-        return self.above(node for term in terms for node, _ in self._readers.get(term, ()))
+        readers = self._readers
+        return self.above([node for term in terms for node, _ in readers.get(term, ())])
 
     def above(self, nodes: Iterable[int]) -> set[int]:
         """Return nodes and all that they are a part of."""
-        reached = set(nodes)
-        queue = list(reached)
-        while queue:
-            fresh = [parent for parent in self._nodes[queue.pop()].parents if parent not in reached]
-            reached.update(fresh)
-            queue.extend(fresh)
-        return reached
+        return set().union(*map(self._above, nodes))
+
+    def _above(self, index: int) -> frozenset[int]:
+        known = self._reached.get(index)
+        if known is None:
+            known = frozenset((index,)).union(*map(self._above, self._nodes[index].parents))
+            self._reached[index] = known
+        return known
 
     def _lay_out(self, form: Form) -> int:
         children = tuple(self.add(part) for part in _parts(form))
@@ -258,6 +273,7 @@ class Graph:
         self._nodes.append(node)
         for child in dict.fromkeys(children):
             self._nodes[child].parents.append(index)
+        self._reached.clear()
         if isinstance(form, Linear):
             for term, coefficient in form.terms:
                 self._readers.setdefault(term, []).append((index, exact(coefficient)))

@@ -58,8 +58,7 @@ def known_item(
         if without > now:
             lowered.append(trade.number)
     first, last = compared(before, after)
-    return replace(
-        item,
+    return item._replace(
         known_part=True,
         before=first,
         after=last,

@@ -7,14 +7,13 @@ is told for all of them: where it holds, those with more headroom hold too.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, lowering, reached, told_of
-from engine.gate.items import NO_GROUP, Group, Item, Told
+from engine.gate.items import NO_GROUP, Item, Told
 from engine.gate.known_part import known_item
-from engine.gate.limits import Limits, OpenLimit
+from engine.gate.limits import Limits, OpenLimit, Sides
 from engine.gate.measure import Listed
 from engine.gate.still import Still, kept
 from engine.gate.unknowns import (
@@ -34,29 +33,33 @@ NOBODY: set[int] = set()
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
 
 
-def limit_items(listed: Listed, *, every_group: bool) -> Iterator[Item]:
-    """Yield the items of all limits; every group has its own where `every_group`."""
+def limit_items(listed: Listed, *, every_group: bool) -> list[Item]:
+    """Return the items of all limits; every group has its own where `every_group`."""
     limits = listed.opened.limits
     touched = _touched(listed)
     moved = {index for node in listed.after for index in limits.watchers.get(node, ())}
     still = Still(listed, moved, blind(listed))
-    loud = {
-        index
-        for index in moved | limits.loud | blind(listed) | blinded(listed)
-        if _speaks(listed, limits.all[index], still)
-    }
-    told = touched | loud
+    silent = (moved | limits.loud | blind(listed) | blinded(listed)) - touched
+    told = touched | {index for index in silent if _speaks(listed, limits.all[index], still)}
     if every_group:
         told |= {limit.index for limit in limits.all if _is_a_group(listed, limit)}
+    items: list[Item] = []
     for index in sorted(told):
-        yield from _told(listed, limits.all[index], still, touched=index in touched)
-    if not every_group:
-        stirred, named = _by_key(limits, told | moved), _by_key(limits, told)
-        for key in range(len(limits.tested)):
-            if key in stirred:
-                yield from _rest(listed, key, named.get(key, NOBODY), stirred[key], still)
-            else:
-                yield from _quiet(listed, key)
+        items += _told(listed, limits.all[index], still, touched=index in touched)
+    return items if every_group else items + _untold(listed, told, moved, still)
+
+
+def _untold(listed: Listed, told: set[int], moved: set[int], still: Still) -> list[Item]:
+    """Return what stands for the groups of each rule that are not told."""
+    limits, quiet = listed.opened.limits, listed.opened.quiet
+    stirred, named = _by_key(limits, told | moved), _by_key(limits, told)
+    items: list[Item] = []
+    for key in range(len(limits.tested)):
+        if key not in stirred:
+            items += quiet[key] if key in quiet else _quiet(listed, key)
+        elif len(named.get(key, NOBODY)) < len(limits.tested[key]) + len(limits.idle[key]):
+            items += _rest(listed, key, named.get(key, NOBODY), stirred[key], still)
+    return items
 
 
 def _told(listed: Listed, limit: OpenLimit, still: Still, *, touched: bool) -> Iterable[Item]:
@@ -99,10 +102,11 @@ def _touched(listed: Listed) -> set[int]:
     for index in limits.unsure:
         if not positions.isdisjoint(belonging(listed, limits.all[index])):
             touched.add(index)
-    terms = listed.terms
+    terms, measured_by = listed.terms, limits.measured_by
     worthless = [term for term in terms if term.kind is not TermKind.NET_ASSETS]
     for node in listed.reached if len(worthless) == len(terms) else graph.touched(worthless):
-        touched.update(limits.measured_by.get(node, ()))
+        if node in measured_by:
+            touched.update(measured_by[node])
     return touched
 
 
@@ -153,13 +157,13 @@ def _items_of(listed: Listed, limit: OpenLimit, *, touched: bool) -> Iterator[It
     ground = limit.ground
     item = measured_item(listed, limit, touched=touched)
     if ground.standing == "not_applicable":
-        yield replace(item, standing=ground.standing, why_not=ground.why_not)
+        yield item._replace(standing=ground.standing, why_not=ground.why_not)
         return
     if not _is_tested(listed, limit):
-        yield replace(item, standing="not_applicable", why_not=AT_PURCHASE)
+        yield item._replace(standing="not_applicable", why_not=AT_PURCHASE)
         return
     if is_excepted(listed, limit):
-        yield replace(item, standing="excepted", why_not=EXCEPTED)
+        yield item._replace(standing="excepted", why_not=EXCEPTED)
         return
     unknown = concerned(listed, limit)
     if ground.missing is None and not unknown:
@@ -185,8 +189,7 @@ def _missing_item(
         for trade in listed.trades
         if trade.account in ground.scope.stops and (every or (trade.account, trade.symbol) in positions)
     )
-    return replace(
-        item,
+    return item._replace(
         missing=what,
         before=None,
         after=None,
@@ -208,12 +211,12 @@ def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
         kind="limit",
         rule=ground.rule,
         scope=ground.scope,
-        group=group_of(limit),
+        group=limit.group,
         target=ground.target,
         before=before_headroom,
         after=after_headroom,
         waiver=ground.waiver,
-        waived=_waived(listed, limit),
+        waived=None if limit.waived is None else _waived(listed, limit, limit.waived),
         trades=lowering(listed, limit),
         told=told_of(limit.before, after),
         touched=touched,
@@ -222,13 +225,11 @@ def measured_item(listed: Listed, limit: OpenLimit, *, touched: bool) -> Item:
     return item if limit.warn is None else _warned(listed, limit, item)
 
 
-def _waived(listed: Listed, limit: OpenLimit) -> Fraction | None:
+def _waived(listed: Listed, limit: OpenLimit, waived: Sides) -> Fraction:
     """Return the headroom to the waiver's bound; none where a ban's is weighed without a price."""
-    if limit.waived is None:
-        return None
     if is_weighed_blindly(listed, limit.ground):
         return exact(-1)
-    return listed.opened.limits.against(limit, limit.waived, listed.after)
+    return listed.opened.limits.against(limit, waived, listed.after)
 
 
 def _warned(listed: Listed, limit: OpenLimit, item: Item) -> Item:
@@ -237,14 +238,7 @@ def _warned(listed: Listed, limit: OpenLimit, item: Item) -> Item:
     if not warners:
         return item
     level = listed.opened.limits.against(limit, limit.warn, listed.after)
-    return replace(item, early=reached(level), warned_by=warners)
-
-
-def group_of(limit: OpenLimit) -> Group:
-    """Return the group as answers name it; the band of a target is named by its class."""
-    if limit.ground.target is not None:
-        return (("class", limit.ground.target),)
-    return NO_GROUP if limit.ground.group is None else (limit.ground.group,)
+    return item._replace(early=reached(level), warned_by=warners)
 
 
 def _quiet(listed: Listed, key: int) -> tuple[Item, ...]:
@@ -257,9 +251,9 @@ def _quiet(listed: Listed, key: int) -> tuple[Item, ...]:
 
 
 def _rest(listed: Listed, key: int, told: set[int], moved: set[int], still: Still | None) -> Iterator[Item]:
-    """Yield what stands for the groups of a rule that are not told; moved: those that the list moves."""
+    """Yield what stands for the groups of a rule that are not told; moved: those that are, or that move."""
     limits = listed.opened.limits
-    count = len(limits.tested[key]) - sum(limits.is_tested(index) for index in told)
+    count = len(limits.tested[key]) - len([index for index in told if limits.is_tested(index)])
     if count:
         limit = limits.all[_tightest(listed, key, told, moved)]
         if still is not None and still(limit):
@@ -267,13 +261,12 @@ def _rest(listed: Listed, key: int, told: set[int], moved: set[int], still: Stil
             yield from kept(listed.opened, name, lambda: (_standing_for(listed, limit, count),))
         else:
             yield _standing_for(listed, limit, count)
-    idle = [index for index in limits.idle[key] if index not in told]
-    if idle:
+    if limits.idle[key] and (idle := [index for index in limits.idle[key] if index not in told]):
         limit = limits.all[idle[0]]
         item = measured_item(listed, limit, touched=False)
         why = limit.ground.why_not if limit.ground.standing != "applies" else AT_PURCHASE
-        group = group_of(limit) if len(idle) == 1 and not count else NO_GROUP
-        yield replace(item, group=group, standing="not_applicable", why_not=why, target=None)
+        group = limit.group if len(idle) == 1 and not count else NO_GROUP
+        yield item._replace(group=group, standing="not_applicable", why_not=why, target=None)
 
 
 def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
@@ -282,7 +275,7 @@ def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
     if not item.group:
         return item
     name = item.group[0][1] or ""
-    return replace(item, group=NO_GROUP, groups_passed=count, tightest=name, target=None)
+    return item._replace(group=NO_GROUP, groups_passed=count, tightest=name, target=None)
 
 
 def _tightest(listed: Listed, key: int, told: set[int], moved: set[int]) -> int:
@@ -294,8 +287,9 @@ def _tightest(listed: Listed, key: int, told: set[int], moved: set[int]) -> int:
         told = reading.told_headroom
         return (reading.headroom if told is None else told, index)
 
-    still = (index for index in limits.tested[key] if index not in moved and index not in told)
     candidates = [index for index in moved if index not in told and limits.is_tested(index)]
-    candidates += [index for index, _ in zip(still, range(1), strict=False)]  # the tightest of the others
-    chosen: int = min(candidates, key=headroom)
-    return chosen
+    for index in limits.tested[key]:
+        if index not in moved and index not in told:
+            candidates.append(index)  # the tightest of those that do not move
+            break
+    return candidates[0] if len(candidates) == 1 else min(candidates, key=headroom)

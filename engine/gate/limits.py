@@ -13,6 +13,7 @@ from typing import NamedTuple
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
 from engine.gate.graph import NOTHING, Graph, State, Values, root_step
+from engine.gate.items import NO_GROUP, Group
 from engine.ledger.exact import exact
 from rulebooks.forms import RISK_STEP, Form, Term, TermKind, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
@@ -50,8 +51,7 @@ class Sides:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """One limit, measured in one state.
 
     headroom is in form units (a risk measure: in told units); the rest is told: percent of 100 where
@@ -89,6 +89,17 @@ class Room(NamedTuple):
         return self.headroom * other.base < other.headroom * self.base
 
 
+class Anchor(NamedTuple):
+    """What stays of a reading where a list moves the measure alone: base and bounds, as they were before."""
+
+    sides: Sides
+    factor: Fraction  # from form units to told ones
+    low: Fraction | None
+    high: Fraction | None
+    told_low: Fraction | None
+    told_high: Fraction | None
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenLimit:
     """A ground limit with its nodes and its reading before."""
@@ -106,6 +117,7 @@ class OpenLimit:
     before: Reading
     room: Room  # before
     floor: Fraction  # the headroom, per unit of the base, that a list may not fall below: min(0, before)
+    anchor: Anchor | None = None  # none where the base is not positive, or the figure is rounded
     settles: bool = False  # reads what only a settlement tells
     gains: bool = False  # reads gains and losses of the list
     flows: frozenset[AccountId] = frozenset()  # accounts whose cash, purchases or sales it reads
@@ -117,6 +129,7 @@ class OpenLimit:
     history: bool = False  # reads what was realized or turned over before
     is_plain: bool = False  # nothing but its nodes moves what it says, as long as prices are there
     ranked: tuple[tuple[Term, Fraction], ...] | None = None  # parts of a linear measure before, largest first
+    group: Group = NO_GROUP  # as answers name it; the band of a target by its class
     belonging: frozenset[Position] | None = None  # members, and what may be; found when first asked for
 
     @property
@@ -138,6 +151,7 @@ class Limits:
     ) -> None:
         self.graph = graph
         self.all: list[OpenLimit] = []
+        self._is_tested: list[bool] = []
         self.watchers: dict[int, list[int]] = {}
         self.measured_by: dict[int, list[int]] = {}
         self.touched_by: dict[Position, list[int]] = {}
@@ -191,6 +205,7 @@ class Limits:
             linear=not ground.rounded and all(graph.is_linear(node) for node in _of(bound) | {measure}),
             straight=not ground.rounded and not settles and all(graph.is_linear(node) for node in nodes),
             before=_NOT_YET,
+            group=_group_of(ground),
             room=Room(NONE, ONE),
             floor=NONE,
             settles=settles,
@@ -202,25 +217,24 @@ class Limits:
             worths=frozenset(term.account for term in terms if term.kind is TermKind.NET_ASSETS),
         )
         limit.is_plain = _is_plain(limit)
-        limit.before = self._read(limit, limit.bound, NOTHING)
-        limit.room = self.room(limit, NOTHING)
+        self._stand(limit)
         limit.floor = _floor_of(limit)
         return limit
 
     def _register(self, limit: OpenLimit) -> None:
-        index = limit.index
+        index, ground = limit.index, limit.ground
         self.all.append(limit)
+        self._is_tested.append(ground.standing == "applies" and not ground.purchase_only)
         self.by_key.setdefault(limit.key, []).append(index)
         self.measured_by.setdefault(limit.measure, []).append(index)
         for node in limit.nodes:
             self.watchers.setdefault(node, []).append(index)
-        for position in limit.ground.members:
+        for position in ground.members:
             self.touched_by.setdefault(position, []).append(index)
 
     def is_tested(self, index: int) -> bool:
         """Return whether an untouched group is tested at all: not where only purchases are."""
-        ground = self.all[index].ground
-        return ground.standing == "applies" and not ground.purchase_only
+        return self._is_tested[index]
 
     def upper(self, limit: OpenLimit) -> OpenLimit:
         """Return the limit with its upper bound alone."""
@@ -229,9 +243,28 @@ class Limits:
     def bounded(self, limit: OpenLimit, sides: Sides) -> OpenLimit:
         """Return the limit with other bounds in place of its own."""
         bounded = replace(limit, bound=sides, warn=None)
-        bounded.before = self._read(bounded, bounded.bound, NOTHING)
-        bounded.room = self.room(bounded, NOTHING)
+        self._stand(bounded)
         return bounded
+
+    def _stand(self, limit: OpenLimit) -> None:
+        """Read a limit as it is before any list."""
+        limit.before = self._read(limit, limit.bound, NOTHING)
+        limit.room = self.room(limit, NOTHING)
+        limit.anchor = self._anchor(limit)
+
+    def _anchor(self, limit: OpenLimit) -> Anchor | None:
+        factor = None if limit.ground.rounded else _factor(limit, limit.room.base)
+        if factor is None:
+            return None
+        sides, before = limit.bound, self.graph.before
+        return Anchor(
+            sides=sides,
+            factor=factor,
+            low=None if sides.low is None else before(sides.low),
+            high=None if sides.high is None else before(sides.high),
+            told_low=limit.before.low,
+            told_high=limit.before.high,
+        )
 
     def _sides(self, bound: Bound | None) -> Sides | None:
         if bound is None:
@@ -280,6 +313,9 @@ class Limits:
     def _read(self, limit: OpenLimit, sides: Sides, after: Values) -> Reading:
         value = self.graph.value
         measure = value(limit.measure, after)
+        anchor = limit.anchor
+        if anchor is not None and anchor.sides is sides and not _moves_bounds(limit, after):
+            return _anchored(anchor, measure)
         base = ONE if limit.base is None else value(limit.base, after)
         low = None if sides.low is None else value(sides.low, after)
         high = None if sides.high is None else value(sides.high, after)
@@ -297,6 +333,25 @@ class Limits:
             low=None if factor is None or low is None else low * factor,
             high=None if factor is None or high is None else high * factor,
         )
+
+
+def _moves_bounds(limit: OpenLimit, after: Values) -> bool:
+    """Return whether base or bounds are other than before; of no node there is nothing to move."""
+    sides = limit.bound
+    return limit.base in after or sides.low in after or sides.high in after
+
+
+def _anchored(anchor: Anchor, measure: Fraction) -> Reading:
+    high_headroom = None if anchor.high is None else anchor.high - measure
+    headroom = _least(None if anchor.low is None else measure - anchor.low, high_headroom)
+    return Reading(
+        headroom=headroom,
+        told_headroom=headroom * anchor.factor,
+        high_headroom=high_headroom,
+        figure=measure * anchor.factor,
+        low=anchor.told_low,
+        high=anchor.told_high,
+    )
 
 
 def _rounded(
@@ -320,6 +375,12 @@ def _rounded(
         low=told_low,
         high=told_high,
     )
+
+
+def _group_of(ground: GroundLimit) -> Group:
+    if ground.target is not None:
+        return (("class", ground.target),)
+    return NO_GROUP if ground.group is None else (ground.group,)
 
 
 def _floor_of(limit: OpenLimit) -> Fraction:

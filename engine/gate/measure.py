@@ -63,6 +63,7 @@ class OpenBook:
         self.quiet: dict[int, tuple[Item, ...]] = {}  # by the number of the rule and scope
         self.kept: dict[tuple[object, ...], tuple[Item, ...]] = {}  # other items that are always the same
         self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
+        self.disorder: dict[tuple[AccountId, Symbol], str | None] = {}  # of the data of what was traded
         self.blind: frozenset[int] | None = (
             None  # limits whose base lacks a price; found when first asked for
         )
@@ -156,9 +157,9 @@ class OpenBook:
 
     def listed(self, trades: tuple[Trade, ...]) -> "Listed":
         """Return a list measured against this book; raises InputErrors for what cannot be judged."""
-        found = tuple(problem for trade in trades for problem in problems(self.ground, self.state, trade))
+        found = [problem for trade in trades for problem in problems(self.ground, self.state, trade)]
         if found:
-            raise InputErrors(found)
+            raise InputErrors(tuple(found))
         return Listed(self, trades)
 
 
@@ -204,6 +205,9 @@ class Listed:
             come = [(1, mine) for number, mine in own.items() if like.own.get(number) is not mine]
             if len(gone) + len(come) < len(own):
                 return add(*gone, *come, on=like.flows)
+        if len(own) == 1:
+            (alone,) = own.values()
+            return alone if all(alone.values()) else add((1, alone))
         return add(*((1, mine) for mine in own.values()))
 
     @cached_property
@@ -214,7 +218,8 @@ class Listed:
     @cached_property
     def terms(self) -> Set[Term]:
         """Every term that some trade changes."""
-        return {term for own in self.own.values() for term in own} | self.deltas.keys()
+        owns, deltas = self.own.values(), self.deltas
+        return deltas.keys() if all(own is deltas for own in owns) else set().union(*owns, deltas)
 
     @cached_property
     def reached(self) -> Set[int]:

@@ -59,8 +59,7 @@ def _item(listed: Listed, account: AccountId, sales: list[Trade]) -> Item:
     if not ridden:
         return item
     unpaid = listed.opened.unpaid
-    return replace(
-        item,
+    return item._replace(
         trades=tuple(dict.fromkeys(sale.number for sale, _ in ridden)),
         opens=max(unpaid[(row.account, row.lot)] for _, row in ridden),
         contributors=tuple(

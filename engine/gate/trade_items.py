@@ -108,9 +108,11 @@ def _is_lost(listed: Listed, rule: PerTrade, bound: Bound | None, unsure: Positi
     """Return whether a list makes a bound unknown: by what it trades that may be a part of the bound, or
     that has no price of these days where the bound reads net assets, or the cash that such a trade moves.
     """
-    if not listed.positions.isdisjoint(unsure):
+    if unsure and not listed.positions.isdisjoint(unsure):
         return True
-    sides = () if bound is None else (bound.low, bound.high)
+    if bound is None:
+        return False
+    sides = (bound.low, bound.high)
     terms = [term for side in sides if side is not None for term in terms_of(side)]
     worths = {term.account for term in terms if term.kind is TermKind.NET_ASSETS}
     cash = {term.account for term in terms if term.kind is TermKind.CASH}

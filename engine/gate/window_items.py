@@ -91,7 +91,33 @@ def window_case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase
 
 
 def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
-    item = Item(
+    if ground.standing != "applies":
+        return WindowCase(ground=ground, item=_blank(ground, source)._replace(touched=False))
+    acts = tuple(_listed_acts(listed, ground))
+    made = tuple(_listed_events(listed, ground))
+    events = (*made, *_past_events(listed, ground, acts)) if acts else made
+    acts = (*acts, *_past_acts(listed, ground, made))
+    item = _met_item(listed, ground, source, acts, events)
+    return WindowCase(ground=ground, item=item, acts=acts, events=events)
+
+
+def _met_item(
+    listed: Listed, ground: GroundWindow, source: int, acts: tuple[Party, ...], events: tuple[Party, ...]
+) -> Item:
+    """Return a rule measured by what meets; where nothing can, its item is always the same."""
+    touched = bool(acts)
+    if acts and events:
+        met = tuple(meetings(ground, acts, events))
+        return _measured(listed, _blank(ground, source), met, touched=touched)
+    name = ("window", source, touched)
+    return kept(
+        listed.opened, name, lambda: (_measured(listed, _blank(ground, source), (), touched=touched),)
+    )[0]
+
+
+def _blank(ground: GroundWindow, source: int) -> Item:
+    """Return a window rule's item before anything is measured."""
+    return Item(
         kind="window",
         rule=ground.rule,
         scope=ground.scope,
@@ -100,17 +126,6 @@ def _case(listed: Listed, ground: GroundWindow, source: int) -> WindowCase:
         waiver=ground.waiver,
         source=source,
     )
-    if ground.standing != "applies":
-        return WindowCase(ground=ground, item=replace(item, touched=False))
-    acts = tuple(_listed_acts(listed, ground))
-    made = tuple(_listed_events(listed, ground))
-    events = (*made, *_past_events(listed, ground, acts)) if acts else made
-    acts = (*acts, *_past_acts(listed, ground, made))
-    met = tuple(meetings(ground, acts, events))
-    measured = _measured(listed, item, met, touched=bool(acts))
-    if not acts or not events:  # nothing can meet
-        measured = kept(listed.opened, ("window", source, bool(acts)), lambda: (measured,))[0]
-    return WindowCase(ground=ground, item=measured, acts=acts, events=events)
 
 
 def missing_window_items(listed: Listed) -> tuple[Item, ...]:
@@ -125,17 +140,18 @@ def _missing_windows(listed: Listed) -> Iterator[Item]:
     for source, ground in enumerate(listed.opened.ground.windows):
         if ground.standing != "applies":
             continue
-        item = Item(kind="window", rule=ground.rule, scope=ground.scope, source=source)
-        answers = [(trade, _covers(listed, ground, trade)) for trade in listed.trades]
-        stoppable = [(t, a) for t, a in answers if t.account in ground.scope.stops]
-        met = _met(listed, ground, source) if _is_unsure(ground) else None
-        doubtful = _doubtful(listed, ground) | _meets_unknown(listed, ground)
+        unsure = _met(listed, ground, source) if _is_unsure(ground) else frozenset[int]()
+        unsure |= _doubtful(listed, ground) | _meets_unknown(listed, ground)
         blind = [
-            t for t, a in stoppable if t.number in doubtful or _is_untold(ground, t, a is not False, met)
+            trade
+            for trade in listed.trades
+            if trade.account in ground.scope.stops
+            and (trade.number in unsure or _lacks_history(listed, ground, trade))
         ]
         if blind:
+            item = Item(kind="window", rule=ground.rule, scope=ground.scope, source=source)
             found = unknown_item(item, blind)
-            yield replace(found, missing=ground.missing) if ground.missing is not None else found
+            yield found._replace(missing=ground.missing) if ground.missing is not None else found
 
 
 def stopped_by_doubt(listed: Listed) -> frozenset[int]:
@@ -154,11 +170,9 @@ def _met(listed: Listed, ground: GroundWindow, source: int) -> frozenset[int]:
     return frozenset(window_case(listed, ground, source).item.trades)
 
 
-def _is_untold(ground: GroundWindow, trade: Trade, covered: bool, met: frozenset[int] | None) -> bool:
-    """Return whether it is not known if a trade completes a pair: no history, or whether the rule applies."""
-    if ground.without_history and covered:
-        return True
-    return met is not None and trade.number in met
+def _lacks_history(listed: Listed, ground: GroundWindow, trade: Trade) -> bool:
+    """Return whether a trade may complete a pair with what was done before, which is not known."""
+    return bool(ground.without_history) and _covers(listed, ground, trade) is not False
 
 
 def _meets_unknown(listed: Listed, ground: GroundWindow) -> frozenset[int]:
@@ -318,6 +332,8 @@ def _one_each(ground: GroundWindow, acts: tuple[Party, ...]) -> frozenset[Symbol
 
 
 def _past_acts(listed: Listed, ground: GroundWindow, events: tuple[Party, ...]) -> Iterator[Party]:
+    if not events:
+        return
     happening = {event.at.symbol for event in events}
     for act in ground.past_actions:
         if act.symbol is not None and not happening.isdisjoint(ground.partners.get(act.symbol, ())):
@@ -389,8 +405,7 @@ def _measured(listed: Listed, item: Item, met: tuple[Meeting, ...], *, touched: 
     sizes = (exact(t.quantity) if item.rule.unit == "shares" else value_of(listed, t) for t in trades)
     total = sum(sizes, start=exact(0))
     zero = exact(0)
-    return replace(
-        item,
+    return item._replace(
         before=zero,
         after=-total,
         trades=tuple(numbers),

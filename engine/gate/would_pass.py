@@ -286,7 +286,7 @@ def _outside_window(listed: Listed, item: Item) -> Iterator[WouldPass]:
         if trade.side is Side.BUY:
             yield from _another(listed, ground, item, trade)
         else:
-            yield from (size for size in _searched_sizes(listed, replace(item, trades=(number,))))
+            yield from (size for size in _searched_sizes(listed, item._replace(trades=(number,))))
             continue
         yield _sized(number, _ZERO)
 
