@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.facts.trades import Trade
-from engine.gate.agree import disagreement, unwitnessed
+from engine.gate.agree import agreement
 from engine.gate.approvals import Approval, approved, decision_id
 from engine.gate.ban_items import ban_items, require_items
 from engine.gate.builtin import short_items
@@ -81,8 +81,9 @@ def judge(
     told += proven
     fault = None
     if reference is not None:
-        fault = disagreement(listed, told, reference, about=about(opened), agreed=opened.agreed)
-        unknown = unwitnessed(reference)
+        fault, unknown = agreement(
+            listed, told, reference, about=about(opened), agreed=opened.agreed, kept=opened.order
+        )
         told = _noted(told, unknown) if unknown else told
         fault = fault or lacking_fault(unknown, witnesses=witnesses)
     fault = fault or _inconsistent(concluded, told)
