@@ -78,6 +78,8 @@ def _disorder(opened: OpenBook, account: AccountId, symbol: Symbol) -> str | Non
     book = opened.book
     stale = opened.state.missing(account, symbol, age_days=opened.price_age_of("", account))
     security = book.securities[symbol]
+    if stale is None and security.asset_class and security.instrument and symbol not in book.doubts:
+        return None
     lacking = [
         f"the {name.replace('_', ' ')} of {symbol} is not known"
         for name, value in (("asset_class", security.asset_class), ("instrument", security.instrument))
@@ -101,9 +103,9 @@ def data_response(opened: OpenBook, account: AccountId) -> Response:
 
 def data_stops(opened: OpenBook, account: AccountId, symbol: Symbol) -> bool:
     """Return whether a security's data stop a trade in it: block it, or ask for a person's yes."""
-    if data_response(opened, account).kind not in ("block", "approval"):
+    if data_problem(opened, account, symbol) is None:
         return False
-    return data_problem(opened, account, symbol) is not None
+    return data_response(opened, account).kind in ("block", "approval")
 
 
 def _rank(response: Response) -> int:

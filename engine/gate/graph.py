@@ -266,6 +266,16 @@ class Graph:
             self._reached[index] = known
         return known
 
+    def below(self, nodes: Iterable[int]) -> set[int]:
+        """Return nodes and all their parts."""
+        reached = set(nodes)
+        queue = list(reached)
+        while queue:
+            fresh = [child for child in self._nodes[queue.pop()].children if child not in reached]
+            reached.update(fresh)
+            queue.extend(fresh)
+        return reached
+
     def _lay_out(self, form: Form) -> int:
         children = tuple(self.add(part) for part in _parts(form))
         index = len(self._nodes)

@@ -112,6 +112,12 @@ class OpenBook:
         return tuple(sorted(worth, key=lambda position: (-worth[position], position)))
 
     @cached_property
+    def bending(self) -> Set[int]:
+        """The nodes, with all their parts, of limits that are not made of lines alone."""
+        bent = (limit.nodes for limit in self.limits.all if not limit.straight)
+        return self.graph.below(frozenset[int]().union(*bent))
+
+    @cached_property
     def lot_orders(self) -> Mapping[tuple[AccountId, LotId], str]:
         """The order of the acquisition that opened each lot, where one is known."""
         return {(lot.account, lot.lot): lot.order for lot in self.book.lots if lot.order is not None}
@@ -213,6 +219,8 @@ class Listed:
     @cached_property
     def after(self) -> Values:
         """The values of all nodes that the list changes."""
+        if len(self.trades) == 1 and not self.opened.settles:
+            return self.opened.graph.shifted(self.shifts_of(self.trades[0].number))
         return self.opened.graph.after(self.deltas)
 
     @cached_property
@@ -373,6 +381,8 @@ class Listed:
 
     def near(self, trade: Trade) -> tuple[Trade, ...]:
         """Return the other trades that a trade may meet in a window or a lot."""
+        if len(self.by_number) == 1 and trade.number in self.by_number:
+            return ()
         household = self.opened.book.accounts[trade.account].household
         near = {other.number: other for other in self.pool_of(trade)}
         for symbol in self.opened.tied_to(trade.symbol):

@@ -36,12 +36,10 @@ Clear = Callable[[Fraction], bool]
 
 def blocks(rule: CheckedRule, before: Fraction) -> bool:
     """Return whether an active breach of the rule stops a trade: blocks it, or needs a person's yes."""
-    kinds = {response.kind for response in rule.on_active}
-    if before < 0:
-        kinds |= {response.kind for response in rule.on_passive if response.kind == "do_not_worsen"}
-    else:
-        kinds -= {"do_not_worsen"}
-    return bool(kinds & {"block", "approval", "do_not_worsen"})
+    for response in rule.on_active:
+        if response.kind in ("block", "approval") or (before < 0 and response.kind == "do_not_worsen"):
+            return True
+    return before < 0 and any(response.kind == "do_not_worsen" for response in rule.on_passive)
 
 
 def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
@@ -50,15 +48,17 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     The others unchanged; a multiple of the lot size; sales stop at what is held; None: nothing bounds it.
     """
     sizing = Sizing(listed, trade)
-    stopping = [limit for limit in sizing.limits if blocks(limit.ground.rule.rule, limit.before.headroom)]
-    unknown = [limit for limit in sizing.limits if _is_unknown(listed, limit, trade)]
+    limits = sizing.limits
+    stopping = [limit for limit in limits if blocks(limit.ground.rule.rule, limit.before.headroom)]
+    unsure = [limit for limit in limits if sizing.is_unsure(limit)]
+    unknown = [limit for limit in unsure if _is_unknown(listed, limit, trade)]
     if any(not limit.ground.purchase_only for limit in unknown) or not _may_happen(listed, trade):
         return _ZERO
     tickets = list(_per_trade(listed, trade))
     if any(_is_blind(listed, rule, trade) for rule in tickets):
         return _ZERO
     per_trade = [rule for rule in tickets if blocks(rule.rule.rule, _ZERO)]
-    stopping.sort(key=lambda limit: _tightness(sizing, limit))
+    _begin_with_tightest(sizing, stopping)
     by_size = _depends_on_size(listed, trade)
 
     def clear(quantity: Fraction) -> bool:
@@ -74,10 +74,15 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     return largest(sizing, stopping, clear, ceiling=ceiling, marks=_floors(sizing, per_trade))
 
 
-def _tightness(sizing: Sizing, limit: OpenLimit) -> tuple[bool, Fraction]:
-    """Return what a limit is sorted by so that the one that breaks first is asked first."""
-    bound = sizing.linear_bound(limit) if sizing.is_line(limit) else None
-    return (bound is None, _ZERO if bound is None else bound)
+def _begin_with_tightest(sizing: Sizing, limits: list[OpenLimit]) -> None:
+    """Put first the line that breaks first, so that it is asked first."""
+    places: dict[int, Fraction] = {}
+    for place, limit in enumerate(limits):
+        bound = sizing.linear_bound(limit)
+        if bound is not None:
+            places[place] = bound
+    if places:
+        limits.insert(0, limits.pop(min(places, key=places.__getitem__)))
 
 
 def largest(
@@ -92,8 +97,7 @@ def largest(
 
     marks: quantities at which a search should look, such as the smallest ticket allowed.
     """
-    plain = [limit for limit in limits if sizing.is_line(limit)]
-    bounds = [ceiling, *(sizing.linear_bound(limit) for limit in plain)]
+    bounds = [ceiling, *[sizing.linear_bound(limit) for limit in limits]]
     known = [bound for bound in bounds if bound is not None]
     upper = floored(min(known), sizing.step) if known else None
     most = None if ceiling is None else floored(ceiling, sizing.step)

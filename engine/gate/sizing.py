@@ -3,19 +3,22 @@
 without the trade 1,000 USD of headroom, with 50 shares -4,000: -100 a share, so 10 shares pass
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple, cast
 
 from engine.facts.trades import Side, Trade
 from engine.gate.builtin import account_scope, held_of, short_rule
-from engine.gate.graph import Values
+from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
-from engine.gate.limit_items import net_bought
+from engine.gate.limit_items import blind, net_bought
 from engine.gate.limits import OpenLimit, Room, Sides
 from engine.gate.measure import Listed, resized_trade
+from engine.gate.still import Still
 from engine.gate.unknowns import belonging, concerned
-from engine.ledger.exact import exact
+from engine.ledger.exact import exact, exact_ratio
 from rulebooks.forms import TermKind
 
 FINEST = Fraction(1, 1_000_000)
@@ -26,6 +29,18 @@ _ZERO = exact(0)
 
 Slope = tuple[Fraction, Fraction]
 """A value without the trade, and what the trade adds to it."""
+
+
+class Line(NamedTuple):
+    """The headroom to one bound as a line in the trade's size.
+
+    starts: without the trade. shift: what the trade as it stands adds. until: the quantity at which nothing
+    is left of it; None where the trade takes nothing away.
+    """
+
+    starts: Fraction
+    shift: Fraction
+    until: Fraction | None
 
 
 def step_of(listed: Listed, trade: Trade) -> Fraction | None:
@@ -73,10 +88,19 @@ class Sizing:
         self.trade = trade
         self.step = step_of(listed, trade)
         self.quantity = exact(trade.quantity)
+        self._size = self.quantity.as_integer_ratio()
+        self._shifts = listed.shifts_of(trade.number)
+        self._is_alone = listed.trades == (trade,)
+        self._on = NOTHING if self._is_alone else listed.after
         self._states: dict[tuple[Fraction, bool], Values] = {}
         self._bounds: dict[int, Fraction | None] = {}
-        self._slopes: dict[int, tuple[Slope, ...]] = {}
-        self.limits = [limit for limit in self._touched() if trade.account in limit.ground.scope.stops]
+        self._lines = _lines_of(listed, trade)
+        self._is_sure = Still(listed, frozenset(), blind(listed)).is_sure
+
+    @cached_property
+    def limits(self) -> list[OpenLimit]:
+        """The limits that the trade moves, or may, and that may stop it."""
+        return [limit for limit in self._touched() if self.trade.account in limit.ground.scope.stops]
 
     def _touched(self) -> Iterator[OpenLimit]:
         limits = self.listed.opened.limits
@@ -103,9 +127,18 @@ class Sizing:
             return self.listed.after
         known = self._states.get((quantity, settled))
         if known is None:
-            known = self.listed.resized(self.trade.number, quantity, settled=settled)
-            self._states[(quantity, settled)] = known
+            known = self._states[(quantity, settled)] = self._resized(quantity, settled=settled)
         return known
+
+    def _resized(self, quantity: Fraction, *, settled: bool) -> Values:
+        """Return the state at another quantity; not settled, of what bends, for lines need no state."""
+        listed = self.listed
+        if settled and listed.opened.settles:
+            return listed.resized(self.trade.number, quantity, settled=True)
+        share, bending = quantity / self.quantity, listed.opened.bending
+        factor = share if self._is_alone else share - 1
+        shifts = {node: factor * shift for node, shift in self._shifts.items() if node in bending}
+        return listed.opened.graph.shifted(shifts, self._on)
 
     def room(self, limit: OpenLimit, quantity: Fraction) -> Room:
         """Return a limit's headroom with the trade at this quantity."""
@@ -123,6 +156,8 @@ class Sizing:
 
     def is_unsure(self, limit: OpenLimit) -> bool:
         """Return whether data are missing of a limit, so that at most its known part is in breach."""
+        if self._is_sure(limit):
+            return False
         return limit.ground.missing is not None or bool(concerned(self.listed, limit))
 
     def _breaks_known(self, limit: OpenLimit, quantity: Fraction) -> bool:
@@ -147,8 +182,11 @@ class Sizing:
             return False
         if self.is_unsure(limit):
             return self._breaks_known(limit, quantity)
-        if limit.linear and not limit.settles and self._is_within(limit, quantity):
-            return False
+        if limit.linear and not limit.settles:
+            if self._is_within(limit, quantity):
+                return False
+            if limit.ground.waiver is None and self._is_kept_without(limit):
+                return True
         state = self._read_by(limit, quantity)
         here = self.listed.opened.limits.room(limit, state)
         if here.headroom >= 0 or self._is_waived(limit, state):
@@ -157,8 +195,17 @@ class Sizing:
 
     def _is_within(self, limit: OpenLimit, quantity: Fraction) -> bool:
         """Return whether a linear limit is kept to at this quantity."""
-        share = quantity / self.quantity
-        return all(starts + share * shift >= 0 for starts, shift in self._slopes_of(limit))
+        for starts, shift, until in self._lines_of(limit):
+            if until is None:
+                if starts < 0 and starts + quantity / self.quantity * shift < 0:
+                    return False
+            elif quantity > until:
+                return False
+        return True
+
+    def _is_kept_without(self, limit: OpenLimit) -> bool:
+        """Return whether a linear limit is kept to before the list, and by the list without the trade."""
+        return limit.room.headroom >= 0 and not any(line.starts < 0 for line in self._lines_of(limit))
 
     def _left_out(self, limit: OpenLimit, quantity: Fraction) -> Room:
         """Return the headroom of the list without the trade, the others standing as they were settled."""
@@ -186,50 +233,76 @@ class Sizing:
         return self.listed.opened.limits.against(limit, limit.waived, state) >= 0
 
     def linear_bound(self, limit: OpenLimit) -> Fraction | None:
-        """Return the largest quantity that keeps a linear limit, or its waiver; None: none bounds it."""
+        """Return the largest quantity that keeps a line, or its waiver; None: none bounds it, or no line."""
         if limit.index not in self._bounds:
-            self._bounds[limit.index] = self._linear_bound(limit)
+            self._bounds[limit.index] = self._linear_bound(limit) if self.is_line(limit) else None
         return self._bounds[limit.index]
 
     def _linear_bound(self, limit: OpenLimit) -> Fraction | None:
         if limit.ground.waiver is None:
-            return self._root(limit, self._slopes_of(limit), limit.floor)
+            return self._root(limit, self._lines_of(limit), limit.floor)
         if limit.waived is None:
             return None
         bounds = [
-            self._root(limit, self._slopes_of(limit), limit.floor),
+            self._root(limit, self._lines_of(limit), limit.floor),
             self._root(limit, self._sides(limit, limit.waived), _ZERO),
         ]
         known = [bound for bound in bounds if bound is not None]
         return max(known) if len(known) == len(bounds) else None
 
-    def _root(self, limit: OpenLimit, slopes: Iterable[Slope], least: Fraction) -> Fraction | None:
+    def _root(self, limit: OpenLimit, lines: Sequence[Line], least: Fraction) -> Fraction | None:
         """Return the quantity at which the headroom falls to `least` times the base."""
-        floor = self._of_base(limit, least) if least else None
+        if least:
+            start, rise = self._of_base(limit, least)
+            lines = [self._line(starts - start, shift - rise) for starts, shift, _ in lines]
         bound: Fraction | None = None
-        for starts, shift in slopes:
-            if floor is not None:
-                starts, shift = starts - floor[0], shift - floor[1]
-            if shift < 0:
-                side = max(_ZERO, starts * self.quantity / -shift)
-                bound = side if bound is None else min(bound, side)
-        return bound
+        for line in lines:
+            if line.until is not None and (bound is None or line.until < bound):
+                bound = line.until
+        return None if bound is None else max(_ZERO, bound)
 
-    def _slopes_of(self, limit: OpenLimit) -> tuple[Slope, ...]:
-        known = self._slopes.get(limit.index)
+    def _lines_of(self, limit: OpenLimit) -> tuple[Line, ...]:
+        known = self._lines.get(limit.index)
         if known is None:
-            known = self._slopes[limit.index] = tuple(self._sides(limit, limit.bound))
+            known = self._lines[limit.index] = tuple(self._sides(limit, limit.bound))
         return known
 
-    def _sides(self, limit: OpenLimit, sides: Sides) -> Iterator[Slope]:
-        """Yield the headroom to each bound as a line in the trade's size."""
-        measured, moved = self._line(limit.measure)
+    def _sides(self, limit: OpenLimit, sides: Sides) -> list[Line]:
+        """Return the headroom to each bound as a line in the trade's size."""
+        if self._is_alone and sides is limit.bound and (sides.low is None) != (sides.high is None):
+            return [self._of_one_side(limit)]
+        found = []
         if sides.low is not None:
-            low, falls = self._line(sides.low)
-            yield measured - low, moved - falls if falls else moved
+            found.append(self._between(sides.low, limit.measure))
         if sides.high is not None:
-            high, rises = self._line(sides.high)
-            yield high - measured, rises - moved if rises else -moved
+            found.append(self._between(limit.measure, sides.high))
+        return found
+
+    def _of_one_side(self, limit: OpenLimit) -> Line:
+        """Return the same of a limit with one bound, to the list that is this trade alone."""
+        low, high = limit.bound.low, limit.bound.high
+        under, over = (limit.measure, high) if low is None else (low, limit.measure)
+        assert over is not None
+        return self._line(limit.room.headroom, self._shift(under, over))
+
+    def _between(self, under: int, over: int) -> Line:
+        """Return by how much one linear node is above another."""
+        value, shift = self.listed.opened.graph.value, self._shift(under, over)
+        starts = value(over, self._on) - value(under, self._on)
+        return self._line(starts if self._is_alone else starts - shift, shift)
+
+    def _shift(self, under: int, over: int) -> Fraction:
+        more, less = self._shifts.get(over), self._shifts.get(under)
+        if less is None:
+            return _ZERO if more is None else more
+        return -less if more is None else more - less
+
+    def _line(self, starts: Fraction, shift: Fraction) -> Line:
+        fall, run = shift.as_integer_ratio()
+        if fall >= 0:
+            return Line(starts, shift, None)
+        (above, below), (size, parts) = starts.as_integer_ratio(), self._size
+        return Line(starts, shift, exact_ratio(above * size * run, below * parts * -fall))
 
     def _of_base(self, limit: OpenLimit, least: Fraction) -> Slope:
         """Return `least` times the base without the trade, and what the trade adds to that."""
@@ -237,14 +310,20 @@ class Sizing:
             return least, _ZERO
         graph = self.listed.opened.graph
         if graph.is_linear(limit.base):
-            start, shift = self._line(limit.base)
+            start, shift = self._slope(limit.base)
             return least * start, least * shift
         start = graph.value(limit.base, self.state(_ZERO, settled=False))
         return least * start, least * (graph.value(limit.base, self.listed.after) - start)
 
-    def _line(self, node: int) -> Slope:
+    def _slope(self, node: int) -> Slope:
         """Return a linear node's value without the trade, and what the trade adds to it."""
-        graph, listed = self.listed.opened.graph, self.listed
-        after = graph.value(node, listed.after)
-        shift = listed.shifts_of(self.trade.number).get(node)
-        return (after, _ZERO) if shift is None else (after - shift, shift)
+        shift = self._shifts.get(node, _ZERO)
+        return self.listed.opened.graph.value(node, self.listed.after) - shift, shift
+
+
+def _lines_of(listed: Listed, trade: Trade) -> dict[int, tuple[Line, ...]]:
+    """Return what is known of a trade of the list, by limit; whoever asks again finds it."""
+    if listed.by_number.get(trade.number) is not trade:
+        return {}
+    known = listed.memo.setdefault(("lines", trade.number), {})
+    return cast(dict[int, tuple[Line, ...]], known)
