@@ -8,6 +8,7 @@ Rules and groups go by their keys, trades by their numbers, days by their ordina
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from dsl.policy import CheckedRule
 from engine.facts.trades import Trade
@@ -33,44 +34,50 @@ class Measured:
     items: tuple[Item, ...]
     windows: tuple[WindowCase, ...]
 
+    @property
+    def judged(self) -> tuple[Item, ...]:
+        """The items that the inference has something to say of."""
+        return tuple(item for item in self.items if item.standing != "not_applicable")
+
 
 Known = dict[str, tuple[Response, ...]]
 """The responses of each rule by its key, found once for an opened book."""
 
 
 def case_of(trades: Iterable[Trade], measured: Measured, *, known: Known | None = None) -> GateCase:
-    """Return the case that is put to the inference."""
+    """Return the case that is put to the inference; its headrooms follow the items that are judged."""
     said = {} if known is None else known
-    judged = [item for item in measured.items if item.is_judged]
-    rules = {item.rule_key: item.rule.rule for item in judged}
-    rules |= {case.item.rule_key: case.item.rule.rule for case in measured.windows if _is_open(case)}
+    judged = measured.judged
+    windows = [case for case in measured.windows if _is_open(case)]
+    headrooms = tuple(map(_headroom, judged))
+    rules = {told.rule: item.rule.rule for told, item in zip(headrooms, judged, strict=True)}
+    rules |= {case.item.rule_key: case.item.rule.rule for case in windows}
     return GateCase(
         trades=tuple(str(trade.number) for trade in trades),
-        headrooms=tuple(map(_headroom, judged)),
-        touches=tuple(touch for item in judged for touch in _touches(item)),
-        responses=tuple(response for key, rule in rules.items() for response in _said(said, key, rule)),
-        waivers=tuple(waiver for item in judged for waiver in _waivers(item)),
+        headrooms=headrooms,
+        touches=tuple(_touches(headrooms, judged)),
+        responses=tuple(chain.from_iterable(_said(said, key, rule) for key, rule in rules.items())),
+        waivers=tuple(waiver for item in judged if item.waiver is not None for waiver in _waivers(item)),
         exemptions=tuple(_exemption(item) for item in judged if item.standing == "excepted"),
-        events=tuple(fact for case in measured.windows if _is_open(case) for fact in _events(case)),
-        acts=tuple(fact for case in measured.windows if _is_open(case) for fact in _acts(case)),
-        ties=tuple(sorted({tie for case in measured.windows for tie in _ties(case)}, key=_tie_order)),
+        events=tuple(fact for case in windows for fact in _events(case)),
+        acts=tuple(fact for case in windows for fact in _acts(case)),
+        ties=tuple(sorted({tie for case in windows for tie in _ties(case)}, key=_tie_order)),
     )
 
 
 def _headroom(item: Item) -> Headroom:
     if item.missing is not None:
-        return Headroom(rule=item.rule_key, group=item.group_key, before=None, after=None)
+        return Headroom(item.rule_key, item.group_key, None, None)
     assert item.before is not None
     assert item.after is not None
-    return Headroom(
-        rule=item.rule_key, group=item.group_key, before=item.before, after=item.after, early=item.early
-    )
+    return Headroom(item.rule_key, item.group_key, item.before, item.after, item.early)
 
 
-def _touches(item: Item) -> Iterator[Touch]:
-    early = item.after is not None and item.after >= 0
-    for number in item.warned_by if early else item.trades:
-        yield Touch(rule=item.rule_key, group=item.group_key, trade=str(number))
+def _touches(headrooms: tuple[Headroom, ...], judged: tuple[Item, ...]) -> Iterator[Touch]:
+    for told, item in zip(headrooms, judged, strict=True):
+        early = item.after is not None and item.after >= 0
+        for number in item.warned_by if early else item.trades:
+            yield Touch(told.rule, told.group, str(number))
 
 
 def _said(known: Known, key: str, rule: CheckedRule) -> tuple[Response, ...]:

@@ -4,8 +4,8 @@ The findings say how every item stands and what each response comes to; windows 
 which must be the pairs that were measured. Whatever does not fit is a fault: it blocks.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dsl.policy import DO_NOT_WORSEN, REPORT, CheckedRule, Response
 from engine.facts.trades import Trade
@@ -13,6 +13,7 @@ from engine.gate.engine.faults import EngineFault
 from engine.gate.engine.gatebase import Inference
 from engine.gate.engine.gatefacts import Decision as EngineDecision
 from engine.gate.engine.gatefacts import Findings, Standing
+from engine.gate.engine.gatemeasure import Key
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.facts import Known, Measured, act_name, case_of, event_name
 from engine.gate.items import Item
@@ -29,8 +30,7 @@ _DECISIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concluded:
+class Concluded(NamedTuple):
     """One item with how it stands, the responses that follow, and what they come to.
 
     standing is None where the rule does not apply.
@@ -72,7 +72,11 @@ def inferred(asked: Inference, measured: Measured) -> Inferred | Fault:
     effects: Effects = {}
     for effect in findings.effects:
         effects.setdefault((effect.rule, effect.group), []).append(effect.decision)
-    concluded = [_of_item(item, findings, effects) for item in measured.items]
+    keys = iter(asked.keys)
+    concluded = [
+        _of_item(item, next(keys), findings, effects) if item.is_judged else _not_applied(item)
+        for item in measured.items
+    ]
     concluded += [_of_window(case, findings) for case in measured.windows]
     return Inferred(
         concluded=tuple(concluded),
@@ -85,11 +89,14 @@ Effects = dict[tuple[str, str], list[EngineDecision]]
 """What the responses to each rule and group come to."""
 
 
-def _of_item(item: Item, findings: Findings, effects: Effects) -> Concluded:
-    if not item.is_judged:
-        return Concluded(item=item, standing=None, responses=(), decision=Decision.PASS)
-    key = (item.rule_key, item.group_key)
+def _not_applied(item: Item) -> Concluded:
+    return Concluded(item, None, (), Decision.PASS)
+
+
+def _of_item(item: Item, key: Key, findings: Findings, effects: Effects) -> Concluded:
     standing = findings.standings[key]
+    if standing is Standing.HOLDS and key not in effects:
+        return Concluded(item, standing, (), Decision.PASS)
     told = effects.get(key, [])
     decides = bool(item.trades or item.warned_by) or standing not in (Standing.MISSING, Standing.EARLY)
     worst = max(told, default=EngineDecision.PASS) if decides else EngineDecision.PASS
@@ -104,7 +111,7 @@ def _of_item(item: Item, findings: Findings, effects: Effects) -> Concluded:
 def _of_window(case: WindowCase, findings: Findings) -> Concluded:
     item = case.item
     if item.standing != "applies":
-        return Concluded(item=item, standing=None, responses=(), decision=Decision.PASS)
+        return _not_applied(item)
     if not item.meetings:
         return Concluded(item=item, standing=Standing.HOLDS, responses=(), decision=Decision.PASS)
     if item.waiver is not None:
@@ -121,6 +128,8 @@ def _of_window(case: WindowCase, findings: Findings) -> Concluded:
 
 def _unexpected_pairs(cases: tuple[WindowCase, ...], findings: Findings) -> str | None:
     """Return how the pairs concluded differ from those measured, or None."""
+    if not cases:
+        return None
     expected = {
         (act_name(case, pair.act_index), event_name(case, pair.event_index))
         for case in cases
@@ -136,11 +145,6 @@ def _unexpected_pairs(cases: tuple[WindowCase, ...], findings: Findings) -> str 
     if found == expected:
         return None
     return f"windows: the inference finds {len(found)} pairs, the measures {len(expected)}"
-
-
-def _in_list(case: WindowCase) -> Iterator[str]:
-    yield from (act_name(case, n) for n, act in enumerate(case.acts) if act.trade is not None)
-    yield from (event_name(case, n) for n, event in enumerate(case.events) if event.trade is not None)
 
 
 def responses_of(rule: CheckedRule, standing: Standing) -> tuple[Response, ...]:

@@ -87,20 +87,16 @@ class Item(NamedTuple):
     @property
     def rule_key(self) -> str:
         """What the inference knows the rule by: policy, id, scope."""
-        rule = self.rule.rule
-        return "\n".join((self.rule.governed_by, rule.policy, rule.id, *self._place))
-
-    @property
-    def _place(self) -> tuple[str, str]:
-        return (self.scope.account or "", self.scope.household)
+        rule, scope = self.rule.rule, self.scope
+        return f"{self.rule.governed_by}\n{rule.policy}\n{rule.id}\n{scope.account or ''}\n{scope.household}"
 
     @property
     def group_key(self) -> str:
         """What the inference knows the group by."""
-        parts = [f"{name}={value}" if value is not None else f"{name}?" for name, value in self.group]
-        parts += [self.target or "", self.kind, "known" if self.known_part else ""]
-        parts.append("missing" if self.missing is not None else "")
-        return "\n".join(parts)
+        known, missing = "known" if self.known_part else "", "" if self.missing is None else "missing"
+        rest = f"{self.target or ''}\n{self.kind}\n{known}\n{missing}"
+        parts = [f"{name}={value}\n" if value is not None else f"{name}?\n" for name, value in self.group]
+        return "".join(parts) + rest
 
     @property
     def is_judged(self) -> bool:

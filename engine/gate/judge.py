@@ -71,7 +71,6 @@ def judge(
     fresh, proven = _split(opened, measured, explained=explained)
     with inference(engine, trades, fresh, known=opened.responses) as asked:
         largest = [max_quantity(listed, trade) if explained else None for trade in trades]
-        asked.follow()
         reference = reference_judge(opened.reference, trades, listed.settlement) if second else None
         concluded = inferred(asked, fresh)
     if isinstance(concluded, Fault):

@@ -40,8 +40,12 @@ class Spoken:
     process: "subprocess.Popen[bytes]"
     pipe: Connection
 
-    def ask(self, *request: object) -> tuple[Any, ...]:
-        self.pipe.send_bytes(pickle.dumps(request))
+    def ask(self, *question: object) -> tuple[Any, ...]:
+        (answer,) = self.ask_all(question)
+        return answer
+
+    def ask_all(self, *questions: object) -> tuple[tuple[Any, ...], ...]:
+        self.pipe.send_bytes(pickle.dumps(questions))
         return self.told()
 
     def told(self) -> tuple[Any, ...]:
@@ -83,6 +87,14 @@ def test_a_program_is_sent_once_and_asked_by_its_key(spoken: Spoken) -> None:
     assert outcomes(spoken.ask(8, above(3), ROWS)) == [[Outcome.FAILS, Outcome.FAILS, Outcome.UNKNOWN]]
     held = spoken.ask(7, None, ROWS)[4]
     assert 2**20 < held < MEMORY
+
+
+def test_several_questions_are_answered_together_as_far_as_the_first_that_fails(spoken: Spoken) -> None:
+    one, other = spoken.ask_all((7, above(2), ROWS), (7, None, ROWS))
+    assert outcomes(one) == outcomes(other) == RIGHT
+    refused = (7, None, (("x", (("x", float("nan")),)),))
+    told = spoken.ask_all((7, None, ROWS), refused, (7, None, ROWS))
+    assert [answer[0] for answer in told] == ["ok", "refused"]
 
 
 def test_it_ends_when_it_is_told_to(spoken: Spoken) -> None:

@@ -155,21 +155,32 @@ def test_threads_share_one_child() -> None:
 
 
 def test_the_child_works_while_its_caller_does_something_else(engine) -> None:
-    asked = engine.begin(PROGRAM, FACTS)
+    asked = engine.begin(((PROGRAM, FACTS),))
     other = threading.Thread(target=lambda: answers.append(engine.infer(PROGRAM, FACTS[:2])))
     answers = []
     other.start()
     time.sleep(0.1)
     assert answers == []  # another waits until the question is answered
-    assert asked.answer() == Inline().infer(PROGRAM, FACTS)
+    assert asked.answers() == (Inline().infer(PROGRAM, FACTS),)
     other.join()
     assert answers == [Inline().infer(PROGRAM, FACTS[:2])]
+
+
+def test_of_several_questions_the_first_fault_is_the_last_answer(engine) -> None:
+    right = Inline().infer(PROGRAM, FACTS)
+    assert engine.begin(((PROGRAM, FACTS), (PROGRAM, FACTS))).answers() == (right, right)
+    told = engine.begin(((PROGRAM, FACTS), (PROGRAM, faulty("exit")), (PROGRAM, FACTS))).answers()
+    assert [isinstance(answer, EngineFault) for answer in told] == [True]  # with the child, all is lost
+    told = engine.begin(((PROGRAM, FACTS), (PROGRAM, faulty("locale")), (PROGRAM, FACTS))).answers()
+    assert [isinstance(answer, EngineFault) for answer in told] == [False, True]
+    assert bundle_read(told[-1].bundle) == (PROGRAM, faulty("locale"))
+    assert engine.infer(PROGRAM, FACTS) == right
 
 
 def test_a_question_given_up_leaves_no_stale_answer(engine) -> None:
     assert isinstance(engine.infer(PROGRAM, FACTS), Conclusions)
     process = engine.process_id
-    engine.begin(PROGRAM, FACTS[:2]).drop()
+    engine.begin(((PROGRAM, FACTS[:2]),)).drop()
     assert engine.infer(PROGRAM, FACTS) == Inline().infer(PROGRAM, FACTS)
     assert engine.process_id != process
 
@@ -210,7 +221,7 @@ def test_a_child_in_an_endless_loop_does_not_outlive_its_parent() -> None:
         "import os\n"
         "engine.infer(PROGRAM, FACTS)\n"
         "child = engine._child\n"
-        "child._received = lambda seconds: (print(child.process.pid, flush=True), os._exit(0))\n"
+        "child._received = lambda: (print(child.process.pid, flush=True), os._exit(0))\n"
         "engine.infer(PROGRAM, faulty('loop'))\n"
     )
     process = int(python(code).stdout)

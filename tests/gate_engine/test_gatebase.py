@@ -26,7 +26,7 @@ from engine.gate.engine.gatefacts import (
 from engine.gate.engine.gatefollow import following
 from engine.gate.engine.gaterules import FOLLOWS, MEASURED
 from engine.gate.engine.inline import Inline
-from engine.gate.engine.program import Conclusions
+from engine.gate.engine.program import Conclusions, Outcome
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=str(available()))
 
@@ -101,7 +101,7 @@ def test_a_list_that_nothing_speaks_to_passes(engine) -> None:
 )
 def test_a_warning_level_warns_beyond_it(engine, early, decision) -> None:
     base = case(9, 5, "early warn", "active block")
-    found = judge(engine, replace(base, headrooms=(replace(base.headrooms[0], early=early),)))
+    found = judge(engine, replace(base, headrooms=(base.headrooms[0]._replace(early=early),)))
     assert isinstance(found, Findings)
     assert found.decisions["t1"] == decision
 
@@ -267,6 +267,23 @@ def unknown(program, concluded, rule: str, place: int):
     kind, column = concluded.columns[rule]
     lost = bytes(0 if n == place else value for n, value in enumerate(column))
     return replace(concluded, columns={**concluded.columns, rule: (kind, lost)})
+
+
+@pytest.mark.parametrize(
+    ("after", "said", "standing", "decision"),
+    [(-1, Outcome.HOLDS, Standing.HOLDS, Decision.PASS), (1, Outcome.FAILS, Standing.PASSIVE, Decision.WARN)],
+)
+def test_where_the_engine_says_otherwise_than_the_sign_its_word_counts(
+    engine, after, said, standing, decision
+) -> None:
+    def turn(program, concluded):
+        if program is not MEASURED:
+            return concluded
+        return replace(concluded, columns={**concluded.columns, "holds": ("headroom", bytes([said]))})
+
+    found = judge(Losing(engine, turn), case(after, after, "active block", "passive warn"))
+    assert isinstance(found, Findings)
+    assert (found.standings, found.decision) == ({KEY: standing}, decision)
 
 
 LOSSES = ("stop", "waiver governs", "exemption governs", "caught block", "standing", "effect", "caught")

@@ -33,27 +33,33 @@ def rows_of(facts: Sequence[Fact]) -> tuple[Row, ...]:
 def conclusions(program: Program, facts: Sequence[Fact], raw: Raw) -> Conclusions:
     """Return what one run concluded, in names; `facts` as `ordered` returned them."""
     places: dict[str, list[int]] = {rule.kind: [] for rule in program.rules}
-    for number, fact in enumerate(facts):
+    for number, fact in enumerate(facts if places else ()):
         if fact.kind in places:
             places[fact.kind].append(number)
-    names = [fact.id for fact in facts] + [""] * len(raw.derived)
-    fresh = sorted(range(len(facts), len(names)), key=lambda n: repr(raw.derived[n - len(facts)]))
-    for place, number in enumerate(fresh):
-        names[number] = f"+{place}"
-    joined = [
-        Joined(join=program.joins[join].name, facts=tuple(names[n] for n in numbers))
-        for join, numbers in raw.joined
-    ]
+    names = [fact.id for fact in facts]
+    derived, joined = _derived(names, raw), _joined(program, names, raw)
     return Conclusions(
-        rows={kind: tuple(names[n] for n in numbers) for kind, numbers in places.items()},
+        rows={kind: tuple([names[n] for n in numbers]) for kind, numbers in places.items()},
         columns={
             rule.name: (rule.kind, bytes(map(raw.columns[index].__getitem__, places[rule.kind])))
             for index, rule in enumerate(program.rules)
         },
-        joined=tuple(sorted(joined, key=lambda match: (match.join, match.facts))),
-        derived=tuple(
-            Fact(id=names[n], kind=kind, fields=fields)
-            for n in fresh
-            for kind, fields in (raw.derived[n - len(facts)],)
-        ),
+        joined=joined,
+        derived=derived,
     )
+
+
+def _derived(names: list[str], raw: Raw) -> tuple[Fact, ...]:
+    """Return the facts derived, in the order of what they say, and name them after those sent."""
+    sent = len(names)
+    order = sorted(range(len(raw.derived)), key=lambda n: repr(raw.derived[n]))
+    names += [""] * len(order)
+    for place, number in enumerate(order):
+        names[sent + number] = f"+{place}"
+    return tuple([Fact(names[sent + n], *raw.derived[n]) for n in order])
+
+
+def _joined(program: Program, names: list[str], raw: Raw) -> tuple[Joined, ...]:
+    joins = program.joins
+    joined = [Joined(joins[join].name, tuple([names[n] for n in numbers])) for join, numbers in raw.joined]
+    return tuple(sorted(joined))

@@ -45,6 +45,8 @@ def bundle_read(text: str) -> tuple[Program, tuple[Fact, ...]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Fact):
+        return {"type": "Fact", **{name: _plain(part) for name, part in value._asdict().items()}}
     if dataclasses.is_dataclass(value):
         fields = {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return {"type": type(value).__name__, **fields}

@@ -1,6 +1,6 @@
 """The process that the rules engine lives in: it takes programs and facts from a pipe until the pipe ends.
 
-    parent -> (key, Program or None, rows)        child -> ("ok", columns, joined, derived, bytes held)
+    parent -> [(key, Program or None, rows), …]   child -> (("ok", columns, joined, derived, bytes held), …)
     parent -> None                                child    ends
 
 Three things are set before the engine is loaded: numbers are read the C way whatever the surroundings
@@ -47,10 +47,10 @@ def serve(descriptor: int, seconds: float, memory_bytes: int) -> None:
         if request is None:
             return
         signal.setitimer(signal.ITIMER_REAL, seconds * ALARM_FACTOR)
-        answer = _answer(machines, *request)
+        answers = _answers(machines, request)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        pipe.send_bytes(pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL))
-        if answer[0] == "engine":
+        pipe.send_bytes(pickle.dumps(answers, protocol=pickle.HIGHEST_PROTOCOL))
+        if answers[-1][0] == "engine":
             return
 
 
@@ -86,6 +86,16 @@ def _probed() -> str | None:
         return f"the engine failed its first probe: {error}"
     right = bytes((Outcome.HOLDS, Outcome.FAILS, Outcome.UNKNOWN))
     return None if bytes(columns[0]) == right else "the engine answered its first probe wrongly"
+
+
+def _answers(machines: dict[int, Machine], request: list[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    """Return one answer for each question, as far as the first that fails, which is the last."""
+    answers: list[tuple[Any, ...]] = []
+    for question in request:
+        answers.append(_answer(machines, *question))
+        if answers[-1][0] != "ok":
+            break
+    return tuple(answers)
 
 
 def _answer(machines: dict[int, Machine], key: int, program: Program | None, rows: Any) -> tuple[Any, ...]:

@@ -30,6 +30,7 @@ from engine.gate.engine.bundle import bundle_text
 from engine.gate.engine.compiled import ProgramKeys
 from engine.gate.engine.durable import Raw
 from engine.gate.engine.faults import EmissionFault, EngineFault, FaultKind
+from engine.gate.engine.port import Answers, Question
 from engine.gate.engine.program import Conclusions, Fact, Program
 from engine.gate.engine.written import Row
 
@@ -42,6 +43,9 @@ BOOT = (
 T = TypeVar("T")
 Told = tuple[Any, ...]
 """An answer of the child, or (kind, reason) of how it failed to come."""
+
+Written = tuple[Program, tuple[Row, ...]]
+"""A question as it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +74,11 @@ class Contained:
 
     def infer(self, program: Program, facts: tuple[Fact, ...]) -> Conclusions | EngineFault:
         """Return what follows from the facts, or the fault that kept the answer from coming."""
-        return self.begin(program, facts).answer()
+        return self.begin(((program, facts),)).answers()[0]
 
-    def begin(self, program: Program, facts: tuple[Fact, ...]) -> "Question":
-        """Put a question that the child works on. Until it is answered or dropped nobody else can ask."""
-        return Question(self, program, facts)
+    def begin(self, questions: tuple[Question, ...]) -> "Put":
+        """Put questions that the child works on. Until they are answered or dropped nobody else can ask."""
+        return Put(self, questions)
 
     def close(self) -> None:
         """End the child."""
@@ -96,15 +100,15 @@ class Contained:
         """The child's process, for those who watch it; None where none could be started."""
         return self._child.process.pid if self._child.process else None
 
-    def hold(self, program: Program, rows: tuple[Row, ...]) -> Told | None:
-        """Keep others out and send the child a question; returns why that failed, None where it is sent."""
+    def hold(self, questions: tuple[Written, ...]) -> Told | None:
+        """Keep others out and send the child questions; returns why that failed, None where they are sent."""
         self._lock.acquire()
         if self._absent is not None:
             return (FaultKind.ABSENT.value, self._absent)
         try:
             if self._child.owner != os.getpid() or self._child.worn():
                 self._start()
-            return self._child.send(program, rows)
+            return self._child.send(questions)
         except BaseException:
             self.release(spoilt=True)
             raise
@@ -117,17 +121,18 @@ class Contained:
         finally:
             self._lock.release()
 
-    def told(self, failed: Told | None) -> Told:
-        """Return the child's answer; replace it where it failed, grew too large, or may have more to say."""
-        answer = self._child.receive() if failed is None else failed
-        if answer[0] == FaultKind.ABSENT.value:
-            self._absent = answer[1]
-        elif answer[0] == "ok":
-            if answer[4] > self._bounds.recycle_bytes:
+    def told(self, failed: Told | None) -> tuple[Told, ...]:
+        """Return the child's answers; replace it where it failed, grew too large, or may have more to say."""
+        answers = self._child.receive() if failed is None else (failed,)
+        kind = answers[-1][0]
+        if kind == FaultKind.ABSENT.value:
+            self._absent = answers[-1][1]
+        elif kind == "ok":
+            if answers[-1][4] > self._bounds.recycle_bytes:
                 self._start()
-        elif answer[0] != FaultKind.REFUSED.value:
+        elif kind != FaultKind.REFUSED.value:
             self._start()
-        return answer
+        return answers
 
     def _start(self) -> None:
         """Replace the child; the new one ends with this engine, or with the interpreter, at the latest."""
@@ -136,41 +141,48 @@ class Contained:
         self._end = weakref.finalize(self, self._child.end)
 
 
-class Question:
-    """A question that the child works on, and this process holds the engine for."""
+class Put:
+    """Questions that the child works on, and this process holds the engine for."""
 
-    def __init__(self, engine: Contained, program: Program, facts: tuple[Fact, ...]) -> None:
-        """Send the question."""
-        self._engine, self._program, self._facts = engine, program, facts
-        self._refused = ""
+    def __init__(self, engine: Contained, questions: tuple[Question, ...]) -> None:
+        """Send the questions."""
+        self._engine, self._questions = engine, questions
+        self._refused: EngineFault | None = None
         self._is_open = False
-        try:
-            self._rows = ordered(facts)
-        except EmissionFault as fault:
-            self._refused = str(fault)
-            return
-        self._failed = engine.hold(program, rows_of(self._rows))
+        self._ordered: list[tuple[Fact, ...]] = []
+        for program, facts in questions:
+            try:
+                self._ordered.append(ordered(facts))
+            except EmissionFault as fault:
+                self._refused = _fault(FaultKind.REFUSED, str(fault), program, facts)
+                return
+        parts = zip(questions, self._ordered, strict=True)
+        self._failed = engine.hold(tuple((program, rows_of(facts)) for (program, _), facts in parts))
         self._is_open = True
 
-    def answer(self) -> Conclusions | EngineFault:
-        """Return what follows from the facts, or the fault that kept the answer from coming; once."""
-        if self._refused:
-            return _fault(FaultKind.REFUSED, self._refused, self._program, self._facts)
+    def answers(self) -> Answers:
+        """Return what follows, or the fault that kept an answer from coming; once."""
+        if self._refused is not None:
+            return (self._refused,)
         try:
-            answer = self._engine.told(self._failed)
+            told = self._engine.told(self._failed)
         except BaseException:
             self.drop()
             raise
         self._is_open = False
         self._engine.release(spoilt=False)
+        return tuple(self._read(place, answer) for place, answer in enumerate(told))
+
+    def _read(self, place: int, answer: Told) -> Conclusions | EngineFault:
+        program, facts = self._questions[place]
         if answer[0] != "ok":
-            return _fault(FaultKind(answer[0]), answer[1], self._program, self._facts)
+            return _fault(FaultKind(answer[0]), answer[1], program, facts)
         raw = Raw(0, 0)
         raw.columns, raw.joined, raw.derived = answer[1], answer[2], answer[3]
-        return conclusions(self._program, self._rows, raw)
+        return conclusions(program, self._ordered[place], raw)
 
     def drop(self) -> None:
-        """Give the question up, if it has not been answered, and the child that works on it."""
+        """Give the questions up, if they have not been answered, and the child that works on them."""
         if self._is_open:
             self._is_open = False
             self._engine.release(spoilt=True)
@@ -199,42 +211,54 @@ class _Child:
         """Return whether it has done its share."""
         return self._runs >= self._bounds.recycle_runs or len(self._keys) >= self._bounds.programs
 
-    def send(self, program: Program, rows: tuple[Row, ...]) -> Told | None:
-        """Put a question; returns how that failed, None where it is sent."""
-        return self._tried(lambda: self._send(program, rows))
+    def send(self, questions: tuple[Written, ...]) -> Told | None:
+        """Put questions; returns how that failed, None where they are sent."""
+        return self._tried(lambda: self._send(questions))
 
-    def receive(self) -> Told:
-        """Return the child's answer, or how it failed to come, as (kind, reason)."""
-        return self._tried(lambda: self._received(self._bounds.answer_seconds))
+    def receive(self) -> tuple[Told, ...]:
+        """Return the child's answers, the last of them perhaps how one failed to come, as (kind, reason)."""
+        told = self._tried(self._received)
+        return (told,) if isinstance(told[0], str) else told
 
-    def _send(self, program: Program, rows: tuple[Row, ...]) -> Told | None:
+    def _send(self, questions: tuple[Written, ...]) -> Told | None:
         if not self._ready:
-            greeting = self._received(self._bounds.start_seconds)
+            greeting = self._greeting()
             if greeting[0] != "ready":
                 return greeting
             self._ready = True
-        key = self._keys.key(program)
-        request = (key, None if key in self._sent else program, rows)
-        self._sent.add(key)
+        request = [self._request(program, rows) for program, rows in questions]
         self._runs += 1
         self._pipe.send_bytes(pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL))
         return None
+
+    def _request(self, program: Program, rows: tuple[Row, ...]) -> tuple[int, Program | None, Any]:
+        """Return one question; a program goes with its first."""
+        key = self._keys.key(program)
+        is_known = key in self._sent
+        self._sent.add(key)
+        return (key, None if is_known else program, rows)
 
     def _tried(self, work: Callable[[], T]) -> T | Told:
         try:
             return work()
         except BlockingIOError:
-            return (FaultKind.TIMEOUT.value, "the engine's process neither reads nor writes")
+            seconds = self._bounds.answer_seconds
+            return (FaultKind.TIMEOUT.value, f"no answer within {seconds:g} seconds")
         except (EOFError, OSError):
             return (FaultKind.DIED.value, f"the engine's process ended: {self._status()}")
         except (pickle.UnpicklingError, ValueError) as error:
             return (FaultKind.ENGINE.value, f"the engine's answer cannot be read: {error}")
 
-    def _received(self, seconds: float) -> Told:
+    def _greeting(self) -> Told:
+        seconds = self._bounds.start_seconds
         if not self._pipe.poll(seconds):
             return (FaultKind.TIMEOUT.value, f"no answer within {seconds:g} seconds")
-        answer: Told = pickle.loads(self._pipe.recv_bytes())
-        return answer
+        return self._received()
+
+    def _received(self) -> Told:
+        """Return what the child says next; a read of the pipe lasts no longer than an answer may."""
+        told: Told = pickle.loads(self._pipe.recv_bytes())
+        return told
 
     def _status(self) -> str:
         if self.process is None:

@@ -49,7 +49,7 @@ Numbers reach the engine as whole numbers below 2^53 (numerators over their own 
 are compared), or as -1, 0, 1 where they are larger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -58,10 +58,10 @@ from engine.gate.engine.faults import EngineFault, EngineTrouble, FaultKind
 from engine.gate.engine.gatefacts import Findings, GateCase
 from engine.gate.engine.gatefollow import following
 from engine.gate.engine.gatefound import found
-from engine.gate.engine.gatemeasure import Key, Place, measured_facts, placed
+from engine.gate.engine.gatemeasure import Key, measured_facts, placed, proven, supposed
 from engine.gate.engine.gaterules import FOLLOWS, MEASURED
 from engine.gate.engine.port import InferenceEngine, begun
-from engine.gate.engine.program import Conclusions, Fact, Program
+from engine.gate.engine.program import Conclusions
 
 NOTHING = Conclusions(rows={}, columns={}, joined=(), derived=())
 """What follows from no facts."""
@@ -76,15 +76,25 @@ def judge(engine: InferenceEngine, case: GateCase) -> Findings | EngineFault:
 class Inference:
     """One list on its way through both stages: while the engine works, the caller may do something else.
 
-    begin -> the first stage is asked;  follow -> the second is;  findings -> what both say
+    Both stages are asked at once, the second on what the first will say, if the engine can tell signs.
+    Where it says otherwise, its word counts, and the second stage is asked again.
     """
 
     def __init__(self, engine: InferenceEngine, case: GateCase) -> None:
-        """Ask the first stage."""
+        """Ask both stages."""
         self._engine, self._case = engine, case
-        self._fault: EngineFault | None = None
-        self._places: Mapping[Key, Place] | None = None
-        self._ask(MEASURED, measured_facts(case))
+        self._facts = measured_facts(case)
+        self._signs = supposed(case)
+        self._places = placed(case, self._signs)
+        self._question = following(case, self._places)
+        asked = ((MEASURED, self._facts), (FOLLOWS, self._question.facts))
+        questions = tuple((program, facts) for program, facts in asked if facts)
+        self._asked = begun(engine, questions) if questions else None
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        """Rule and group of each headroom, in the order of the case."""
+        return ((told.rule, told.group) for told in self._case.headrooms)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -97,44 +107,27 @@ class Inference:
         if self._asked is not None:
             self._asked.drop()
 
-    def follow(self) -> None:
-        """Take the answer of the first stage and ask the second."""
-        measured = self._answer()
-        if measured is None:
-            return
-        try:
-            self._places = placed(self._case, measured)
-            self._question = following(self._case, self._places)
-        except EngineTrouble as trouble:
-            self._fault = self._of(trouble)
-        else:
-            self._ask(FOLLOWS, self._question.facts)
-
     def findings(self) -> Findings | EngineFault:
         """Return what follows for the list, or the fault that kept the answer from coming."""
-        if self._places is None and self._fault is None:
-            self.follow()
-        concluded = None if self._fault is not None else self._answer()
-        if concluded is None or self._places is None:
-            assert self._fault is not None
-            return self._fault
+        asked, self._asked = self._asked, None
+        answers = [] if asked is None else list(asked.answers())
+        if answers and isinstance(answers[-1], EngineFault):
+            return answers[-1]
+        measured = answers.pop(0) if self._facts else NOTHING
+        concluded = answers.pop(0) if self._question.facts else NOTHING
+        assert isinstance(measured, Conclusions)
+        program, facts = MEASURED, self._facts
         try:
+            signs = proven(self._case, measured)
+            program = FOLLOWS
+            if signs != self._signs:
+                self._places = placed(self._case, signs)
+                self._question = following(self._case, self._places)
+                concluded = self._engine.infer(FOLLOWS, self._question.facts)
+            facts = self._question.facts
+            if isinstance(concluded, EngineFault):
+                return concluded
             return found(self._case, self._places, self._question, concluded)
         except EngineTrouble as trouble:
-            return self._of(trouble)
-
-    def _ask(self, program: Program, facts: tuple[Fact, ...]) -> None:
-        self._program, self._facts = program, facts
-        self._asked = begun(self._engine, program, facts) if facts else None
-
-    def _answer(self) -> Conclusions | None:
-        asked, self._asked = self._asked, None
-        answer = NOTHING if asked is None else asked.answer()
-        if isinstance(answer, EngineFault):
-            self._fault = answer
-            return None
-        return answer
-
-    def _of(self, trouble: EngineTrouble) -> EngineFault:
-        bundle = bundle_text(self._program, self._facts)
-        return EngineFault(kind=FaultKind.ENGINE, reason=str(trouble), bundle=bundle)
+            bundle = bundle_text(program, facts)
+            return EngineFault(kind=FaultKind.ENGINE, reason=str(trouble), bundle=bundle)

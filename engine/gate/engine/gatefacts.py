@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Exact = int | Decimal | Fraction
 On = Literal["active", "passive", "missing", "early"]
@@ -39,8 +39,7 @@ class Standing(Enum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headroom:
+class Headroom(NamedTuple):
     """One rule and group, measured; (rule, group) is unique.
 
     before, after: None where data are missing, both then. early: headroom after to the level from which
@@ -54,8 +53,7 @@ class Headroom:
     early: Exact | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touch:
+class Touch(NamedTuple):
     """A trade that lowers the headroom of (rule, group); with data missing, one in what is missing."""
 
     rule: str

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.gate.engine.gatefacts import Does, GateCase, On
-from engine.gate.engine.gatemeasure import Key, Place
+from engine.gate.engine.gatemeasure import HELD, Key, Place
 from engine.gate.engine.gatewindows import near, window_facts
 from engine.gate.engine.program import Fact, Scalar
 
@@ -37,14 +37,21 @@ class Question:
     responses: tuple[Said, ...]
 
 
+NOTHING_OPEN = Question(facts=(), codes={}, responses=())
+"""What is asked where everything holds and nothing can meet a window: nothing."""
+
+
 def following(case: GateCase, places: Mapping[Key, Place]) -> Question:
     """Return the question; without facts where everything holds and nothing can meet a window."""
-    open_keys = [key for key, place in places.items() if place.state != "held" or place.relief != "none"]
+    open_keys = [key for key, place in places.items() if place is not HELD]
+    if not open_keys and not case.events:
+        return NOTHING_OPEN
     codes = {key: f"g{number}" for number, key in enumerate(sorted(open_keys))}
     near_by = near(case)
     asked = {(rule, on) for rule, group in codes for on in _CONSULTED[places[(rule, group)].state]}
     asked |= {(event.rule, "active") for event in near_by.events.values()}
-    said = ((r.rule, r.on, r.does) for r in case.responses if (r.rule, r.on) in asked)
+    rules = {rule for rule, _ in asked}
+    said = [(r.rule, r.on, r.does) for r in case.responses if r.rule in rules and (r.rule, r.on) in asked]
     responses = tuple(dict.fromkeys(said))
     facts = (
         *_breaches(places, codes),
@@ -67,7 +74,7 @@ def _breaches(places: Mapping[Key, Place], codes: Mapping[Key, str]) -> Iterator
         ]
         if place.before is not None and place.change is not None:
             fields += [("before", place.before), ("change", place.change)]
-        yield Fact(id=f"b{code}", kind="breach", fields=tuple(fields))
+        yield Fact(f"b{code}", "breach", tuple(fields))
 
 
 def _reliefs(case: GateCase, places: Mapping[Key, Place], codes: Mapping[Key, str]) -> Iterator[Fact]:
@@ -82,7 +89,7 @@ def _reliefs(case: GateCase, places: Mapping[Key, Place], codes: Mapping[Key, st
 def _responses(responses: tuple[Said, ...]) -> Iterator[Fact]:
     for number, (rule, on, does) in enumerate(responses):
         fields = (("rule", rule), ("says", f"{on} {does}"))
-        yield Fact(id=f"r{number}", kind="response", fields=fields)
+        yield Fact(f"r{number}", "response", fields)
 
 
 def _touches(case: GateCase, places: Mapping[Key, Place], codes: Mapping[Key, str]) -> Iterator[Fact]:
@@ -90,4 +97,4 @@ def _touches(case: GateCase, places: Mapping[Key, Place], codes: Mapping[Key, st
     for number, touch in enumerate(case.touches):
         fields = wanted.get((touch.rule, touch.group))
         if fields is not None:
-            yield Fact(id=f"t{number}", kind="touch", fields=fields)
+            yield Fact(f"t{number}", "touch", fields)

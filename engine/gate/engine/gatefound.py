@@ -33,6 +33,8 @@ def found(
     case: GateCase, places: Mapping[Key, Place], question: Question, concluded: Conclusions
 ) -> Findings:
     """Return the findings of a case; raises EngineTrouble where an answer is short."""
+    if not question.facts:
+        return _all_hold(case, places)
     told = _Told(case, question, concluded)
     effects, pairs = told.effects(), told.pairs()
     stops = tuple(sorted([*told.stops(effects), *told.caught()], key=_order))
@@ -52,6 +54,20 @@ def found(
         stops=stops,
         decisions=decisions,
         decision=max([Decision.PASS, *decisions.values(), *of_list]),
+    )
+
+
+def _all_hold(case: GateCase, places: Mapping[Key, Place]) -> Findings:
+    """Return the findings where nothing was asked, since everything holds."""
+    return Findings(
+        standings=dict.fromkeys(places, Standing.HOLDS),
+        waivers={},
+        exceptions={},
+        effects=(),
+        pairs=(),
+        stops=(),
+        decisions=dict.fromkeys(case.trades, Decision.PASS),
+        decision=Decision.PASS,
     )
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from engine.gate.engine.dialect import EXACT
 from engine.gate.engine.faults import EngineTrouble
@@ -34,7 +34,7 @@ class Place:
     waivers: tuple[int, ...] = ()
 
 
-HELD = Place(state="held")
+HELD, EARLY, MISSING = Place(state="held"), Place(state="early"), Place(state="missing")
 
 
 def whole(number: Exact) -> int:
@@ -54,39 +54,67 @@ def _facts(case: GateCase) -> Iterator[Fact]:
     for number, headroom in enumerate(case.headrooms):
         if headroom.after is not None:
             assert headroom.before is not None, "before and after are known or missing together"
-            yield Fact(id=f"h{number}", kind="headroom", fields=(("after", whole(headroom.after)),))
+            yield Fact(f"h{number}", "headroom", (("after", whole(headroom.after)),))
             if headroom.early is not None:
-                yield Fact(id=f"y{number}", kind="warned", fields=(("early", whole(headroom.early)),))
+                yield Fact(f"y{number}", "warned", (("early", whole(headroom.early)),))
     for number, waiver in enumerate(case.waivers):
         after = 0 if waiver.after is None else whole(waiver.after)
         yield Fact(id=f"w{number}", kind="waiver", fields=(("after", after),))
 
 
-def placed(case: GateCase, measured: Conclusions) -> Mapping[Key, Place]:
-    """Return where each (rule, group) of the case stands; raises EngineTrouble where one has no answer."""
-    holds, calm = _proven(measured, "holds"), _proven(measured, "calm")
-    kept = _kept(case, _proven(measured, "kept"))
+class Signs(NamedTuple):
+    """What is not below zero: headrooms and warning levels, waivers; by their places in the case.
+
+    What has no fact reads True, and is not looked at.
+    """
+
+    holds: list[bool]
+    calm: list[bool]
+    kept: list[bool]
+
+
+def supposed(case: GateCase) -> Signs:
+    """Return what the engine will say of the facts of the first stage, if it can tell signs."""
+    return Signs(
+        [told.after is None or told.after >= 0 for told in case.headrooms],
+        [told.after is None or told.early is None or told.early >= 0 for told in case.headrooms],
+        [waiver.after is None or waiver.after >= 0 for waiver in case.waivers],
+    )
+
+
+def proven(case: GateCase, measured: Conclusions) -> Signs:
+    """Return what the engine says of each fact; raises EngineTrouble where one has no answer."""
+    holds, calm, kept = (_proven(measured, rule) for rule in ("holds", "calm", "kept"))
+    rows = tuple(enumerate(case.headrooms))
+    return Signs(
+        [told.after is None or holds[f"h{n}"] for n, told in rows],
+        [told.after is None or told.early is None or calm[f"y{n}"] for n, told in rows],
+        [kept[f"w{n}"] for n in range(len(case.waivers))],
+    )
+
+
+def placed(case: GateCase, signs: Signs) -> Mapping[Key, Place]:
+    """Return where each (rule, group) of the case stands."""
+    kept = _kept(case, signs.kept) if case.waivers else {}
     places: dict[Key, Place] = {}
-    for number, headroom in enumerate(case.headrooms):
+    for headroom, holds, calm in zip(case.headrooms, signs.holds, signs.calm, strict=True):
         key = (headroom.rule, headroom.group)
-        assert key not in places, "each rule and group is measured once"
         if headroom.after is None:
-            places[key] = Place(state="missing")
-        elif not holds[f"h{number}"]:
+            places[key] = MISSING
+        elif not holds:
             places[key] = _over(headroom, kept.get(key, ()))
-        elif headroom.early is not None and not calm[f"y{number}"]:
-            places[key] = Place(state="early")
         else:
-            places[key] = HELD
+            places[key] = HELD if calm else EARLY
+    assert len(places) == len(case.headrooms), "each rule and group is measured once"
     for exemption in case.exemptions:
         places[(exemption.rule, exemption.group)] = Place(state="held", relief="excepted")
     return places
 
 
-def _kept(case: GateCase, answers: Mapping[str, bool]) -> Mapping[Key, tuple[int, ...]]:
+def _kept(case: GateCase, answers: list[bool]) -> Mapping[Key, tuple[int, ...]]:
     kept: defaultdict[Key, tuple[int, ...]] = defaultdict(tuple)
     for number, waiver in enumerate(case.waivers):
-        if answers[f"w{number}"]:
+        if answers[number]:
             kept[(waiver.rule, waiver.group)] += (number,)
     return kept
 
@@ -107,9 +135,10 @@ def _proven(measured: Conclusions, rule: str) -> dict[str, bool]:
     """Return what a rule says of each fact of its kind; every one must have its answer."""
     if rule not in measured.columns:
         return {}
+    kind, column = measured.columns[rule]
     answers: dict[str, bool] = {}
-    for fact, outcome in measured.column(rule):
-        if outcome is Outcome.UNKNOWN:
+    for fact, outcome in zip(measured.rows.get(kind, ()), column, strict=True):
+        if outcome == Outcome.UNKNOWN:
             raise EngineTrouble(f"`{rule}` has no answer for {fact}")
-        answers[fact] = outcome is Outcome.HOLDS
+        answers[fact] = outcome == Outcome.HOLDS
     return answers

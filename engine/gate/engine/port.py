@@ -6,9 +6,11 @@ does, and a fault never hides behind an empty answer.
 
 An engine of its own process works while its caller does something else, where it can be asked to `begin`:
 
-    asked = begun(engine, program, facts)      the child works
-    ...                                        and so does this process
-    asked.answer()                             conclusions, or a fault
+    asked = begun(engine, ((program, facts),))      the child works
+    ...                                             and so does this process
+    asked.answers()                                 conclusions, or a fault
+
+Several questions go to and fro together; the first fault is the last answer.
 """
 
 from dataclasses import dataclass
@@ -30,36 +32,47 @@ class InferenceEngine(Protocol):
         ...
 
 
-class Asked(Protocol):
-    """A question that an engine works on."""
+Question = tuple[Program, tuple[Fact, ...]]
+"""Rules, and the facts from which to conclude."""
 
-    def answer(self) -> Conclusions | EngineFault:
-        """Wait for the answer and return it; once."""
+Answers = tuple[Conclusions | EngineFault, ...]
+"""One for each question, as far as the first fault, which is the last."""
+
+
+class Asked(Protocol):
+    """Questions that an engine works on."""
+
+    def answers(self) -> Answers:
+        """Wait for the answers and return them; once."""
         ...
 
     def drop(self) -> None:
-        """Give the question up where it has not been answered; the engine may be asked again."""
+        """Give the questions up where they have not been answered; the engine may be asked again."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A question to an engine that answers at once: it is put when its answer is wanted."""
+    """Questions to an engine that answers at once: they are put when their answers are wanted."""
 
     engine: InferenceEngine
-    program: Program
-    facts: tuple[Fact, ...]
+    questions: tuple[Question, ...]
 
-    def answer(self) -> Conclusions | EngineFault:
-        """Ask, and return the answer."""
-        return self.engine.infer(self.program, self.facts)
+    def answers(self) -> Answers:
+        """Ask, and return the answers."""
+        found: list[Conclusions | EngineFault] = []
+        for program, facts in self.questions:
+            found.append(self.engine.infer(program, facts))
+            if isinstance(found[-1], EngineFault):
+                break
+        return tuple(found)
 
     def drop(self) -> None:
         """Nothing has been asked."""
 
 
-def begun(engine: InferenceEngine, program: Program, facts: tuple[Fact, ...]) -> Asked:
-    """Put a question to an engine, which must be answered or dropped before it is asked again."""
+def begun(engine: InferenceEngine, questions: tuple[Question, ...]) -> Asked:
+    """Put questions to an engine, which must be answered or dropped before it is asked again."""
     begin = getattr(engine, "begin", None)
-    asked: Asked = Later(engine, program, facts) if begin is None else begin(program, facts)
+    asked: Asked = Later(engine, questions) if begin is None else begin(questions)
     return asked

@@ -16,6 +16,7 @@ Texts are only ever compared for equality. Numbers are floats, exact for whole n
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 FactId = str
 Scalar = str | bool | int | float
@@ -149,8 +150,7 @@ class Program:
     joins: tuple[JoinRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing known. A field left out is unknown; ids are unique within one call."""
 
     id: FactId
@@ -166,8 +166,7 @@ class Outcome(IntEnum):
     FAILS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class Joined(NamedTuple):
     """One match of a join: the facts by alias, in the order of the join's matches."""
 
     join: str
