@@ -4,10 +4,9 @@
 largest of the other 449, which are read off the old ranking.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from heapq import nlargest
 from itertools import islice
 
 from engine.gate.reference.verdicts import Group
@@ -40,10 +39,8 @@ class Amounts:
     def largest(self, count: int) -> list[Fraction]:
         """Return the largest amounts, however many there are of the groups wanted."""
         others = (self.first[group][1] for group in self._ranking() if group not in self.changed)
-        return nlargest(count, [*self._changed_amounts(), *islice(others, count)])
-
-    def _changed_amounts(self) -> Iterator[Fraction]:
-        return (answer[1] for answer in self.changed.values() if answer is not None)
+        changed = [answer[1] for answer in self.changed.values() if answer is not None]
+        return sorted([*changed, *islice(others, count)], reverse=True)[:count]
 
     def _ranking(self) -> list[Group]:
         if self._ranked is None:

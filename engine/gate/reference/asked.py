@@ -55,8 +55,11 @@ class Worths:
         """
         key = (valued_at, coefficient)
         if key not in self._known:
-            factor = None if coefficient is None else _coefficient(self.market, coefficient)
-            self._known[key] = PieceWorth(worth=self._worth(valued_at), coefficient=factor)
+            if coefficient is None:
+                self._known[key] = PieceWorth(worth=self._worth(valued_at))
+            else:
+                factor = _coefficient(self.market, coefficient)
+                self._known[key] = PieceWorth(worth=self.of(valued_at).worth, coefficient=factor)
         return self._known[key]
 
     def _worth(self, valued_at: ValuedAt | str) -> Worth:
@@ -223,7 +226,20 @@ class View(NamedTuple):
 
     def at(self, state: State, done: Done | None) -> "View":
         """Return the same view of another state."""
-        return self._replace(state=state, done=done)
+        return View(
+            self.market,
+            self.worths,
+            self.scope,
+            state,
+            self.before,
+            done,
+            self.everything,
+            self.classes,
+            self.base,
+            self.valued_at,
+            self.old_worths,
+            self.gaps,
+        )
 
 
 class Asked(NamedTuple):
@@ -243,7 +259,8 @@ class Asked(NamedTuple):
 
     def value(self) -> Fraction:
         """Return the value of the group."""
-        return self.view.value(self.table, self.group)
+        view = self.view
+        return view.total(self.table, self.group, view.worths.of(view.valued_at))
 
     def total(self, valued_at: str, coefficient: str | None = None) -> Fraction:
         """Return the sum of the group's positions, each in the given worth times a coefficient."""

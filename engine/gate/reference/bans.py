@@ -7,8 +7,8 @@ A trade in a security of which it is unknown whether it is in S has missing data
 judged all the same, so one list can draw both.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from dsl.policy import Action, AllowOnly, CheckedRule, Forbid, Not, Subject, Unit
 from engine.facts.ids import AccountId, Symbol
@@ -19,15 +19,23 @@ from engine.gate.reference.figures import bound
 from engine.gate.reference.limits import Ceiling
 from engine.gate.reference.lots import lots_sold
 from engine.gate.reference.measures import weight
-from engine.gate.reference.plans import applies, bound_tables, ceilings, exceptions, own_row, why_not
+from engine.gate.reference.plans import (
+    applies,
+    bound_tables,
+    ceilings,
+    exceptions,
+    laid_out,
+    own_row,
+    why_not,
+)
 from engine.gate.reference.predicates import Truth, all_of, any_of, opposite, truth
-from engine.gate.reference.room import room
+from engine.gate.reference.room import figures
 from engine.gate.reference.rows import lot_row
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting
-from engine.gate.reference.tables import Subjects, Table, table
+from engine.gate.reference.tables import Selects, Subjects, Table
 from engine.gate.reference.telling import Teller
-from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, NoWitness, ReferenceVerdict
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, Key, NoWitness, ReferenceVerdict
 from engine.gate.verdict import Outcome
 
 
@@ -40,11 +48,12 @@ class Covered:
     subject: Subject
     outside: bool
     subjects: Subjects
-    less: tuple[Callable[[AccountId, Symbol], Truth], ...]
+    less: tuple[Selects, ...]
+    known: dict[Key, Truth] = field(default_factory=dict)  # whether a security is covered, once asked
 
     def covers(self, trade: Trade, done: Listed) -> Truth:
         """Return whether a trade is covered; None where that is unknown."""
-        if not any(acts(action, trade, done) for action in self.actions):
+        if not self.is_done_by(trade, done):
             return False
         if self.subject.kind == "lots":
             if trade.side is not Side.SELL:
@@ -53,8 +62,18 @@ class Covered:
             return None if lots is None else any_of([self.covers_lot(lot) for lot in lots])
         return self.covers_security(trade.account, trade.symbol)
 
+    def is_done_by(self, trade: Trade, done: Listed) -> bool:
+        """Return whether a trade is one of the actions."""
+        return any(acts(action, trade, done) for action in self.actions)
+
     def covers_security(self, account: AccountId, symbol: Symbol) -> Truth:
         """Return whether a security in an account is covered."""
+        key = (account, symbol)
+        if key not in self.known:
+            self.known[key] = self._find(account, symbol)
+        return self.known[key]
+
+    def _find(self, account: AccountId, symbol: Symbol) -> Truth:
         pieces = [piece for piece, _ in self.subjects.pieces(symbol)]
         inside = any_of([self.subjects.is_member(account, piece) for piece in pieces])
         return self._less(opposite(inside) if self.outside else inside, account, symbol)
@@ -63,7 +82,7 @@ class Covered:
         """Return whether the exceptions select every security of the book that would be covered."""
         if not self.less:
             return False
-        whole = replace(self, less=())
+        whole = replace(self, less=(), known={})
         keys = [(account, symbol) for account in accounts for symbol in self.setting.book.securities]
         covered = any(whole.covers_security(*key) is True for key in keys)
         return covered and all(self.covers_security(*key) is False for key in keys)
@@ -84,7 +103,7 @@ def covered_by(setting: Setting, rule: CheckedRule, obligation: Forbid | AllowOn
     if rule.each is not None and rule.each.within.kind != subject.kind:
         raise NoWitness("a ban for each group")
     securities = Subject(kind="holdings", where=subject.where)
-    return Covered(
+    covered = Covered(
         setting=setting,
         actions=tuple(action for action in obligation.actions if action is not Action.HOLDING),
         subject=subject,
@@ -97,6 +116,11 @@ def covered_by(setting: Setting, rule: CheckedRule, obligation: Forbid | AllowOn
         ),
         less=exceptions(setting, rule, view),
     )
+    if subject.kind != "lots":
+        for account, symbol in setting.before.positions:
+            if account in view.scope.stops:
+                covered.covers_security(account, symbol)
+    return covered
 
 
 def acts(action: Action, trade: Trade, done: Listed) -> bool:
@@ -139,7 +163,8 @@ class BanPlan:
             return self.teller.nothing(self.why_not)
         if self.is_excepted:
             return [self.teller.tell(Outcome.EXCEPTED)]
-        hits, doubts = set[int](), set[int]()
+        hits: set[int] = set()
+        doubts: set[int] = set()
         for trade in done.trades:
             if trade.account in self.teller.scope.stops:
                 covered = self.covered.covers(trade, done)
@@ -178,7 +203,7 @@ class BanPlan:
             limit = bound(
                 ceiling.up_to, asked, bound_tables(self.covered.setting, self.view, (ceiling.up_to,))
             )
-            return room(weight(asked), None, limit).sign >= 0
+            return figures(weight(asked), None, limit).sign >= 0
         except Gap:
             return False
 
@@ -194,7 +219,7 @@ def ban_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> BanPlan:
         teller=Teller(rule=rule, scope=scope),
         covered=covered,
         view=view,
-        whole=_holdings(setting, covered, scope, view) if obligation.subject.kind != "lots" else None,
+        whole=_holdings(setting, covered, view) if obligation.subject.kind != "lots" else None,
         ceilings=ceilings(setting, rule.id, scope),
         why_not=why_not(setting, rule, standing),
         unsure=standing is None,
@@ -202,13 +227,7 @@ def ban_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> BanPlan:
     )
 
 
-def _holdings(setting: Setting, covered: Covered, scope: Scope, view: View) -> Table:
+def _holdings(setting: Setting, covered: Covered, view: View) -> Table:
     where = Not(part=covered.subject.where) if covered.outside else covered.subject.where
-    subjects = Subjects(
-        market=setting.market,
-        parts=(Subject(kind=covered.subject.kind, where=where),),
-        less=covered.less,
-        look_through=covered.subjects.look_through,
-        own=own_row(setting, view),
-    )
-    return table(subjects, scope, setting.before)
+    subject = Subject(kind=covered.subject.kind, where=where)
+    return laid_out(setting, view, (subject,), less=covered.less, look_through=covered.subjects.look_through)

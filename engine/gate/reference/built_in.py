@@ -21,17 +21,18 @@ from dsl.policy import (
     Unit,
 )
 from engine.facts.book import PENDING
+from engine.facts.ids import Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.answer import RuleKey
 from engine.gate.reference.limits import LimitPlan, Term
-from engine.gate.reference.plans import ceilings, in_force, is_current, own_row
+from engine.gate.reference.plans import ceilings, in_force, is_current, laid_out
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.setting import Listed, Setting
 from engine.gate.reference.state import NOTHING
-from engine.gate.reference.tables import Subjects, table
 from engine.gate.reference.telling import book_key, told_of_book
 from engine.gate.reference.verdicts import ReferenceVerdict
 from engine.gate.verdict import Outcome
+from engine.ledger.exact import exact
 
 CASH_RULE = "BOOK-CASH"
 SHORT_RULE = "BOOK-SHORT"
@@ -77,6 +78,7 @@ class ShortPlan:
     setting: Setting
     scope: Scope
     _passes: list[ReferenceVerdict] = field(default_factory=list)
+    _settled: dict[Symbol, Fraction] = field(default_factory=dict)
 
     @property
     def key(self) -> RuleKey:
@@ -86,35 +88,46 @@ class ShortPlan:
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a breach for the sales of what is not held."""
         own = [t for t in done.trades if t.account == self.scope.account and t.side is Side.SELL]
-        hits = frozenset(t.number for t in own if self._is_short(t, own))
+        sold: dict[Symbol, Fraction] = {}
+        for sale in own:
+            sold[sale.symbol] = sold.get(sale.symbol, NOTHING) + exact(sale.quantity)
+        hits = frozenset(
+            sale.number
+            for sale in own
+            if sold[sale.symbol] > self._settled_of(sale.symbol)
+            or (sale.lot is not None and self._is_lot_short(sale, own))
+        )
         if hits:
             return [told_of_book(SHORT_RULE, self.scope, Outcome.BREACH, trades=hits, decision="block")]
         if not self._passes:
             self._passes.append(told_of_book(SHORT_RULE, self.scope, Outcome.PASS))
         return self._passes
 
-    def _is_short(self, sale: Trade, own: list[Trade]) -> bool:
-        on_order = (
-            Fraction(lot.quantity)
-            for lot in self.setting.book.lots_of(sale.account, sale.symbol)
-            if lot.lot.startswith(PENDING)
-        )
-        held = self.setting.before.position((sale.account, sale.symbol)).quantity - sum(on_order, NOTHING)
-        sold = sum((Fraction(t.quantity) for t in own if t.symbol == sale.symbol), NOTHING)
-        return sold > held or (sale.lot is not None and self._is_lot_short(sale, own))
+    def _settled_of(self, symbol: Symbol) -> Fraction:
+        """Return what is held of a security before the list, what is still on order left out."""
+        known = self._settled.get(symbol)
+        if known is None:
+            assert self.scope.account is not None
+            key = (self.scope.account, symbol)
+            on_order = (
+                exact(lot.quantity) for lot in self.setting.lots_of(key) if lot.lot.startswith(PENDING)
+            )
+            known = self.setting.before.position(key).quantity - sum(on_order, NOTHING)
+            self._settled[symbol] = known
+        return known
 
     def _is_lot_short(self, sale: Trade, own: list[Trade]) -> bool:
         """Return whether the sales that name a lot take more than it holds."""
         name, _, day = str(sale.lot).rpartition("@")
         parts = [
             lot
-            for lot in self.setting.book.lots_of(sale.account, sale.symbol)
+            for lot in self.setting.lots_of((sale.account, sale.symbol))
             if not lot.lot.startswith(PENDING)
             and (lot.lot == sale.lot or (lot.lot == name and lot.adjusted_acquired.isoformat() == day))
         ]
         named = [t for t in own if t.lot == sale.lot and t.symbol == sale.symbol]
-        held = sum((Fraction(lot.quantity) for lot in parts), NOTHING)
-        return sum((Fraction(t.quantity) for t in named), NOTHING) > held
+        held = sum((exact(lot.quantity) for lot in parts), NOTHING)
+        return sum((exact(t.quantity) for t in named), NOTHING) > held
 
 
 def band_plans(setting: Setting, targets: Targets, scope: Scope) -> Iterable[LimitPlan]:
@@ -125,8 +138,7 @@ def band_plans(setting: Setting, targets: Targets, scope: Scope) -> Iterable[Lim
 
 def _band(setting: Setting, targets: Targets, row: TargetClass, scope: Scope) -> LimitPlan:
     view = setting.view(scope, base=setting.policy.base)
-    subjects = Subjects(market=setting.market, parts=(row.subject,), own=own_row(setting, view))
-    holdings = table(subjects, scope, setting.before)
+    holdings = laid_out(setting, view, (row.subject,))
     term = MeasureTerm(measure="weight", of=row.subject)
     is_today = is_current(setting.policy, setting.book.as_of)
     return LimitPlan(

@@ -18,9 +18,9 @@ from engine.gate.reference.verdicts import Group, Key
 class Case:
     """One limit on one list.
 
-    touched: positions that the list touches and the limit reads. moved: groups of which the list trades
-    something; None: any may be. told: those of them that the rule tells of. is_sure: of everything held
-    and traded it is known where it belongs.
+    touched: positions that the list touches and the limit reads; told: the groups that the rule tells of
+    for their sake. moved: groups of which the list trades something; None: any may be. is_sure: of
+    everything held and traded it is known where it belongs.
     """
 
     plan: LimitPlan
@@ -38,7 +38,7 @@ class Case:
     def figures(self, view: View, group: Group, *, upper_only: bool = False) -> Figures:
         """Return a group's figures in a view; raises Gap where data are missing."""
         reading = self.plan.reading(view, group)
-        low, high = self.bounds(view, group)
+        low, high = self.plan.fixed or self.bounds(view, group)
         return figures(reading, None if upper_only else low, high)
 
     def bounds(self, view: View, group: Group) -> Bounds:
@@ -80,7 +80,7 @@ class Case:
 
     def movers(self, group: Group) -> Sequence[Trade]:
         """Return the trades without any one of which a group might read otherwise."""
-        if not self.plan.is_fixed:
+        if not self.plan.is_fixed or len(self.done.trades) == 1:
             return self.done.trades
         if self._movers is None:
             self._movers = {}
@@ -98,32 +98,20 @@ class Case:
             view = self.after.at(state, self.done.done.without(trade.number))
             is_any = not self.plan.is_local or self.done.trade_moves_base(trade, self.after)
             keys = [key for key in state.changed if key[0] in self.plan.scope.holds]
-            self._without[trade.number] = (view, None if is_any else _moved(self.plan, keys))
+            self._without[trade.number] = (view, None if is_any else self.plan.reach.place(keys).groups)
         return self._without[trade.number]
 
 
 def case_of(plan: LimitPlan, done: Listed, touched: Sequence[Key]) -> Case:
     """Return a limit on a list; touched: the positions that the list touches and the limit reads."""
-    seen, reach = done.seen(plan.view), plan.reach
-    places = [reach.place(key) for key in touched]
+    seen, place = done.seen(plan.view), plan.reach.place(touched)
     return Case(
         plan=plan,
         done=done,
         touched=touched,
         after=seen.after,
         is_base_moved=seen.is_base_moved,
-        moved=_moved(plan, touched) if plan.is_local else None,
-        told=frozenset().union(*(place.told for place in places)),
-        is_sure=reach.is_sure and all(place.is_sure for place in places),
+        moved=place.groups if plan.is_local else None,
+        told=place.told,
+        is_sure=plan.reach.is_sure and place.is_sure,
     )
-
-
-def _moved(plan: LimitPlan, keys: Sequence[Key]) -> frozenset[Group] | None:
-    """Return the groups to which some positions belong, or may; None where a derived set has them."""
-    found: set[Group] = set()
-    for key in keys:
-        groups = plan.reach.place(key).groups
-        if groups is None:
-            return None
-        found |= groups
-    return frozenset(found)

@@ -17,7 +17,7 @@ from engine.gate.reference.figures import bound
 from engine.gate.reference.limits import Ceiling, LimitPlan
 from engine.gate.reference.measures import weight
 from engine.gate.reference.responses import on_active, on_missing, on_passive
-from engine.gate.reference.room import Figures, room
+from engine.gate.reference.room import Figures, figures
 from engine.gate.reference.setting import Listed, nothing_listed
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import NO_KEYS, Table
@@ -40,13 +40,14 @@ def judge_limit(plan: LimitPlan, done: Listed, touched: Sequence[Key]) -> Part:
     case = case_of(plan, done, touched)
     if case.moved is None or case.is_base_moved:
         return Part(plan.key, _judge_groups(case, plan.reach.groups(touched)))
-    kept = standing(plan, done)
+    kept = plan.kept or standing(plan, done)
     moved = sorted(case.told, key=repr) if len(case.told) > 1 else list(case.told)
-    is_bound_moved = any(table.belongs(key).is_somewhere for table in plan.tables.values() for key in touched)
+    is_bound_moved = bool(plan.tables) and plan.moves_bound(touched)
     if is_bound_moved:
         others = (group for group in kept.by_group if group not in case.moved)
         moved += [group for group in others if not _still_passes(case, group)]
-    return Part(plan.key, _judge_groups(case, moved), kept, frozenset(moved), is_bound_moved)
+    less = frozenset(moved) if is_bound_moved else case.told
+    return Part(plan.key, _judge_groups(case, moved), kept, less, is_bound_moved)
 
 
 def _judge_groups(case: Case, groups: Iterable[Group]) -> tuple[ReferenceVerdict, ...]:
@@ -87,6 +88,16 @@ def _still_passes(case: Case, group: Group) -> bool:
 
 
 def _judge_group(case: Case, group: Group) -> list[ReferenceVerdict]:
+    """Return the verdicts on a group: of its figures, where nothing else is to be asked."""
+    if not (case.is_sure and case.plan.is_plain):
+        return _judge_doubtful(case, group)
+    try:
+        return [_measured(case, group, case.before(group), case.of_list(group), known_only=False)]
+    except (Gap, NoWitness):
+        return _judge_doubtful(case, group)
+
+
+def _judge_doubtful(case: Case, group: Group) -> list[ReferenceVerdict]:
     plan = case.plan
     why_not = plan.why_not or _not_tested(case, group)
     if not plan.is_out_of_force and why_not is None and _is_excepted(case, group):
@@ -144,7 +155,7 @@ def _known_breach(case: Case, group: Group) -> tuple[list[ReferenceVerdict], fro
         after = case.figures(case.after._replace(gaps=gaps), group, upper_only=True)
     except Gap:
         return [], frozenset(gaps)
-    if plan.high is None or group == (None,) or after.room.sign >= 0:
+    if plan.high is None or group == (None,) or after.sign >= 0:
         return [], frozenset(gaps)
     return [_measured(case, group, before, after, known_only=True)], frozenset(gaps)
 
@@ -208,17 +219,17 @@ def _measured(
     case: Case, group: Group, before: Figures, after: Figures, *, known_only: bool
 ) -> ReferenceVerdict:
     plan = case.plan
-    if after.room.sign >= 0:
-        level = _warning(case, case.after, group, after)
-        if level is None or level.room.sign > 0:
+    if after.sign >= 0:
+        level = None if plan.warn_from is None else _warning(case, case.after, group, after)
+        if level is None or level.sign > 0:
             return _verdict(plan, group, Outcome.PASS, before, after, frozenset(), "pass")
         named = _warners(case, group, after, level)
         return _verdict(plan, group, Outcome.PASS, before, after, named, "warn", warned=True)
     named = _named(case, group, after, known_only=known_only)
     if any(_is_within(case, ceiling, group, after) for ceiling in plan.ceilings):
         return _verdict(plan, group, Outcome.WAIVED, before, after, named, "pass")
-    got_less = after.room.is_less_than(before.room)
-    worsened = got_less and before.room.sign < 0
+    got_less = after.has_less_room_than(before)
+    worsened = got_less and before.sign < 0
     kind: Literal["active", "passive"] = "active" if got_less else "passive"
     decision = (
         on_active(plan.active, plan.passive, worsened=worsened) if got_less else on_passive(plan.passive)
@@ -237,12 +248,12 @@ def _named(case: Case, group: Group, after: Figures, *, known_only: bool) -> fro
                 other = case.without(trade, group, after, known_only=known_only)
             except Gap:
                 continue
-            if other is not None and after.room.is_less_than(other.room):
+            if other is not None and after.has_less_room_than(other):
                 found.add(trade.number)
     return frozenset(found)
 
 
-def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures | None:
+def _warning(case: Case, view: View, group: Group, told: Figures) -> Figures | None:
     """Return a group's figures against the early warning instead of its limit; None without a warning."""
     if case.plan.warn_from is None:
         return None
@@ -251,10 +262,10 @@ def _warning(case: Case, view: View, group: Group, figures: Figures) -> Figures 
     except Gap:
         return None
     assert edge is not None
-    low, high = figures.low, figures.high
+    low, high = told.low, told.high
     is_upper = low is None or (high is not None and _is_nearer(edge, high, low))
     sides = (None, edge) if is_upper else (edge, None)
-    return figures._replace(low=sides[0], high=sides[1], room=room(figures.reading, *sides))
+    return figures(told.reading, *sides)
 
 
 def _is_nearer(edge: Bound, high: Bound, low: Bound) -> bool:
@@ -275,7 +286,7 @@ def _warners(case: Case, group: Group, after: Figures, level: Figures) -> frozen
                 continue
             view, _ = case.view_without(trade)
             other = None if other is None else _warning(case, view, group, other)
-            if other is not None and level.room.is_less_than(other.room):
+            if other is not None and level.has_less_room_than(other):
                 found.add(trade.number)
     return frozenset(found)
 
@@ -288,13 +299,13 @@ def _is_within(case: Case, ceiling: Ceiling, group: Group, after: Figures) -> bo
     try:
         if ceiling.as_weight:
             asked: Asked = plan.asked(view, plan.terms[0], group)._replace(unit=Unit.SHARE)
-            return room(weight(asked), None, bound(ceiling.up_to, asked, plan.tables)).sign >= 0
+            return figures(weight(asked), None, bound(ceiling.up_to, asked, plan.tables)).sign >= 0
         limit = plan.bound(ceiling.up_to, view, group) or NOTHING
     except Gap:
         return False
     low = None if after.low is None else min(after.low, limit)
     high = None if after.high is None else max(after.high, limit)
-    return room(after.reading, low, high).sign >= 0
+    return figures(after.reading, low, high).sign >= 0
 
 
 def _missing(case: Case, group: Group, keys: frozenset[Key], why: str) -> ReferenceVerdict:
@@ -326,7 +337,9 @@ def _verdict(
     warned: bool = False,
     why: str = "",
 ) -> ReferenceVerdict:
-    told = None if after is None else after.told
+    low, high = (None, None) if after is None or after.told is None else (after.low, after.high)
+    assert not isinstance(low, OverZero), "a bound over a base of zero is told of no reading"
+    assert not isinstance(high, OverZero), "a bound over a base of zero is told of no reading"
     return ReferenceVerdict(
         policy=plan.policy,
         rule=plan.rule,
@@ -337,18 +350,13 @@ def _verdict(
         outcome=outcome,
         breach=breach,
         before=None if before is None else before.told,
-        after=told,
-        headroom_sign=None if after is None else after.room.sign,
+        after=None if after is None else after.told,
+        headroom_sign=None if after is None else after.sign,
         worsened=worsened,
         warned=warned,
         trades=trades,
         decision=decision,
         why=why,
-        low=None if after is None or told is None else _figure(after.low),
-        high=None if after is None or told is None else _figure(after.high),
+        low=low,
+        high=high,
     )
-
-
-def _figure(limit: Bound | None) -> Fraction | None:
-    assert not isinstance(limit, OverZero), "a bound over a base of zero is told of no reading"
-    return limit

@@ -47,13 +47,18 @@ class DataPlan:
         return self._passes
 
     def _is_in_order(self, symbol: Symbol) -> bool:
-        market = self.settings[0].market
-        book, account = market.book, self.scope.account
+        first = self.settings[0]
+        book, account = first.book, self.scope.account
         assert account is not None
         row, price = book.securities[symbol], book.prices.get(symbol)
         if symbol in book.doubts or not (row.asset_class and row.instrument):
             return False
-        if price is None or market.with_old_prices().unit(account, symbol) is None:
+        if price is None:
+            return False
+        if (
+            first.market.unit(account, symbol) is None
+            and first.old_worths.market.unit(account, symbol) is None
+        ):
             return False
         asks = any(own.market.takes_old for own in self.settings)
         return asks or (book.as_of - price.date).days <= STALE_DAYS

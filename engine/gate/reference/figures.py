@@ -105,9 +105,9 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     tests = subject.tests if isinstance(subject, GroupsWhose) else ()
 
     def of(group: Group) -> Answered | None:
-        if group == (None,) or not derived.members(state, group):
+        if group == (None,) or not derived.has_members(state, group):
             return None
-        one = asked._replace(table=derived, group=group, subject=None)
+        one = Asked(view, derived, group, asked.unit, None, derived, asked.period)
         passed = [_passes(test, one) for test in tests]
         amount = function(one).amount  # also where nothing is left of it, since its figures may be missing
         return (all(passed), amount) if derived.is_held(state, group) else None
@@ -116,7 +116,9 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     if view.gaps is None and state.came_from is not None and all(map(_is_steady, tests)):
         earlier = view.at(state.came_from, view.done)
         if not tests or earlier.base_amount() == view.base_amount():
-            known = _answers(function, asked._replace(view=earlier), subject)
+            known = state.came_from.answers.get(name) or _answers(
+                function, asked._replace(view=earlier), subject
+            )
             answers = known.with_changes({group: of(group) for group in derived.moved_in(state)})
     if answers is None:
         told = {group: of(group) for group in derived.groups(state.touched)}

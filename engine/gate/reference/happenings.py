@@ -6,6 +6,7 @@ Bought on 3 March by the list as trade 2: the acquisition `trade 2`, of the orde
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.lots import Acquisition
@@ -18,8 +19,7 @@ PURCHASE_KINDS = frozenset({"buy", "reinvest", "award", "exercise"})
 """Acquisitions that are a purchase; gifts, transfers and splits are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
+class Happening(NamedTuple):
     """A purchase, a disposal of one lot, or an event of events.csv.
 
     trade: its number where it is of the list. lot, order: of the acquisition. covered: whether the rule

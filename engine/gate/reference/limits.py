@@ -8,7 +8,7 @@ are those without which the list would leave more headroom. `forbid holding` and
 are limits too, and so is the rule of the book that cash is at least zero.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import assert_never
@@ -37,7 +37,7 @@ from engine.gate.reference.reach import Reach
 from engine.gate.reference.room import Figures
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.tables import Table
-from engine.gate.reference.verdicts import Gap, Group
+from engine.gate.reference.verdicts import Gap, Group, Key
 
 Bounds = tuple[Bound | None, Bound | None]
 """Low and high of a limit."""
@@ -66,6 +66,7 @@ class Ceiling:
 class LimitPlan:
     """One limit in one scope, laid out over the book before any list.
 
+    is_plain: it applies today to every group, whatever the list does, and nothing is excepted.
     is_local: only a group's own positions, the base and the bound's subjects move its headroom.
     is_common: every group has the same bounds in one state. is_fixed: every bound is an amount that was
     written, the same in every state; fixed: these, where they can be told.
@@ -94,6 +95,7 @@ class LimitPlan:
     is_out_of_force: bool = False  # not in force, or its condition does not hold
     unsure: bool = False  # whether it applies is unknown
     key: RuleKey = field(init=False)  # what the rule in this scope is known by
+    is_plain: bool = field(init=False)
     is_local: bool = field(init=False)
     is_common: bool = field(init=False)
     is_fixed: bool = field(init=False)
@@ -110,6 +112,8 @@ class LimitPlan:
         sides = [amount for amount in (self.low, self.high) if amount is not None]
         warned = [*sides, self.warn_from] if self.warn_from is not None else sides
         waived = [ceiling.up_to for ceiling in self.ceilings if ceiling.up_to is not None]
+        is_applied = self.why_not is None and not self.unsure and not self.is_out_of_force
+        self.is_plain = is_applied and self.raw is None and self.tested != "at_purchase"
         is_of_group = all(term.measure in LOCAL for term in self.terms)
         self.is_local = is_of_group and all(map(_is_local, (*warned, *waived)))
         self.is_common = all(map(_is_common, sides))
@@ -145,6 +149,10 @@ class LimitPlan:
             )
         except Gap:
             return None
+
+    def moves_bound(self, touched: Iterable[Key]) -> bool:
+        """Return whether the subject of a bound has, or may have, one of some positions."""
+        return any(table.belongs(key).is_somewhere for table in self.tables.values() for key in touched)
 
     def asked(self, view: View, term: Term, group: Group) -> Asked:
         """Return the question of one term."""

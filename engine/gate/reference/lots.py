@@ -20,7 +20,7 @@ def lots_sold(trade: Trade, done: Listed) -> list[Lot] | None:
 
 def lots_of(row: Taken, done: Listed) -> list[Lot]:
     """Return the lot that a row was taken from; a lot that the list itself opened as the row tells it."""
-    parts = done.setting.lots.get((row.account, row.symbol, row.lot), [])
+    parts = done.setting.lots.get((row.account, row.symbol), {}).get(row.lot, [])
     same = [lot for lot in parts if lot.adjusted_acquired == row.adjusted_acquired] or parts
     return same or [_as_lot(row)]
 

@@ -58,6 +58,7 @@ class Market:
     takes_old: bool = False  # the policy has its own rule on the age of prices, or the last known will do
     _units: dict[tuple[AccountId, Symbol, ValuedAt], Fraction | None] = field(default_factory=dict)
     _numbers: dict[tuple[Symbol, str], Fraction | Absent] = field(default_factory=dict)
+    _factors: dict[tuple[AccountId, Symbol], Fraction | None] = field(default_factory=dict)
 
     def unit(self, account: AccountId, symbol: Symbol, valued_at: ValuedAt = "market") -> Fraction | None:
         """Return what one unit is worth in the policy's currency; None where that is missing.
@@ -107,6 +108,19 @@ class Market:
         """Return the book's price however old it is."""
         price = self.book.prices.get(symbol)
         return None if price is None else exact(price.price)
+
+    def factor(self, account: AccountId, symbol: Symbol) -> Fraction | None:
+        """Return what one unit at a price of 1 is worth in the account's currency; None without a rate."""
+        key = (account, symbol)
+        if key not in self._factors:
+            security, own = self.book.securities.get(symbol), self.book.accounts[account].currency
+            rate = self.cross(
+                own if security is None or security.currency is None else security.currency, own
+            )
+            if rate is not None and security is not None and security.multiplier != 1:
+                rate = rate * exact(security.multiplier)
+            self._factors[key] = rate
+        return self._factors[key]
 
     def with_old_prices(self) -> "Market":
         """Return the same book with every last known price, however old."""

@@ -164,7 +164,7 @@ def capped_weight(asked: Asked) -> Reading:
     base, counted = asked.view.base_amount(), NOTHING
     for group in derived.groups(asked.view.state.touched):
         issuer = asked._replace(table=derived, group=group)
-        if group != (None,) and derived.members(asked.view.state, group):
+        if group != (None,) and derived.has_members(asked.view.state, group):
             held = issuer.value()
             votes = ownership("voting_shares_outstanding")(issuer)
             counted += min(held, ISSUER_CAP * base) if votes.amount <= VOTES_CAP else NOTHING

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dsl.policy import AnyAmount, CheckedRule, Limit, PercentOf, Subject, Unit
+from dsl.policy import ALWAYS, Amount, AnyAmount, CheckedRule, Limit, PercentOf, Subject, Unit
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import Asked, View
@@ -51,6 +51,11 @@ class PerTradePlan:
     why_not: str | None
     unsure: bool
 
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is of every trade, whatever is traded."""
+        return self.within.where == ALWAYS and not self.less
+
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a verdict for each trade of the subject, in accounts that the policy governs."""
         found: list[ReferenceVerdict] = []
@@ -62,6 +67,8 @@ class PerTradePlan:
         return found
 
     def _is_member(self, trade: Trade) -> Truth:
+        if self.is_of_all:
+            return True
         market = self.setting.market
         row = trade_row(trade, market, self.setting.before)
         own = truth(self.within.where, row, today=market.book.as_of)
@@ -118,6 +125,8 @@ class PerTradePlan:
         """Return a bound for one trade: a figure of its security, or a part of the weight base."""
         if amount is None:
             return None
+        if isinstance(amount, Amount):
+            return exact(amount.value)
         own = trade_row(trade, self.setting.market, self.setting.before)
 
         def row(path: str, unit: Unit | None) -> Value:

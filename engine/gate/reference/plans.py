@@ -1,6 +1,6 @@
 """From a checked rule to its limits in every scope: subjects, exceptions, waivers, what the day allows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -38,7 +38,7 @@ from engine.gate.reference.predicates import Lookup, Truth, all_of, any_of, oppo
 from engine.gate.reference.scopes import Scope, names_scope
 from engine.gate.reference.setting import Setting
 from engine.gate.reference.state import NOTHING
-from engine.gate.reference.tables import OwnRow, Subjects, Table, table
+from engine.gate.reference.tables import OwnRow, Selects, Subjects, Table, table
 from engine.gate.reference.values import Absent, Value
 from engine.gate.reference.verdicts import NoWitness
 
@@ -91,11 +91,9 @@ def why_not(setting: Setting, rule: CheckedRule, standing: Truth) -> str | None:
 # ------------------------------------------------------------------ exceptions and waivers
 
 
-def exceptions(
-    setting: Setting, rule: CheckedRule, view: View
-) -> tuple[Callable[[AccountId, Symbol], Truth], ...]:
+def exceptions(setting: Setting, rule: CheckedRule, view: View) -> tuple[Selects, ...]:
     """Return what each exception to a rule selects, among those that apply today."""
-    found: list[Callable[[AccountId, Symbol], Truth]] = []
+    found: list[Selects] = []
     for other in setting.policy.rules:
         if other.exception_to == rule.id:
             standing = applies(setting, other, view)
@@ -104,9 +102,7 @@ def exceptions(
     return tuple(found)
 
 
-def _selects(
-    setting: Setting, exception: CheckedRule, standing: Truth, view: View
-) -> Callable[[AccountId, Symbol], Truth]:
+def _selects(setting: Setting, exception: CheckedRule, standing: Truth, view: View) -> Selects:
     parts = [
         Subjects(market=setting.market, parts=(part,), own=own_row(setting, view))
         for part in selected(exception)
@@ -181,6 +177,31 @@ def own_row(setting: Setting, view: View) -> OwnRow:
     return row
 
 
+def laid_out(
+    setting: Setting,
+    view: View,
+    parts: Iterable[Subject],
+    *,
+    less: tuple[Selects, ...] = (),
+    attribute: str | None = None,
+    look_through: bool = False,
+) -> Table:
+    """Return the positions that all the parts select, by attribute; rules that name the same share it."""
+    named = tuple(dict.fromkeys(part for part in parts if part != EVERYTHING)) or (EVERYTHING,)
+    name = (view.everything, view.base, view.valued_at, named, less, attribute, look_through)
+    if name not in setting.tables:
+        subjects = Subjects(
+            market=setting.market,
+            parts=named,
+            less=less,
+            attribute=attribute,
+            look_through=look_through,
+            own=own_row(setting, view),
+        )
+        setting.tables[name] = table(subjects, view.scope, setting.before)
+    return setting.tables[name]
+
+
 def term_of(
     setting: Setting,
     term: MeasureTerm,
@@ -188,27 +209,23 @@ def term_of(
     *,
     within: Subject | None,
     attribute: str | None,
-    less: tuple[Callable[[AccountId, Symbol], Truth], ...],
+    less: tuple[Selects, ...],
     look_through: bool,
 ) -> Term:
     """Return one term of a measure laid out over a scope."""
-    own = own_row(setting, view)
     plain = _holdings(term)
     parts = (plain,) if within is None else (within, plain)
 
-    def laid_out(by: str | None) -> Table:
-        subjects = Subjects(
-            market=setting.market, parts=parts, less=less, attribute=by, look_through=look_through, own=own
-        )
-        return table(subjects, view.scope, setting.before)
+    def by_attribute(by: str | None) -> Table:
+        return laid_out(setting, view, parts, less=less, attribute=by, look_through=look_through)
 
     by = "issuer" if term.measure == "capped_weight" else None
     if isinstance(term.of, (GroupsWhose, LargestGroups)):
         by = term.of.attribute
     return Term(
         measure=term.measure,
-        table=laid_out(attribute),
-        derived=laid_out(by) if by is not None and within is None else None,
+        table=by_attribute(attribute),
+        derived=by_attribute(by) if by is not None and within is None else None,
         subject=term.of,
         period=term.period,
     )
@@ -234,13 +251,7 @@ def bound_tables(
     for amount in amounts:
         for part in _parts(amount):
             if isinstance(part, PercentOf) and part.subject is not None:
-                subjects = Subjects(
-                    market=setting.market,
-                    parts=(part.subject,),
-                    look_through=look_through,
-                    own=own_row(setting, view),
-                )
-                found[id(part)] = table(subjects, view.scope, setting.before)
+                found[id(part)] = laid_out(setting, view, (part.subject,), look_through=look_through)
     return found
 
 
@@ -279,7 +290,7 @@ def limit_plan(
     standing = applies(setting, rule, view)
     caps = ceilings(setting, rule.id, scope, as_weight=waived_as_weight)
 
-    def laid_out(less: tuple[Callable[[AccountId, Symbol], Truth], ...]) -> tuple[Term, ...]:
+    def laid_out_terms(less: tuple[Selects, ...]) -> tuple[Term, ...]:
         return tuple(
             term_of(
                 setting,
@@ -293,18 +304,17 @@ def limit_plan(
             for term in terms
         )
 
-    def groups(less: tuple[Callable[[AccountId, Symbol], Truth], ...]) -> Table:
-        subjects = Subjects(
-            market=setting.market,
-            parts=selected(rule)[:1],
+    def groups(less: tuple[Selects, ...]) -> Table:
+        return laid_out(
+            setting,
+            view,
+            selected(rule)[:1],
             less=less,
             attribute=attribute,
             look_through=rule.look_through,
-            own=own_row(setting, view),
         )
-        return table(subjects, scope, setting.before)
 
-    own = laid_out(less)
+    own = laid_out_terms(less)
     return LimitPlan(
         policy=rule.policy,
         rule=rule.id,
@@ -314,7 +324,7 @@ def limit_plan(
         unit=unit,
         terms=own,
         whole=own[0].table if within is None else groups(less),
-        raw=(laid_out(())[0].table if within is None else groups(())) if less else None,
+        raw=(laid_out_terms(())[0].table if within is None else groups(())) if less else None,
         low=low,
         high=high,
         warn_from=rule.warn_from,

@@ -4,11 +4,11 @@ for each issuer in equities     ACME -> Acme Corp; cash -> none
 10 largest issuers              ACME -> all: any issuer may be among the largest
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine.gate.reference.tables import Table
+from engine.gate.reference.tables import Belongs, Table
 from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Group, Key
 
 
@@ -39,49 +39,68 @@ class Reach:
     of_bounds: tuple[Table, ...]
     of_benchmark: tuple[Group, ...]
     is_sure: bool = field(init=False)  # of all that is held it is known where it belongs
+    _own: tuple[Table, ...] = field(init=False)  # the groups
+    _others: tuple[Table, ...] = field(init=False)  # terms that have tables of their own
+    _is_simple: bool = field(init=False)  # all terms are of the very groups
     _alone: Mapping[Group, None] = field(init=False)  # the groups without any list
     _places: dict[Key, Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find out what holds without any list."""
-        self.is_sure = not any(table.unknown for table in self._doubted())
+        self._own = (self.whole,) if self.raw is None else (self.whole, self.raw)
+        self._others = tuple(dict.fromkeys(table for table in self.of_terms if table is not self.whole))
+        self._is_simple = not (self.raw or self._others or self.derived)
+        self.is_sure = not any(table.unknown for table in (self.whole, *self._others, *self.derived))
         self._alone = self.groups(())
-
-    def _doubted(self) -> tuple[Table, ...]:
-        """Return the tables in which a doubt leaves a group without an answer."""
-        groups = () if self.attribute is None else (self.whole,)
-        return (*groups, *self.of_terms, *self.derived)
 
     def tables(self) -> Iterable[Table]:
         """Return every table that the limit reads, once."""
-        raw = () if self.raw is None else (self.raw,)
-        return dict.fromkeys((*self.of_terms, *self.derived, self.whole, *raw, *self.of_bounds))
+        return dict.fromkeys((*self._own, *self._others, *self.derived, *self.of_bounds))
 
-    def groups(self, touched: Iterable[Key]) -> Mapping[Group, None]:
+    def groups(self, touched: Collection[Key]) -> Mapping[Group, None]:
         """Return the groups that the rule tells of where a list touches some positions."""
         if self.attribute is None:
             return {EVERYTHING_IN_SCOPE: None}
         groups = self.whole.groups(touched) | dict.fromkeys(self.of_benchmark)
         return groups if self.raw is None else self.raw.groups(touched) | groups
 
-    def place(self, key: Key) -> Place:
-        """Return where a position is."""
-        known = self._places.get(key)
-        if known is None:
-            known = self._places[key] = self._find(key)
-        return known
+    def place(self, keys: Collection[Key]) -> Place:
+        """Return where some positions are, taken together."""
+        places = [self._places.get(key) or self._find(key) for key in keys]
+        if len(places) == 1:
+            return places[0]
+        groups: set[Group] = set()
+        told: set[Group] = set()
+        for place in places:
+            groups.update(place.groups or ())
+            told.update(place.told)
+        is_any = any(place.groups is None for place in places)
+        is_sure = all(place.is_sure for place in places)
+        return Place(None if is_any else frozenset(groups), frozenset(told), is_sure)
 
     def _find(self, key: Key) -> Place:
-        is_sure = not any(table.belongs(key).unknown for table in self._doubted())
-        if any(table.belongs(key).is_somewhere for table in self.derived):
-            return Place(None, frozenset(), is_sure)
-        groups = [self.whole] if self.raw is None else [self.whole, self.raw]
-        own = _groups_of(key, groups)
-        any_group = own | _groups_of(key, self.of_terms)
-        return Place(any_group, frozenset(g for g in any_group if g in own or g in self._alone), is_sure)
+        """Return where a position is, and remember it."""
+        if self._is_simple:
+            where = self.whole.belongs(key)
+            groups = frozenset((*where.groups, *where.unknown))
+            place = self._places[key] = Place(groups, groups, not where.unknown)
+            return place
+        own = [table.belongs(key) for table in self._own]
+        others = [table.belongs(key) for table in self._others]
+        derived = [table.belongs(key) for table in self.derived]
+        is_sure = not any(where.unknown for where in (own[0], *others, *derived))
+        groups = told = _groups_of(own)
+        if others:
+            of_terms = _groups_of(others)
+            groups, told = groups | of_terms, told | (of_terms & self._alone.keys())
+        is_any = any(where.is_somewhere for where in derived)
+        place = self._places[key] = Place(None if is_any else groups, told, is_sure)
+        return place
 
 
-def _groups_of(key: Key, tables: Iterable[Table]) -> frozenset[Group]:
-    """Return the groups to which a position belongs, or may, in some tables."""
-    places = [table.belongs(key) for table in tables]
-    return frozenset(group for place in places for group in (*place.groups, *place.unknown))
+def _groups_of(places: Iterable[Belongs]) -> frozenset[Group]:
+    """Return the groups of a position, and those that may be."""
+    found: set[Group] = set()
+    for where in places:
+        found.update(where.groups, where.unknown)
+    return frozenset(found)

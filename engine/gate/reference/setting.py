@@ -1,12 +1,12 @@
 """Policies laid out over a book, and a list over both: what every rule is judged with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from dsl.policy import EVERYTHING, CheckedPolicy, ValuedAt
 from engine.facts.book import Book
-from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.ids import AccountId, LotId
 from engine.facts.lots import Lot
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import View, Worths
@@ -19,15 +19,12 @@ from engine.gate.reference.verdicts import Gap, Key
 ViewName = tuple[Scope, str, ValuedAt]
 """What names a view of a policy: whose holdings, over which weight base, at which worth."""
 
-LotName = tuple[AccountId, Symbol, LotId]
-"""What names the parts of one lot."""
 
-
-def by_name(lots: tuple[Lot, ...]) -> dict[LotName, list[Lot]]:
-    """Return open lots by account, symbol and name."""
-    found: dict[LotName, list[Lot]] = {}
+def by_name(lots: tuple[Lot, ...]) -> dict[Key, dict[LotId, list[Lot]]]:
+    """Return open lots by account and symbol, and then by name."""
+    found: dict[Key, dict[LotId, list[Lot]]] = {}
     for lot in lots:
-        found.setdefault((lot.account, lot.symbol, lot.lot), []).append(lot)
+        found.setdefault((lot.account, lot.symbol), {}).setdefault(lot.lot, []).append(lot)
     return found
 
 
@@ -40,8 +37,9 @@ class Setting:
     worths: Worths
     before: State
     accounts: tuple[AccountId, ...]
-    lots: Mapping[LotName, list[Lot]]
+    lots: Mapping[Key, Mapping[LotId, list[Lot]]]  # by position and name
     old_worths: Worths
+    tables: dict[object, Table] = field(default_factory=dict)  # by view, subject and attribute
     _views: dict[ViewName, View] = field(default_factory=dict)
     _everything: dict[Scope, Table] = field(default_factory=dict)
     _classes: dict[Scope, tuple[tuple[Table, Fraction], ...]] = field(default_factory=dict)
@@ -50,6 +48,11 @@ class Setting:
     def book(self) -> Book:
         """The book."""
         return self.market.book
+
+    def lots_of(self, key: Key) -> Iterator[Lot]:
+        """Yield the open lots of a position."""
+        for parts in self.lots.get(key, {}).values():
+            yield from parts
 
     def view(self, scope: Scope, *, base: str, valued_at: ValuedAt = "market") -> View:
         """Return the view of a scope before the list; rules of one scope, base and worth share it."""
@@ -145,7 +148,7 @@ class Listed:
             after = view.at(self.after, self.done)
             touched = tuple(key for key in self.after.positions if key[0] in view.scope.holds)
             known = Seen(
-                after=after, touched=touched, is_base_moved=bool(touched) and self._moves_base(after)
+                after=after, touched=touched, is_base_moved=bool(touched) and self._moves_base(view, after)
             )
             self._seen[name] = known
         return known
@@ -157,9 +160,9 @@ class Listed:
             self._without[trade.number] = without(self.after, own, trade.number, self.done)
         return self._without[trade.number]
 
-    def _moves_base(self, after: View) -> bool:
+    def _moves_base(self, before: View, after: View) -> bool:
         try:
-            if after.base_amount() != after.at(after.before, None).base_amount():
+            if after.base_amount() != before.base_amount():
                 return True
         except Gap:
             return True

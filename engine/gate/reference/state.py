@@ -19,7 +19,7 @@ from engine.facts.book import Book
 from engine.facts.lots import Replacement
 from engine.facts.trades import Side, Trade
 from engine.gate.reference.amounts import Amounts
-from engine.gate.reference.market import Market, cash_symbol
+from engine.gate.reference.market import ONE, Market, cash_symbol
 from engine.gate.reference.verdicts import Key
 from engine.ledger.exact import exact
 from engine.ledger.settle import Settlement
@@ -176,7 +176,7 @@ def changes(trade: Trade, market: Market, done: Done) -> Positions:
     is_old = trade.price is None and market.price(trade.symbol) is None
     cost = money if trade.side is Side.BUY else NOTHING
     cost -= done.basis_of(trade.number)
-    paid = -trade.side.sign * money
+    paid = -money if trade.side.sign > 0 else money
     return {
         key: Position(quantity, cost),
         cash: Position(paid, paid, frozenset({key}) if is_old else frozenset()),
@@ -186,12 +186,11 @@ def changes(trade: Trade, market: Market, done: Done) -> Positions:
 def money_of(trade: Trade, market: Market) -> Fraction | None:
     """Return the size of a trade at its own price, else the book's last, in the account's currency."""
     price = exact(trade.price) if trade.price is not None else market.last_price(trade.symbol)
-    security = market.book.securities.get(trade.symbol)
-    own = market.book.accounts[trade.account].currency
-    rate = market.cross(own if security is None or security.currency is None else security.currency, own)
-    if price is None or rate is None:
+    factor = market.factor(trade.account, trade.symbol)
+    if price is None or factor is None:
         return None
-    return price * exact(trade.quantity) * (1 if security is None else exact(security.multiplier)) * rate
+    money = price * exact(trade.quantity)
+    return money if factor is ONE else money * factor
 
 
 def after(before: State, moves: Iterable[Positions], done: Done) -> State:

@@ -27,6 +27,9 @@ from engine.ledger.exact import exact
 Piece = tuple[Symbol, Fraction]
 """A security and the share of the position's value that it stands for."""
 
+Selects = Callable[[AccountId, Symbol], Truth]
+"""Whether an exception selects a security in an account."""
+
 OwnRow = Callable[[AccountId, Symbol, str], Value | None]
 """Figures of a holding before the list (`value`, `weight`, …); None where the path names no such figure."""
 
@@ -56,7 +59,7 @@ class Subjects:
 
     market: Market
     parts: tuple[Subject, ...]
-    less: tuple[Callable[[AccountId, Symbol], Truth], ...] = ()
+    less: tuple[Selects, ...] = ()
     attribute: str | None = None
     look_through: bool = False
     own: OwnRow | None = None
@@ -147,10 +150,14 @@ class Subjects:
 NO_KEYS: frozenset[Key] = frozenset()
 
 
+Moved = list[tuple[Key, tuple[Piece, ...]]]
+"""Positions with their pieces."""
+
+
 class Moves(NamedTuple):
     """Positions in which a state differs from the one it came from, by the group they are, or may be, in."""
 
-    groups: Mapping[Group, list[Key]]
+    groups: Mapping[Group, Moved]
     unknown: Mapping[Group, list[Key]]
 
 
@@ -207,14 +214,14 @@ class Table:
         """Return the positions in which a state differs from the one it came from, by group."""
         known = state.moved.get(self)
         if known is None:
-            groups: dict[Group, list[Key]] = {}
+            groups: dict[Group, Moved] = {}
             unknown: dict[Group, list[Key]] = {}
             for key in state.changed:
-                where = self.belongs(key)
+                where = self._places.get(key) or self.belongs(key)
                 if where is NOWHERE:
                     continue
-                for group in where.groups:
-                    groups.setdefault(group, []).append(key)
+                for group, pieces in where.groups.items():
+                    groups.setdefault(group, []).append((key, pieces))
                 for group in where.unknown:
                     unknown.setdefault(group, []).append(key)
             known = state.moved[self] = Moves(groups, unknown)
@@ -224,7 +231,7 @@ class Table:
         """Return the positions of a group in which a state may differ from the first one."""
         found: list[Key] = []
         while state.came_from is not None:
-            found += self._moves_in(state).groups.get(group, ())
+            found += [key for key, _ in self._moves_in(state).groups.get(group, ())]
             state = state.came_from
         return found
 
@@ -238,6 +245,10 @@ class Table:
             if state.holds(key) or key in state.touched
         ]
 
+    def has_members(self, state: State, group: Group) -> bool:
+        """Return whether anything of a group was held at first or has been traded since."""
+        return bool(self.held.get(group) or self._touched_of(state, group))
+
     def is_held(self, state: State, group: Group) -> bool:
         """Return whether anything is held of a group."""
         if any(state.holds(key) for key in self.held.get(group, ())):
@@ -249,14 +260,14 @@ class Table:
         if group not in self._held:
             parts = (self._parts(key, group) for key in self.held.get(group, ()))
             self._held[group] = Counter(symbol for part in parts for symbol in part)
-        counts, changes = self._held[group], Counter[Symbol]()
+        counts, changes = self._held[group], dict[Symbol, int]()
         first = state
         while first.came_from is not None:
             first = first.came_from
         for key in dict.fromkeys(self._touched_of(state, group)):
             change = state.holds(key) - first.holds(key)
             for symbol in self._parts(key, group) if change else ():
-                changes[symbol] += change
+                changes[symbol] = changes.get(symbol, 0) + change
         return len(counts) + sum(
             (counts[symbol] + change > 0) - (counts[symbol] > 0) for symbol, change in changes.items()
         )
@@ -267,15 +278,17 @@ class Table:
 
     def total(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
         """Return the sum over a group of what its pieces are worth."""
-        while state.came_from is not None and group not in self._moves_in(state).groups:
-            state = state.came_from
         name = (self, group, worth)  # not their ids, which pass to others once they are gone
         known = state.sums.get(name)
         if known is None:
             earlier = state.came_from
-            known = (
-                self._first(state, group, worth) if earlier is None else self._corrected(state, group, worth)
-            )
+            if earlier is None:
+                known = self._first(state, group, worth)
+            else:
+                moved = self._moves_in(state).groups.get(group)
+                known = self.total(earlier, group, worth)
+                if moved is not None:
+                    known = _corrected(known, state, moved, worth)
             state.sums[name] = known
         return known
 
@@ -285,19 +298,6 @@ class Table:
             for key in self.held.get(group, ())
         ]
         return sum((amount for amount, _ in parts), NOTHING), NO_KEYS.union(*(lost for _, lost in parts))
-
-    def _corrected(self, state: State, group: Group, worth: "PieceWorth") -> Sum:
-        """Return the earlier state's sum, corrected for the positions that have changed since."""
-        assert state.came_from is not None
-        amount, missing = self.total(state.came_from, group, worth)
-        gone = lacking = NO_KEYS
-        for key in self._moves_in(state).groups[group]:
-            change, was_missing, now_missing = worth.change(state, key, self.belongs(key).groups[group])
-            amount += change
-            if was_missing or now_missing:
-                gone, lacking = gone | was_missing, lacking | now_missing
-        # a security and the cash that it moves may lack the same price: all goes before anything comes
-        return amount, (missing - gone) | lacking if gone or lacking else missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -315,7 +315,7 @@ class PieceWorth:
         amount, missing = self.worth(key, position)
         if missing:
             return NOTHING, missing
-        if self.coefficient is None and (amount == 0 or _is_whole(pieces)):
+        if self.coefficient is None and (amount == 0 or (len(pieces) == 1 and pieces[0][1] is ONE)):
             return amount, missing
         share = self._share(key[0], pieces)
         return (NOTHING, frozenset({key})) if share is None else (amount * share, missing)
@@ -323,7 +323,7 @@ class PieceWorth:
     def change(self, state: State, key: Key, pieces: tuple[Piece, ...]) -> Change:
         """Return what the pieces add beyond what they did in the state that this one came from."""
         whole = state.change(key, self.worth)
-        if self.coefficient is None and _is_whole(pieces):
+        if self.coefficient is None and len(pieces) == 1 and pieces[0][1] is ONE:
             return whole
         amount, gone, lacking = whole
         share = self._share(key[0], pieces)
@@ -335,29 +335,39 @@ class PieceWorth:
     def _share(self, account: AccountId, pieces: tuple[Piece, ...]) -> Fraction | None:
         """Return what the position's worth is multiplied by; None where that is unknown."""
         share = NOTHING
+        is_whole = len(pieces) == 1 and pieces[0][1] is ONE
         for symbol, part in pieces:
             factor = ONE if self.coefficient is None else self.coefficient(account, symbol)
             if factor is Absent.UNKNOWN:
                 return None
             if factor is not Absent.NONE:
-                share += part * factor
+                share = factor if is_whole else share + part * factor
         return share
 
 
-def _is_whole(pieces: tuple[Piece, ...]) -> bool:
-    """Return whether a position stands for itself alone."""
-    return len(pieces) == 1 and pieces[0][1] is ONE
+def _corrected(earlier: Sum, state: State, moved: Moved, worth: PieceWorth) -> Sum:
+    """Return the earlier state's sum, corrected for the positions that have changed since."""
+    amount, missing = earlier
+    gone = lacking = NO_KEYS
+    for key, pieces in moved:
+        change, was_missing, now_missing = worth.change(state, key, pieces)
+        amount += change
+        if was_missing or now_missing:
+            gone, lacking = gone | was_missing, lacking | now_missing
+    # a security and the cash that it moves may lack the same price: all goes before anything comes
+    return amount, (missing - gone) | lacking if gone or lacking else missing
 
 
 def table(subjects: Subjects, scope: Scope, before: State) -> Table:
     """Return a subject laid out over what a scope holds before the list."""
     held: dict[Group, list[Key]] = {}
     unknown: dict[Group, list[Key]] = {}
+    places: dict[Key, Belongs] = {}
     for key in before.positions:
         if key[0] in scope.holds and before.holds(key):
-            where = subjects.belongs(key)
+            where = places[key] = subjects.belongs(key)
             for group in where.groups:
                 held.setdefault(group, []).append(key)
             for group in where.unknown:
                 unknown.setdefault(group, []).append(key)
-    return Table(subjects=subjects, scope=scope, held=held, unknown=unknown)
+    return Table(subjects=subjects, scope=scope, held=held, unknown=unknown, _places=places)

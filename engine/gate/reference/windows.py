@@ -21,7 +21,7 @@ from engine.facts.calendar import add_business_days, add_months
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.lots import Acquisition, Disposal
 from engine.facts.trades import Side, Trade
-from engine.gate.reference.bans import Covered, acts, covered_by
+from engine.gate.reference.bans import Covered, covered_by
 from engine.gate.reference.happenings import (
     Happening,
     Nearby,
@@ -79,7 +79,8 @@ class WindowPlan:
 
     def _pairs(self, done: Listed) -> tuple[frozenset[int], frozenset[int]]:
         """Return the trades of the list in pairs that are, and that may be, covered."""
-        hits, doubts = set[int](), set[int]()
+        hits: set[int] = set()
+        doubts: set[int] = set()
         for action, event in self._meetings(done):
             if action.covered is not False and self._meet(action, event):
                 of_list = {
@@ -187,7 +188,7 @@ class WindowPlan:
         for trade in done.trades:
             if trade.account not in self.teller.scope.holds:
                 continue
-            if any(acts(action, trade, done) for action in self.covered.actions):
+            if self.covered.is_done_by(trade, done):
                 found.extend(self._action_of(trade, done))
         return found
 
