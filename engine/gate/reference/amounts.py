@@ -4,10 +4,10 @@
 largest of the other 449, which are read off the old ranking.
 """
 
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice
 
 from engine.gate.reference.verdicts import Group
 
@@ -38,13 +38,16 @@ class Amounts:
 
     def largest(self, count: int) -> list[Fraction]:
         """Return the largest amounts, however many there are of the groups wanted."""
-        others = (self.first[group][1] for group in self._ranking() if group not in self.changed)
-        changed = [answer[1] for answer in self.changed.values() if answer is not None]
-        return sorted([*changed, *islice(others, count)], reverse=True)[:count]
+        near = self._ranking()[-count - len(self.changed) :]
+        found = [self.first[group][1] for group in near if group not in self.changed]
+        for answer in self.changed.values():
+            if answer is not None:
+                insort(found, answer[1])
+        return found[max(0, len(found) - count) :]
 
     def _ranking(self) -> list[Group]:
         if self._ranked is None:
-            self._ranked = sorted(self.first, key=lambda group: self.first[group][1], reverse=True)
+            self._ranked = sorted(self.first, key=lambda group: self.first[group][1])
         return self._ranked
 
     def _passers(self) -> list[Group]:

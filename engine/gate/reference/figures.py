@@ -113,12 +113,13 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
         return (all(passed), amount) if derived.is_held(state, group) else None
 
     answers = None
-    if view.gaps is None and state.came_from is not None and all(map(_is_steady, tests)):
-        earlier = view.at(state.came_from, view.done)
-        if not tests or earlier.base_amount() == view.base_amount():
-            known = state.came_from.answers.get(name) or _answers(
-                function, asked._replace(view=earlier), subject
-            )
+    earlier = state.came_from
+    if view.gaps is None and earlier is not None and all(map(_is_steady, tests)):
+        has_its_base = not tests or view.at(earlier, view.done).base_amount() == view.base_amount()
+        if has_its_base:
+            known = earlier.answers.get(name)
+            if known is None:
+                known = _answers(function, asked._replace(view=view.at(earlier, view.done)), subject)
             answers = known.with_changes({group: of(group) for group in derived.moved_in(state)})
     if answers is None:
         told = {group: of(group) for group in derived.groups(state.touched)}

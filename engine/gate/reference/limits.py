@@ -154,16 +154,14 @@ class LimitPlan:
         """Return whether the subject of a bound has, or may have, one of some positions."""
         return any(table.belongs(key).is_somewhere for table in self.tables.values() for key in touched)
 
-    def asked(self, view: View, term: Term, group: Group) -> Asked:
-        """Return the question of one term."""
-        return Asked(view, term.table, group, self.unit, term.subject, term.derived, term.period)
-
     def reading(self, view: View, group: Group) -> Reading:
         """Return the measure of a group in a view: the sum of its terms."""
-        first, *others = self.terms
-        total = read(first.measure, self.asked(view, first, group))
-        for term in others:
-            total = total.plus(read(term.measure, self.asked(view, term, group)))
+        total: Reading | None = None
+        for term in self.terms:
+            asked = Asked(view, term.table, group, self.unit, term.subject, term.derived, term.period)
+            part = read(term.measure, asked)
+            total = part if total is None else total.plus(part)
+        assert total is not None, "a measure has a term"
         return total
 
     def bound(self, amount: AnyAmount | None, view: View, group: Group) -> Bound | None:

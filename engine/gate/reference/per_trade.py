@@ -167,8 +167,9 @@ class PerTradePlan:
         )
 
     def _is_warned(self, size: Fraction, low: Bound, high: Bound, trade: Trade, done: Listed) -> bool:
-        edge = self._bound(self.teller.rule.warn_from, trade, done)
-        if not isinstance(edge, Fraction):
+        warn_from = self.teller.rule.warn_from
+        edge = None if warn_from is None else self._bound(warn_from, trade, done)
+        if edge is None or not isinstance(edge, Fraction):
             return False
         if not isinstance(low, Fraction):
             return size >= edge
@@ -191,9 +192,9 @@ class PerTradePlan:
 
 def _left(size: Fraction, low: Bound, high: Bound) -> Fraction:
     sides = []
-    if isinstance(high, Fraction):
+    if high is not None and not isinstance(high, Absent):
         sides.append(high - size)
-    if isinstance(low, Fraction):
+    if low is not None and not isinstance(low, Absent):
         sides.append(size - low)
     return min(sides)
 

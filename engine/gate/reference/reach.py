@@ -4,7 +4,7 @@ for each issuer in equities     ACME -> Acme Corp; cash -> none
 10 largest issuers              ACME -> all: any issuer may be among the largest
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ class Reach:
     _is_simple: bool = field(init=False)  # all terms are of the very groups
     _alone: Mapping[Group, None] = field(init=False)  # the groups without any list
     _places: dict[Key, Place] = field(default_factory=dict)
+    _known: dict[Place, Place] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find out what holds without any list."""
@@ -64,27 +65,27 @@ class Reach:
         groups = self.whole.groups(touched) | dict.fromkeys(self.of_benchmark)
         return groups if self.raw is None else self.raw.groups(touched) | groups
 
-    def place(self, keys: Collection[Key]) -> Place:
+    def place(self, keys: Sequence[Key]) -> Place:
         """Return where some positions are, taken together."""
-        places = [self._places.get(key) or self._find(key) for key in keys]
-        if len(places) == 1:
-            return places[0]
+        if len(keys) == 1:
+            return self._places.get(keys[0]) or self._find(keys[0])
         groups: set[Group] = set()
         told: set[Group] = set()
-        for place in places:
+        is_any, is_sure = False, True
+        for key in keys:
+            place = self._places.get(key) or self._find(key)
             groups.update(place.groups or ())
             told.update(place.told)
-        is_any = any(place.groups is None for place in places)
-        is_sure = all(place.is_sure for place in places)
+            is_any = is_any or place.groups is None
+            is_sure = is_sure and place.is_sure
         return Place(None if is_any else frozenset(groups), frozenset(told), is_sure)
 
     def _find(self, key: Key) -> Place:
-        """Return where a position is, and remember it."""
+        """Return where a position is, once."""
         if self._is_simple:
             where = self.whole.belongs(key)
             groups = frozenset((*where.groups, *where.unknown))
-            place = self._places[key] = Place(groups, groups, not where.unknown)
-            return place
+            return self._remembered(key, Place(groups, groups, not where.unknown))
         own = [table.belongs(key) for table in self._own]
         others = [table.belongs(key) for table in self._others]
         derived = [table.belongs(key) for table in self.derived]
@@ -94,8 +95,12 @@ class Reach:
             of_terms = _groups_of(others)
             groups, told = groups | of_terms, told | (of_terms & self._alone.keys())
         is_any = any(where.is_somewhere for where in derived)
-        place = self._places[key] = Place(None if is_any else groups, told, is_sure)
-        return place
+        return self._remembered(key, Place(None if is_any else groups, told, is_sure))
+
+    def _remembered(self, key: Key, place: Place) -> Place:
+        """Keep a position's place, as one value for all that are in the same."""
+        known = self._places[key] = self._known.setdefault(place, place)
+        return known
 
 
 def _groups_of(places: Iterable[Belongs]) -> frozenset[Group]:

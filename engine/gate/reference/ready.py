@@ -39,12 +39,15 @@ class Ready:
 
     def part(self, done: Listed, touched: Sequence[Key]) -> Part:
         """Return the rule's verdicts on a list; touched: the positions of the list that a limit reads."""
+        if self.limit is None:
+            return self._of(done)
         try:
-            return (
-                self._of(done) if self.limit is None else self._again(judge_limit(self.limit, done, touched))
-            )
+            part = judge_limit(self.limit, done, touched)
         except NoWitness as unknown:
             return self._unknown(unknown)
+        if self._said is None or not part.says_the_same(self._said):
+            self._said = part
+        return self._said
 
     def quiet(self, done: Listed) -> Part:
         """Return the verdicts of a local limit on a list that does not move it."""
@@ -59,16 +62,13 @@ class Ready:
             raise unknown
         return Part(self.key, (self.unwitnessed(str(unknown)),))
 
-    def _again(self, part: Part) -> Part:
-        """Return the answer on the list before in place of one that says the very same."""
-        if self._said is None or not part.says_the_same(self._said):
-            self._said = part
-        return self._said
-
     def _of(self, done: Listed) -> Part:
         """Return the verdicts of what is no limit; the same value where the rule says the same."""
         assert self.judge is not None
-        found = self.judge(done)
+        try:
+            found = self.judge(done)
+        except NoWitness as unknown:
+            return self._unknown(unknown)
         if self._last is None or found is not self._last[0]:
             self._last = found, Part(self.key, tuple(found))
         return self._last[1]
@@ -132,7 +132,7 @@ class Prepared:
 
 
 def _readers(rules: Sequence[Ready], before: State) -> dict[Key, list[int]]:
-    """Return the limits that read each position that is held."""
+    """Return the limits that read each position that is held, which each of them then has placed."""
     found: dict[Key, list[int]] = {key: [] for key in before.positions if before.holds(key)}
     for number, rule in enumerate(rules):
         if rule.limit is not None:
@@ -142,6 +142,7 @@ def _readers(rules: Sequence[Ready], before: State) -> dict[Key, list[int]]:
             )
             for key in dict.fromkeys(chain.from_iterable(held)):
                 found[key].append(number)
+                rule.limit.reach.place((key,))
     return found
 
 

@@ -42,4 +42,4 @@ def figures(reading: Reading, low: Bound | None, high: Bound | None) -> Figures:
         above = amount - of_base(low, base)
         room = above if high is None else min(room, above)
     sign = 1 if room > 0 else -1 if room < 0 else 0
-    return Figures(reading, reading.told, low, high, room, sign)
+    return Figures(reading, amount / base if base > 0 else None, low, high, room, sign)

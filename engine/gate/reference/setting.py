@@ -130,15 +130,11 @@ class Listed:
     setting: Setting
     done: Done
     after: State
+    trades: tuple[Trade, ...]
     moves: Mapping[int, Positions]  # by trade: what it adds to the positions it touches
     _without: dict[int, State] = field(default_factory=dict)
     _seen: dict[tuple[Table, str, ValuedAt], Seen] = field(default_factory=dict)
     _trade_moves: dict[tuple[int, Table, str, ValuedAt], bool] = field(default_factory=dict)
-
-    @property
-    def trades(self) -> tuple[Trade, ...]:
-        """The trades of the list."""
-        return self.done.trades
 
     def seen(self, view: View) -> Seen:
         """Return what the list does to a view; found once for all rules that share it."""
@@ -193,11 +189,15 @@ class Listed:
 
 def listed(own: Setting, done: Done) -> Listed:
     """Return a list laid out over a policy's setting."""
-    moves = [changes(trade, own.market, done) for trade in done.trades]
-    by_number = {trade.number: own_moves for trade, own_moves in zip(done.trades, moves, strict=True)}
-    return Listed(setting=own, done=done, after=after(own.before, moves, done), moves=by_number)
+    trades = done.trades
+    moves = [changes(trade, own.market, done) for trade in trades]
+    state = after(own.before, moves, done)
+    by_number = {trade.number: own_moves for trade, own_moves in zip(trades, moves, strict=True)}
+    return Listed(setting=own, done=done, after=state, trades=trades, moves=by_number)
 
 
 def nothing_listed(own: Setting, done: Done) -> Listed:
     """Return the empty list, whose after is the before."""
-    return Listed(setting=own, done=replace(done, listed=()), after=State({}, own.before), moves={})
+    return Listed(
+        setting=own, done=replace(done, listed=()), after=State({}, own.before), trades=(), moves={}
+    )

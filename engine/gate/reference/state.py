@@ -67,7 +67,7 @@ class State:
     answers: dict[object, Amounts] = field(default_factory=dict)
     bases: dict[object, Fraction] = field(default_factory=dict)  # weight bases of which nothing is missing
     sums: dict[object, Sum] = field(default_factory=dict)  # by table, group and worth
-    _changes: dict[tuple[Worth, Key], Change] = field(default_factory=dict)
+    changes: dict[tuple[Worth, Key], Change] = field(default_factory=dict)
     _touched: frozenset[Key] | None = None
 
     def position(self, key: Key) -> Position:
@@ -95,12 +95,10 @@ class State:
 
     def change(self, key: Key, worth: Worth) -> Change:
         """Return what a position adds to a sum beyond what it did in the state that this one came from."""
-        known = self._changes.get((worth, key))
-        if known is None:
-            assert self.came_from is not None
-            was, gone = worth(key, self.came_from.position(key))
-            now, lacking = worth(key, self.position(key))
-            known = self._changes[worth, key] = (now - was, gone, lacking)
+        assert self.came_from is not None
+        was, gone = worth(key, self.came_from.position(key))
+        now, lacking = worth(key, self.position(key))
+        known = self.changes[worth, key] = (now - was, gone, lacking)
         return known
 
 
@@ -241,6 +239,8 @@ def market_worth(market: Market, *, takes_old: bool = False) -> Worth:
         if position.quantity == 0:
             return NOTHING, frozenset()
         unit = market.unit(*key)
-        return (NOTHING, frozenset({key})) if unit is None else (position.quantity * unit, frozenset())
+        if unit is None:
+            return NOTHING, frozenset({key})
+        return position.quantity if unit is ONE else position.quantity * unit, frozenset()
 
     return worth

@@ -322,7 +322,7 @@ class PieceWorth:
 
     def change(self, state: State, key: Key, pieces: tuple[Piece, ...]) -> Change:
         """Return what the pieces add beyond what they did in the state that this one came from."""
-        whole = state.change(key, self.worth)
+        whole = state.changes.get((self.worth, key)) or state.change(key, self.worth)
         if self.coefficient is None and len(pieces) == 1 and pieces[0][1] is ONE:
             return whole
         amount, gone, lacking = whole
