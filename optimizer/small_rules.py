@@ -48,8 +48,10 @@ def _is_exact(form: Form) -> bool:
 
 def _is_part(form: Form, positive: bool) -> bool:
     match form:
-        case Linear() | Count():
+        case Linear():
             return True
+        case Count():
+            return all(len(piece.terms) == 1 and not piece.constant for piece in form.parts)
         case Guarded():
             return isinstance(form.form, Linear) and all(isinstance(t.form, Linear) for t in form.tests)
         case Largest():
@@ -134,35 +136,17 @@ class Rules:
     # ---------------------------------------------------------------- counts
 
     def _there(self, part: Linear, factor: float) -> Shown:
-        """Return factor * (1 where the part is not zero after trading)."""
+        """Return factor * (1 where the part, one position's, is not zero after trading)."""
         entry = self.problem.columns.row(part)
         owners = set(self.problem.grid.position[entry.columns].tolist())
         now = as_float(value(part, self.problem.state))
         if not owners:
             return {}, factor * float(bool(now))
-        if len(owners) > 1 or len(part.terms) > 1 or part.constant:
-            return {self._nonzero(part, factor > 0): factor}, 0.0
         index = owners.pop()
         if not now:
             return ({self.trades.buys[index]: factor} if index in self.trades.buys else {}), 0.0
         gone = self.trades.selling_out(index)
         return ({} if gone is None else {gone: -factor}), factor
-
-    def _nonzero(self, part: Linear, helps: bool) -> int:
-        """Return a switch that is on where the part is not zero (hurts), or may be on only there (helps)."""
-        terms, start = self._form(part)
-        reach, after = self._size(part), self._after(part)
-        switch = self.trades.switch(lambda trades: float(abs(after(trades)) > 1e-6))
-        scaled = {n: a / reach for n, a in terms.items()}
-        if not helps:
-            self.program.row({**scaled, switch: -1.0}, high=-start / reach)
-            return switch
-        entry = self.problem.columns.row(part)
-        steps = np.abs(entry.amounts) * self.problem.grid.step[entry.columns]
-        floor = float(steps.min()) if steps.size else abs(start)
-        floor = min(floor, abs(start) or floor)
-        self.program.row({**scaled, switch: -floor / reach}, low=-start / reach)
-        return switch
 
     # ---------------------------------------------------------------- derived sets
 

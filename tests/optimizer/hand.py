@@ -67,20 +67,21 @@ def book(
     prices: dict[str, str] | None = None,
     weights: dict[str, str] | None = None,
     sectors: dict[str, str] | None = None,
+    issuers: dict[str, str] | None = None,
 ) -> Book:
-    """Return a book; every security costs 100 unless `prices` says otherwise."""
+    """Return a book; every security costs 100 and has an issuer of its own unless said otherwise."""
     symbols = sorted({str(row.symbol) for row in lots} | set(prices or {}) | set(weights or {}))
     securities = {
         Symbol(s): Security(
             symbol=Symbol(s),
             asset_class="equity",
             instrument="common_stock",
-            issuer=f"{s} Corp",
+            issuer=(issuers or {}).get(s, f"{s} Corp"),
             attributes={
                 "symbol": s,
                 "asset_class": "equity",
                 "instrument": "common_stock",
-                "issuer": f"{s} Corp",
+                "issuer": (issuers or {}).get(s, f"{s} Corp"),
                 "sector": (sectors or {}).get(s, "Technology"),
             },
             currency="USD",
