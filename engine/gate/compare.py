@@ -87,11 +87,4 @@ def compared(one: Reading, other: Reading) -> tuple[Fraction, Fraction]:
 
 def told_of(before: Reading, after: Reading) -> Told:
     """Return the figures of a verdict."""
-    return Told(
-        before=before.figure,
-        after=after.figure,
-        limit=after.limit,
-        headroom=after.told_headroom,
-        low=after.low,
-        high=after.high,
-    )
+    return Told(before.figure, after.figure, after.limit, after.told_headroom, after.low, after.high)

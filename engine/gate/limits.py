@@ -162,6 +162,8 @@ class Limits:
             self._register(self._open(ground, len(self.all)))
         self.unsure = [limit.index for limit in self.all if limit.ground.unknown or limit.ground.gaps]
         self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
+        # by rule, as verdicts are told: what is quiet is then nearly in order
+        self.by_key = dict(sorted(self.by_key.items(), key=lambda row: row[0][2]))
         numbers = {key: number for number, key in enumerate(self.by_key)}
         self.key_of = [numbers[limit.key] for limit in self.all]
         rows = [

@@ -51,8 +51,9 @@ def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settl
         return settle_abroad(book, listed, reading=reading)
     standing = standing_of(book, reading)
     state = State(setting=standing.setting)
-    read = _read_lots(state, standing, listed)
-    closed = read_closed(state, standing, book, _pools_of(state, listed))
+    pools = _pools_of(state, listed)
+    read = _read_lots(state, standing, listed, pools)
+    closed = read_closed(state, standing, book, pools)
     earlier = _read_losses(state, standing, listed) if closed is None else []
     priced = [(trade, money) for trade in listed if (money := amount_of(book, trade)) is not None]
     for trade, _ in priced:
@@ -74,13 +75,14 @@ def settle(book: Book, trades: Iterable[Trade], *, reading: TaxReading) -> Settl
     )
 
 
-def _read_lots(state: State, standing: Standing, trades: tuple[Trade, ...]) -> tuple[Lot, ...]:
+def _read_lots(
+    state: State, standing: Standing, trades: tuple[Trade, ...], pools: set[PoolKey]
+) -> tuple[Lot, ...]:
     """Hold the lots of the touched positions, and recent purchases that a loss could meet."""
     positions = {(trade.account, trade.symbol) for trade in trades}
-    pools = _pools_of(state, trades)
     numbers = standing.lots_at(positions, pools)
     hold_pieces(state, [(standing.lots[number].sequence, standing.piece(number)) for number in numbers])
-    for key in sorted(pools):
+    for key in sorted(pools) if standing.shorts else ():
         for short in standing.shorts.get(key, ()):
             open_short(state, short)
     return tuple(standing.lots[number] for number in numbers)
@@ -89,6 +91,8 @@ def _read_lots(state: State, standing: Standing, trades: tuple[Trade, ...]) -> t
 def _read_losses(state: State, standing: Standing, trades: tuple[Trade, ...]) -> list[Sold]:
     """Let the losses wait that the purchases of the list can still meet."""
     earlier: list[Sold] = []
+    if not standing.losses:
+        return earlier
     for key in _pools_of(state, [trade for trade in trades if trade.side is Side.BUY]):
         for row in standing.losses.get(key, ()):
             sold = standing.loss(row)

@@ -23,7 +23,7 @@ from engine.gate.engine.gatefacts import (
 from engine.gate.engine.gatefollow import Question
 from engine.gate.engine.gatemeasure import Key, Place
 from engine.gate.engine.gaterules import DECISIONS, PAIR_DECISIONS
-from engine.gate.engine.program import Conclusions, Scalar
+from engine.gate.engine.program import Conclusions, Joined, Scalar
 
 ACTIVE = (Standing.NEW, Standing.WORSENED)
 Fields = Mapping[str, Scalar]
@@ -79,9 +79,12 @@ class _Told:
     """The conclusions, indexed once."""
 
     def __init__(self, case: GateCase, question: Question, concluded: Conclusions) -> None:
-        self._case, self._concluded = case, concluded
+        self._case = case
         self._keys = {code: key for key, code in question.codes.items()}
         self._facts: dict[str, Fields] = {fact.id: dict(fact.fields) for fact in concluded.derived}
+        self._matches: defaultdict[str, list[Joined]] = defaultdict(list)
+        for match in concluded.joined:
+            self._matches[match.join].append(match)
         self._by_kind: defaultdict[str, list[Fields]] = defaultdict(list)
         for fact in concluded.derived:
             self._by_kind[fact.kind].append(self._facts[fact.id])
@@ -108,7 +111,7 @@ class _Told:
     def governing(self, standing: Standing, join: str, names: list[str]) -> dict[Key, tuple[str, ...]]:
         """Return which waivers or exceptions govern what is waived or excepted."""
         governing: defaultdict[Key, set[str]] = defaultdict(set)
-        for match in self._concluded.of_join(join):
+        for match in self._matches[join]:
             stands, relief = match.facts
             governing[self._key(self._facts[stands])].add(names[int(relief[1:])])
         if governing.keys() != {key for key, stands in self.standings.items() if stands is standing}:
@@ -148,7 +151,7 @@ class _Told:
                 trades.add(touch.trade)
         stops: set[Stop] = set()
         told = {fact: self._effect(fields) for fact, fields in self._facts.items() if "decides" in fields}
-        for match in self._concluded.of_join("stop"):
+        for match in self._matches["stop"]:
             effect = told[match.facts[0]]
             touch = self._case.touches[int(match.facts[1][1:])]
             stops.add(_stop(effect, touch.trade))
@@ -190,7 +193,7 @@ class _Told:
         stops = {
             self._caught_stop(self._facts[match.facts[0]], does)
             for does in PAIR_DECISIONS
-            for match in self._concluded.of_join(f"caught {does}")
+            for match in self._matches[f"caught {does}"]
         }
         expected = {
             self._caught_stop(fact, does)
