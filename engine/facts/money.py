@@ -63,6 +63,6 @@ def rounded(value: Fraction, *, places: int) -> Decimal:
 
 def steps(value: Fraction, *, places: int) -> int:
     """Return how many units of the last of `places` decimals a rational comes to, halves away from zero."""
-    above, below = abs(value.numerator) * 10**places, value.denominator
-    whole: int = (2 * above + below) // (2 * below)
-    return whole if value.numerator >= 0 else -whole
+    above, below = value.as_integer_ratio()
+    whole: int = (2 * abs(above) * 10**places + below) // (2 * below)
+    return whole if above >= 0 else -whole

@@ -29,6 +29,10 @@ class Agreed:
 
     _known: dict[int, tuple[Told, Part]] = field(default_factory=dict)
 
+    def __len__(self) -> int:
+        """Return how many verdicts are known to agree."""
+        return len(self._known)
+
     def note(self, told: Told, part: Part) -> None:
         """Remember that these two agree, each the only one of its side on the rule in its scope."""
         self._known[id(told)] = (told, part)

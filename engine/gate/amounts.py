@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from dsl.policy import Amount, AnyAmount, DataRef, Greater, Limit, PercentOf, Smaller, Times
-from engine.facts.money import plain, rounded
+from engine.facts.money import plain, steps
 
 _PLACES = {"percent": 2, "days": 0, "count": 0, "shares": 0}
 _MOST = 8
@@ -57,12 +57,12 @@ def is_literal(amount: AnyAmount | None) -> bool:
 def people(value: Fraction, unit: str, *, apart_from: Fraction | None = None) -> str:
     """Return a figure for people, with as many decimals as keep it apart from another one."""
     places = _PLACES.get(unit, 2)
-    told = rounded(value, places=places)
+    told = steps(value, places=places)
     if apart_from is not None and value != apart_from:
-        while places < _MOST and told == rounded(apart_from, places=places) and told != value:
+        while places < _MOST and told == steps(apart_from, places=places) and told != value * 10**places:
             places += 1
-            told = rounded(value, places=places)
-    number = f"{told:,f}"
+            told = steps(value, places=places)
+    number = _grouped(told, places)
     match unit:
         case "percent":
             return f"{number}%"
@@ -70,3 +70,9 @@ def people(value: Fraction, unit: str, *, apart_from: Fraction | None = None) ->
             return number
         case _:
             return f"{number} {unit}"
+
+
+def _grouped(told: int, places: int) -> str:
+    """Return so many steps of the last of `places` decimals as a number, its thousands apart."""
+    sign, (whole, part) = "-" if told < 0 else "", divmod(abs(told), 10**places)
+    return f"{sign}{whole:,}.{part:0{places}d}" if places else f"{sign}{whole:,}"

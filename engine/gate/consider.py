@@ -1,43 +1,42 @@
 """What was considered beside the limit: waivers and exceptions, and why they do or do not govern."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from dsl.policy import Waiver
-from engine.gate.amounts import words
+from engine.gate.amounts import words as amount_words
 from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
 from engine.gate.measure import OpenBook
+from engine.gate.rule_words import RuleWords
 
 
-def considered(opened: OpenBook, concluded: Concluded) -> tuple[str, ...]:
+def considered(opened: OpenBook, concluded: Concluded, words: RuleWords) -> tuple[str, ...]:
     """Return the waivers and exceptions looked at, in a fixed order."""
-    return (*_waivers(opened, concluded), *_exceptions(opened, concluded))
+    if not words.waivers and not words.exceptions:
+        return ()
+    waivers = (_waiver(waiver, concluded, opened.book.as_of) for waiver in words.waivers)
+    return (*waivers, *_exceptions(concluded, words))
 
 
-def _waivers(opened: OpenBook, concluded: Concluded) -> Iterator[str]:
+def _waiver(waiver: Waiver, concluded: Concluded, today: date) -> str:
     item = concluded.item
-    rule = item.rule.rule
-    for policy in opened.ground.rulebook.policies:
-        for waiver in policy.waivers:
-            if waiver.rule != rule.id or policy.id not in (rule.policy, item.rule.governed_by):
-                continue
-            size = "" if waiver.up_to is None else f" up to {words(waiver.up_to)}"
-            named = f"waiver{size} until {waiver.until.isoformat()}, approved by {waiver.approved_by}"
-            if waiver.until < opened.book.as_of:
-                yield f"{named}: expired"
-            elif not _covers(item, waiver):
-                yield f"{named}: its scope does not cover this"
-            elif item.waiver is None:
-                yield f"{named}: how far it goes is unknown"
-            elif item.waiver != waiver:
-                yield f"{named}: stands beside the one until {item.waiver.until.isoformat()}"
-            elif concluded.standing is Standing.WAIVED:
-                yield f"{named}: governs"
-            elif concluded.standing in (Standing.NEW, Standing.WORSENED, Standing.PASSIVE):
-                yield f"{named}: the breach goes beyond it"
-            else:
-                yield f"{named}: not needed"
+    size = "" if waiver.up_to is None else f" up to {amount_words(waiver.up_to)}"
+    named = f"waiver{size} until {waiver.until.isoformat()}, approved by {waiver.approved_by}"
+    if waiver.until < today:
+        return f"{named}: expired"
+    if not _covers(item, waiver):
+        return f"{named}: its scope does not cover this"
+    if item.waiver is None:
+        return f"{named}: how far it goes is unknown"
+    if item.waiver != waiver:
+        return f"{named}: stands beside the one until {item.waiver.until.isoformat()}"
+    if concluded.standing is Standing.WAIVED:
+        return f"{named}: governs"
+    if concluded.standing in (Standing.NEW, Standing.WORSENED, Standing.PASSIVE):
+        return f"{named}: the breach goes beyond it"
+    return f"{named}: not needed"
 
 
 def _covers(item: Item, waiver: Waiver) -> bool:
@@ -48,12 +47,7 @@ def _covers(item: Item, waiver: Waiver) -> bool:
     return waiver.noun in ("account", "portfolio", "fund") and item.scope.account == waiver.id
 
 
-def _exceptions(opened: OpenBook, concluded: Concluded) -> Iterator[str]:
-    rule = concluded.item.rule.rule
-    for compiled in opened.ground.rulebook.rules:
-        other = compiled.rule
-        if other.exception_to == rule.id and compiled.governed_by == concluded.item.rule.governed_by:
-            took = (
-                "takes all of it" if concluded.standing is Standing.EXCEPTED else "takes its own holdings out"
-            )
-            yield f"exception {other.id} ({other.title}): {took}"
+def _exceptions(concluded: Concluded, words: RuleWords) -> Iterator[str]:
+    took = "takes all of it" if concluded.standing is Standing.EXCEPTED else "takes its own holdings out"
+    for other in words.exceptions:
+        yield f"exception {other.id} ({other.title}): {took}"

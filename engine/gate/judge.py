@@ -7,7 +7,6 @@ Equal inputs give equal answers. Where no answer can be reached, or the two eval
 answer is a fault: everything is blocked and the bundle says how to reach the same point again.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -72,6 +71,7 @@ def judge(
     with inference(engine, trades, fresh, known=opened.responses) as asked:
         largest = [max_quantity(listed, trade) if explained else None for trade in trades]
         reference = reference_judge(opened.reference, trades, listed.settlement) if second else None
+        named = decision_id(opened.ground.rulebook.hash, trades)
         concluded = inferred(asked, fresh)
     if isinstance(concluded, Fault):
         return _faulty(opened, listed, concluded, _evaluators(engine, second=False))
@@ -85,28 +85,30 @@ def judge(
         )
         told = _noted(told, unknown) if unknown else told
         fault = fault or lacking_fault(unknown, witnesses=witnesses)
-    fault = fault or _inconsistent(concluded, told)
-    if fault is not None:
-        evaluators = _evaluators(engine, second=True)
-        return _faulty(opened, listed, fault, evaluators, _ordered(opened, (v for _, v in told)))
-    named = decision_id(opened.ground.rulebook.hash, trades)
-    today = opened.book.as_of
-    found = (verdict for _, verdict in told)
-    if approvals:
-        found = (approved(verdict, approvals, decision=named, today=today) for verdict in found)
-    verdicts = _ordered(opened, found)
+    verdicts = _ordered(opened, [verdict for _, verdict in told])
     naming = _by_trade(verdicts)
+    fault = fault or _inconsistent(concluded, naming)
+    if fault is not None:
+        return _faulty(opened, listed, fault, _evaluators(engine, second=True), verdicts)
+    if approvals:
+        today = opened.book.as_of
+        given = [approved(verdict, approvals, decision=named, today=today) for verdict in verdicts]
+        verdicts = _ordered(opened, given)
+        naming = _by_trade(verdicts)
     decided = tuple(
-        _decided(trade, naming.get(trade.number, []), most)
-        for trade, most in zip(trades, largest, strict=True)
+        [
+            _decided(trade, naming.get(trade.number, []), most)
+            for trade, most in zip(trades, largest, strict=True)
+        ]
     )
-    return replace(
-        _answer(opened, listed),
+    return _answer(
+        opened,
+        listed,
         decision=_of_list(decided, verdicts),
         trades=decided,
         verdicts=verdicts,
         evaluators=_evaluators(engine, second=second),
-        decision_id=named,
+        named=named,
     )
 
 
@@ -189,9 +191,8 @@ def _noted(told: list[tuple[Concluded, Verdict]], unknown: frozenset[str]) -> li
     ]
 
 
-def _inconsistent(concluded: Inferred, told: list[tuple[Concluded, Verdict]]) -> Fault | None:
+def _inconsistent(concluded: Inferred, naming: dict[int, list[Verdict]]) -> Fault | None:
     """Return a fault where the trades' decisions are not the worst of the verdicts that name them."""
-    naming = _by_trade(verdict for _, verdict in told)
     for number, decision in concluded.trades.items():
         mine = worst([verdict.decision for verdict in naming.get(number, [])])
         if mine is not decision:
@@ -200,7 +201,7 @@ def _inconsistent(concluded: Inferred, told: list[tuple[Concluded, Verdict]]) ->
     return None
 
 
-def _by_trade(verdicts: Iterable[Verdict]) -> dict[int, list[Verdict]]:
+def _by_trade(verdicts: tuple[Verdict, ...]) -> dict[int, list[Verdict]]:
     """Return the verdicts that name each trade, in order."""
     naming: dict[int, list[Verdict]] = {}
     for verdict in verdicts:
@@ -216,23 +217,19 @@ _RANKS = {Outcome.BREACH: 0, Outcome.MISSING_DATA: 1, Outcome.WAIVED: 2}
 _RANK = {outcome: _RANKS.get(outcome, 3 + place) for place, outcome in enumerate(Outcome)}
 
 
-def _ordered(opened: OpenBook, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+def _ordered(opened: OpenBook, verdicts: list[Verdict]) -> tuple[Verdict, ...]:
     """Return verdicts with breaches first, the worst of them at the top, then by rule and group."""
     known = opened.order
     return tuple(sorted(verdicts, key=lambda verdict: known.get(id(verdict)) or _order(verdict)))
 
 
-def _order(verdict: Verdict) -> tuple[object, ...]:
+def _order(verdict: Verdict) -> str:
+    """Return a text that sorts as a verdict does; of what is held and what is traded, what is held first."""
+    group = "".join([f"{name}\0{value or ''}\0" for name, value in verdict.group])
     return (
-        _RANK[verdict.outcome],
-        -verdict.decision.rank,
-        verdict.rule,
-        verdict.account or "",
-        verdict.household or "",
-        verdict.groups_passed is not None,
-        tuple((name, value or "") for name, value in verdict.group),
-        not verdict.limit_words,  # what is held before what is traded, where a rule forbids both
-        verdict.policy or "",
+        f"{_RANK[verdict.outcome]}{Decision.BLOCK.rank - verdict.decision.rank}{verdict.rule}\0"
+        f"{verdict.account or ''}\0{verdict.household or ''}\0{verdict.groups_passed is not None:d}"
+        f"{group}\0{not verdict.limit_words:d}{verdict.policy or ''}"
     )
 
 
@@ -252,19 +249,31 @@ def _of_list(decided: tuple[TradeDecision, ...], verdicts: tuple[Verdict, ...]) 
     return worst([*(trade.decision for trade in decided), *warnings, *unnamed])
 
 
-def _answer(opened: OpenBook, listed: Listed) -> GateAnswer:
+def _answer(
+    opened: OpenBook,
+    listed: Listed,
+    *,
+    decision: Decision,
+    trades: tuple[TradeDecision, ...],
+    verdicts: tuple[Verdict, ...],
+    evaluators: tuple[str, ...],
+    fault: Fault | None = None,
+    named: str = "",
+) -> GateAnswer:
     rulebook = opened.ground.rulebook
     return GateAnswer(
         as_of=opened.book.as_of,
-        decision=Decision.BLOCK,
+        decision=decision,
         rulebook_id=rulebook.id,
         rulebook_version=rulebook.version,
         rulebook_hash=rulebook.hash,
         facts_hash=facts_hash(opened.fingerprint, listed.trades),
-        policies=tuple((policy.id, policy.version, policy.digest) for policy in rulebook.policies),
-        trades=(),
-        verdicts=(),
-        evaluators=(),
+        policies=tuple([(policy.id, policy.version, policy.digest) for policy in rulebook.policies]),
+        trades=trades,
+        verdicts=verdicts,
+        evaluators=evaluators,
+        fault=fault,
+        decision_id=named,
     )
 
 
@@ -280,8 +289,15 @@ def _faulty(
         TradeDecision(trade=trade, decision=Decision.BLOCK, rules=(), max_quantity=Fraction(0))
         for trade in listed.trades
     )
-    answer = _answer(opened, listed)
-    return replace(answer, trades=blocked, fault=fault, evaluators=evaluators, verdicts=verdicts)
+    return _answer(
+        opened,
+        listed,
+        decision=Decision.BLOCK,
+        trades=blocked,
+        verdicts=verdicts,
+        evaluators=evaluators,
+        fault=fault,
+    )
 
 
 def open_book(ground: GroundBook) -> OpenBook:

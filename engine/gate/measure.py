@@ -71,7 +71,8 @@ class OpenBook:
         self.quiet_ids: set[int] = set()
         # by whether it is explained, and the identity of a quiet item: what was concluded and told of it
         self.proven: dict[bool, dict[int, Any]] = {True: {}, False: {}}
-        self.order: dict[int, tuple[object, ...]] = {}  # by identity of a verdict told of it: its place
+        self.order: dict[int, str] = {}  # by identity of a verdict told of it: its place
+        self.words: dict[int, Any] = {}  # by identity of a rule: what verdicts always say of it
         self.responses: dict[str, Any] = {}  # of each rule, as the inference is told them
         self.agreed = Agreed()  # what the two evaluators have agreed on so far
         self._calendars = {policy.id: policy.calendar for policy in ground.rulebook.policies}

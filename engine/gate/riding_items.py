@@ -10,6 +10,7 @@ Source: 12 CFR 220.8(a)(1), (c) (Regulation T).
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from dsl.policy import Citation
 from engine.facts.ids import AccountId
@@ -75,6 +76,7 @@ def _item(listed: Listed, account: AccountId, sales: list[Trade]) -> Item:
     )
 
 
+@cache
 def _rule() -> CompiledRule:
     rule = book_rule(BOOK_FREE_RIDING, "No sale of what is not paid for")
     return CompiledRule(

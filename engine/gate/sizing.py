@@ -193,6 +193,15 @@ class Sizing:
             return False
         return here.is_less_than(limit.room) and here.is_less_than(self._left_out(limit, quantity))
 
+    def is_active(self, limit: OpenLimit, quantity: Fraction) -> bool:
+        """Return whether the list with the trade at this quantity is in an active breach of the limit."""
+        if limit.linear and not limit.settles:
+            if self._is_within(limit, quantity):
+                return False
+            if limit.room.headroom >= 0:
+                return True
+        return is_active(limit, self.room(limit, quantity))
+
     def _is_within(self, limit: OpenLimit, quantity: Fraction) -> bool:
         """Return whether a linear limit is kept to at this quantity."""
         for starts, shift, until in self._lines_of(limit):
@@ -319,6 +328,11 @@ class Sizing:
         """Return a linear node's value without the trade, and what the trade adds to it."""
         shift = self._shifts.get(node, _ZERO)
         return self.listed.opened.graph.value(node, self.listed.after) - shift, shift
+
+
+def is_active(limit: OpenLimit, room: Room) -> bool:
+    """Return whether so much headroom is a breach, and less than there was before the list."""
+    return room.headroom < 0 and room.is_less_than(limit.room)
 
 
 def _lines_of(listed: Listed, trade: Trade) -> dict[int, tuple[Line, ...]]:

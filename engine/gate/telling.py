@@ -4,7 +4,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from engine.facts.ids import AccountId, HouseholdId
 from engine.facts.money import plain, rounded
 from engine.gate.consider import considered
 from engine.gate.contribute import contributors
@@ -13,6 +12,7 @@ from engine.gate.engine.gatefacts import Standing
 from engine.gate.infer import Concluded
 from engine.gate.items import Item, Meeting
 from engine.gate.measure import Listed
+from engine.gate.rule_words import words_of
 from engine.gate.verdict import Contributor, Decision, Outcome, Verdict
 from engine.gate.wording import deciding, event_words, limit_words, reason_of
 from engine.gate.would_pass import would_pass
@@ -34,24 +34,28 @@ _ACTIVE = (Standing.NEW, Standing.WORSENED)
 
 def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) -> Verdict:
     """Return the verdict; without explanation, contributors and what would pass are left out."""
-    item, rule = concluded.item, concluded.item.rule.rule
-    outcome = Outcome.NOT_APPLICABLE if concluded.standing is None else _OUTCOMES[concluded.standing]
-    account, household = _place(item)
-    told = item.told
+    item, standing, decision = concluded.item, concluded.standing, concluded.decision
+    compiled, kind, told = item.rule, item.kind, item.told
+    rule, words = compiled.rule, words_of(listed.opened, compiled)
+    outcome = Outcome.NOT_APPLICABLE if standing is None else _OUTCOMES[standing]
+    is_breach = outcome is Outcome.BREACH
+    says = decision is not Decision.PASS or is_breach or outcome is Outcome.MISSING_DATA
+    account, household = item.scope.account, item.scope.household
     pair = deciding(item) if item.meetings else None
+    limit = limit_words(item, words) if kind in ("limit", "trade") else ""
     return Verdict(
         rule=rule.id,
         policy=rule.policy or None,
         account=account,
-        household=household,
+        household=household if account is None else None,
         title=rule.title,
         group=item.group,
         outcome=outcome,
-        breach=_breach(concluded.standing),
-        responses=concluded.responses if concluded.decision is not Decision.PASS or _says(outcome) else (),
-        decision=concluded.decision,
-        measure=item.rule.measure,
-        unit=item.rule.unit,
+        breach=_breach(standing),
+        responses=concluded.responses if says else (),
+        decision=decision,
+        measure=compiled.measure,
+        unit=compiled.unit,
         before=told.before,
         after=told.after,
         limit=told.limit,
@@ -59,20 +63,20 @@ def verdict_of(listed: Listed, concluded: Concluded, *, explained: bool = True) 
         low=told.low,
         high=told.high,
         contributors=_parts(listed, concluded) if explained else item.contributors,
-        trades=_trades(concluded),
+        trades=item.warned_by if standing is Standing.EARLY else item.trades,
         because=rule.because,
         where=rule.where if rule.where.file else None,
-        reason=reason_of(listed, concluded),
+        reason=reason_of(listed, concluded, words=words, limit=limit),
         groups_passed=item.groups_passed,
-        rule_class=item.rule.form_class.value,
-        warned=concluded.standing is Standing.EARLY,
-        limit_words=limit_words(item) if item.kind in ("limit", "trade") else "",
+        rule_class=words.form_class,
+        warned=standing is Standing.EARLY,
+        limit_words=limit,
         coverage=listed.opened.book.coverage if _reads_history(listed, item) else None,
         window=None if pair is None else (pair.first, pair.last),
         event=None if pair is None else _event(listed, pair),
-        cure_due=_cure_due(listed, concluded) if outcome is Outcome.BREACH else None,
-        considered=considered(listed.opened, concluded) if explained else (),
-        would_pass=would_pass(listed, concluded) if explained else (),
+        cure_due=_cure_due(listed, concluded) if is_breach else None,
+        considered=considered(listed.opened, concluded, words) if explained else (),
+        would_pass=would_pass(listed, concluded) if explained and says else (),
     )
 
 
@@ -80,21 +84,6 @@ def _cure_due(listed: Listed, concluded: Concluded) -> date | None:
     opened = listed.opened
     calendar = opened.calendar_of(concluded.item.rule.governed_by)
     return cure_due(concluded.responses, today=opened.book.as_of, calendar=calendar)
-
-
-def _says(outcome: Outcome) -> bool:
-    return outcome in (Outcome.BREACH, Outcome.MISSING_DATA)
-
-
-def _trades(concluded: Concluded) -> tuple[int, ...]:
-    if concluded.standing is Standing.EARLY:
-        return concluded.item.warned_by
-    return concluded.item.trades
-
-
-def _place(item: Item) -> tuple[AccountId | None, HouseholdId | None]:
-    scope = item.scope
-    return (scope.account, None) if scope.account is not None else (None, scope.household)
 
 
 def _breach(standing: Standing | None) -> Literal["active", "passive"] | None:

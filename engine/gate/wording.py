@@ -8,9 +8,9 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import assert_never
 
-from dsl.policy import Forbid, Limit
+from dsl.policy import Forbid
 from engine.facts.money import plain, rounded
-from engine.gate.amounts import bound_words, is_literal, people
+from engine.gate.amounts import people
 from engine.gate.builtin import BOOK_SHORT
 from engine.gate.data_items import BOOK_DATA
 from engine.gate.engine.gatefacts import Standing
@@ -18,14 +18,14 @@ from engine.gate.infer import Concluded
 from engine.gate.items import Item, Meeting
 from engine.gate.measure import Listed
 from engine.gate.riding_items import BOOK_FREE_RIDING
+from engine.gate.rule_words import RuleWords
 from engine.gate.verdict import NOT_APPLIED
-from rulebooks.words import subject_words
 
 UNKNOWN_GROUP = "unknown"
 
 
-def reason_of(listed: Listed, concluded: Concluded) -> str:
-    """Return what a verdict says, in one sentence without a full stop."""
+def reason_of(listed: Listed, concluded: Concluded, *, words: RuleWords, limit: str) -> str:
+    """Return what a verdict says, in one sentence without a full stop; limit: in words, where it is one."""
     item = concluded.item
     if concluded.standing is None:
         return f"{NOT_APPLIED}{item.why_not}"
@@ -35,13 +35,13 @@ def reason_of(listed: Listed, concluded: Concluded) -> str:
         case Standing.MISSING:
             return f"data are missing: {item.missing}"
         case _:
-            return _measured(listed, concluded)
+            return _measured(listed, concluded, words, limit)
 
 
-def _measured(listed: Listed, concluded: Concluded) -> str:
+def _measured(listed: Listed, concluded: Concluded, words: RuleWords, limit: str) -> str:
     match concluded.item.kind:
         case "limit" | "trade":
-            return _limit(listed, concluded)
+            return _limit(listed, concluded, words, limit)
         case "ban":
             return _ban(listed, concluded)
         case "window":
@@ -52,7 +52,7 @@ def _measured(listed: Listed, concluded: Concluded) -> str:
             assert_never(concluded.item.kind)
 
 
-def subject_of(listed: Listed, item: Item) -> str:
+def subject_of(listed: Listed, item: Item, words: RuleWords) -> str:
     """Return what is measured: the group, the class, the trade, or the measure itself."""
     if item.kind == "trade":
         trade = listed.by_number[int(item.group[0][1] or 0)]
@@ -65,28 +65,17 @@ def subject_of(listed: Listed, item: Item) -> str:
         return value if value is not None else f"what has an {UNKNOWN_GROUP} {name}"
     if item.rule.rule.id == BOOK_SHORT and item.contributors:
         return f"{item.contributors[0].symbol} held"
-    return written_measure(item)
+    return words.measure
 
 
-def written_measure(item: Item) -> str:
-    """Return the measure as the rule writes it."""
-    obligation = item.rule.rule.obligation
-    if isinstance(obligation, Limit):
-        return obligation.measure.written
-    if isinstance(obligation, Forbid):
-        return f"{item.rule.measure} of {obligation.subject.name or subject_words(obligation.subject)}"
-    return item.rule.measure
-
-
-def _limit(listed: Listed, concluded: Concluded) -> str:
+def _limit(listed: Listed, concluded: Concluded, words: RuleWords, limit: str) -> str:
     item, told = concluded.item, concluded.item.told
     if item.rule.rule.id == BOOK_FREE_RIDING:
         return _riding(item)
-    subject, unit = subject_of(listed, item), item.rule.unit
+    subject, unit = subject_of(listed, item, words), item.rule.unit
     if told.after is None:
         return f"{subject}: the figure cannot be told, its base is not above zero"
-    after = people(told.after, unit, apart_from=told.limit) + _of_base(item)
-    limit = limit_words(item)
+    after = people(told.after, unit, apart_from=told.limit) + (words.base if item.group else "")
     match concluded.standing:
         case Standing.NEW | Standing.WORSENED:
             known = ", counting what is known alone" if item.known_part else ""
@@ -114,12 +103,6 @@ def _riding(item: Item) -> str:
     )
 
 
-def _of_base(item: Item) -> str:
-    """Return what a weight is a part of, where the sentence does not say so yet."""
-    rule = item.rule.rule
-    return f" of {rule.base.replace('_', ' ')}" if item.rule.measure == "weight" and item.group else ""
-
-
 def _was(item: Item) -> str:
     told = item.told
     if told.before is None or told.before == told.after:
@@ -127,16 +110,13 @@ def _was(item: Item) -> str:
     return f" (now {people(told.before, item.rule.unit, apart_from=told.limit)})"
 
 
-def limit_words(item: Item) -> str:
+def limit_words(item: Item, words: RuleWords) -> str:
     """Return the limit in words, with the figure that it comes to where it had to be worked out."""
-    obligation, told = item.rule.rule.obligation, item.told
-    unit = item.rule.unit
-    if isinstance(obligation, Limit):
-        words = bound_words(obligation)
-        literal = is_literal(obligation.low) and is_literal(obligation.high)
-        if literal or told.limit is None:
-            return words
-        return f"{words}, which is {people(told.limit, unit)}"
+    told, unit = item.told, item.rule.unit
+    if words.bound is not None:
+        if words.is_literal or told.limit is None:
+            return words.bound
+        return f"{words.bound}, which is {people(told.limit, unit)}"
     if told.low is not None and told.high is not None:
         return f"{people(told.low, unit)} to {people(told.high, unit)}"
     if told.low is not None:

@@ -23,16 +23,17 @@ from engine.facts.trades import Side, Trade
 from engine.gate.acts import covered
 from engine.gate.ban_items import fact_of
 from engine.gate.builtin import short_items
-from engine.gate.deltas import unit_deltas
+from engine.gate.deltas import Deltas, trade_deltas, unit_deltas
 from engine.gate.engine.gatefacts import Standing
+from engine.gate.graph import Values
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
-from engine.gate.limits import OpenLimit, Position, Room
+from engine.gate.limits import OpenLimit, Position
 from engine.gate.measure import Listed, resized_trade
 from engine.gate.remedy import largest
 from engine.gate.riding_items import riding_items
-from engine.gate.sizing import Sizing, floored, room_to_sell, step_of
+from engine.gate.sizing import Sizing, floored, is_active, room_to_sell, step_of
 from engine.gate.trade_items import is_fixed, items_of_trade
 from engine.gate.unknowns import concerned
 from engine.gate.verdict import WouldPass
@@ -90,7 +91,7 @@ def clears(changed: Listed, item: Item) -> bool:
             if item.known_part:
                 known = known_item(changed, limit, item, concerned(changed, limit))
                 return known.after is None or known.before is None or known.after >= min(known.before, _ZERO)
-            return not _is_active(limit, changed.opened.limits.room(limit, changed.after))
+            return not is_active(limit, changed.opened.limits.room(limit, changed.after))
         case "limit":
             opened = changed.opened
             items = (*short_items(opened.ground, opened.state, changed.trades), *riding_items(changed))
@@ -109,10 +110,6 @@ def clears(changed: Listed, item: Item) -> bool:
             return all(fact_of(require, t) for t in changed.trades if t.account in require.scope.stops)
         case _:
             assert_never(item.kind)
-
-
-def _is_active(limit: OpenLimit, room: Room) -> bool:
-    return room.headroom < 0 and room.is_less_than(limit.room)
 
 
 def _is_banned(changed: Listed, item: Item, trade: Trade) -> bool:
@@ -140,7 +137,7 @@ def _sizes(listed: Listed, item: Item) -> Iterator[WouldPass]:
         def clear(quantity: Fraction, sizing: Sizing = sizing) -> bool:
             if item.known_part:
                 return clears(_resized(listed, sizing.trade, quantity), item)
-            return not _is_active(limit, sizing.room(limit, quantity))
+            return not sizing.is_active(limit, quantity)
 
         ceiling = room_to_sell(listed, sizing.trade)
         most = largest(sizing, [limit], clear, ceiling=ceiling) if clear(_ZERO) else None
@@ -228,10 +225,26 @@ def _room(listed: Listed, item: Item) -> Iterator[WouldPass]:
         if quantity is None:
             continue
         added = resized_trade(trade, quantity)
-        if clears(Listed(listed.opened, (*listed.trades, added), like=listed), item):
+        if _makes_room(listed, limit, item, added):
             words = f"{side.value} {quantity_text(quantity)} {symbol} in {account} as well"
             yield WouldPass(change="add_trade", trade=None, to=words, added=added)
             return
+
+
+def _makes_room(listed: Listed, limit: OpenLimit, item: Item, added: Trade) -> bool:
+    """Return whether the list with one trade more clears a verdict on a limit of lines."""
+    if item.known_part:
+        return clears(Listed(listed.opened, (*listed.trades, added), like=listed), item)
+    opened = listed.opened
+    return not is_active(
+        limit, opened.limits.room(limit, _moved(listed, limit, trade_deltas(opened.state, added)))
+    )
+
+
+def _moved(listed: Listed, limit: OpenLimit, deltas: Deltas) -> Values:
+    """Return the values that a limit of lines reads after the list and so much more."""
+    graph = listed.opened.graph
+    return {node: graph.value(node, listed.after) + graph.shift(node, deltas) for node in limit.nodes}
 
 
 def _candidates(listed: Listed, limit: OpenLimit) -> Iterator[tuple[AccountId, Symbol, Side]]:
@@ -258,8 +271,7 @@ def _enough(listed: Listed, limit: OpenLimit, trade: Trade) -> Fraction | None:
         return None
     opened = listed.opened
     now = opened.limits.headroom(limit, listed.after)
-    deltas = unit_deltas(opened.state, trade)
-    moved = {n: opened.graph.value(n, listed.after) + opened.graph.shift(n, deltas) for n in limit.nodes}
+    moved = _moved(listed, limit, unit_deltas(opened.state, trade))
     gain = opened.limits.headroom(limit, moved) - now
     if gain <= 0:
         return None
