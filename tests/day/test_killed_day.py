@@ -2,7 +2,7 @@
 
 Nothing is sent twice and no fill is lost: whatever the quiet day is asked is asked of this one too.
 
-pytest tests/day                                     a few blows on five companies
+pytest tests/day --long -k five_companies            a few blows on five companies
 GUARDBAND_KILLS=100 pytest tests/day --long -s       the demonstration; GUARDBAND_SEED names another storm
 """
 
@@ -65,6 +65,7 @@ def nothing_doubled(day: Day) -> None:
     assert day.run("audit", "verify", "--book", "sqlite:///firm.db").status == 0
 
 
+@pytest.mark.long
 def test_a_day_on_five_companies_in_a_storm(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

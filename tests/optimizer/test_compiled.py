@@ -1,4 +1,9 @@
-"""Compiled loops beside the plain arrays that are their reference: same worth, shares and curvature."""
+"""Compiled loops beside the plain arrays that are their reference: same worth, shares and curvature.
+
+The everyday run takes the loops as they stand; compiling them takes half a minute the first time:
+
+pytest tests/optimizer/test_compiled.py --long
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -62,6 +67,7 @@ def test_the_loops_as_they_stand_are_the_arrays(seed: int, group: int, ticket: f
     assert_same(model_of(seed, group, ticket), as_they_stand=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("seed", "group"), [(4, 1), (5, 2)])
 def test_the_compiled_loops_are_the_arrays(seed: int, group: int) -> None:
     pytest.importorskip("numba", reason="pip install 'guardband[fast]'")
@@ -81,7 +87,7 @@ ROWS = {"all": slice(0, 35), "mirrored": slice(0, 31), "odd": slice(31, 35), "no
 
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("group", [1, 2])
-@pytest.mark.parametrize("as_they_stand", [True, False])
+@pytest.mark.parametrize("as_they_stand", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_climb_by_loops_ends_at_the_same_prices_and_bound(
     rows: str, group: int, as_they_stand: bool
 ) -> None:
