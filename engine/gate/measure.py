@@ -63,6 +63,7 @@ class OpenBook:
         self.quiet: dict[int, tuple[Item, ...]] = {}  # by the number of the rule and scope
         self.kept: dict[tuple[object, ...], tuple[Item, ...]] = {}  # other items that are always the same
         self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
+        self.unreliable: dict[tuple[str, AccountId, Symbol], bool] = {}  # by policy: prices it does not take
         self.disorder: dict[tuple[AccountId, Symbol], str | None] = {}  # of the data of what was traded
         self.blind: frozenset[int] | None = (
             None  # limits whose base lacks a price; found when first asked for

@@ -123,10 +123,18 @@ def is_excepted(listed: Listed, limit: OpenLimit) -> bool:
 
 def lacks_price(listed: Listed, rule: CompiledRule, account: AccountId, symbol: Symbol) -> bool:
     """Return whether the price of a position is missing or too old for the policy."""
-    opened = listed.opened
-    age = opened.price_age_of(rule.governed_by, account)
-    known = symbol in opened.book.securities
-    return known and opened.state.missing(account, symbol, age_days=age) is not None
+    opened, key = listed.opened, (rule.governed_by, account, symbol)
+    known = opened.unreliable.get(key)
+    if known is None:
+        known = opened.unreliable[key] = _is_unreliable(opened, *key)
+    return known
+
+
+def _is_unreliable(opened: OpenBook, policy: str, account: AccountId, symbol: Symbol) -> bool:
+    if symbol not in opened.book.securities:
+        return False
+    age = opened.price_age_of(policy, account)
+    return opened.state.missing(account, symbol, age_days=age) is not None
 
 
 def is_of_everything(ground: GroundLimit) -> bool:

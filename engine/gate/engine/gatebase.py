@@ -58,7 +58,7 @@ from engine.gate.engine.faults import EngineFault, EngineTrouble, FaultKind
 from engine.gate.engine.gatefacts import Findings, GateCase
 from engine.gate.engine.gatefollow import following
 from engine.gate.engine.gatefound import found
-from engine.gate.engine.gatemeasure import Key, measured_facts, placed, proven, supposed
+from engine.gate.engine.gatemeasure import Key, is_as_supposed, measured_facts, placed, proven, supposed
 from engine.gate.engine.gaterules import FOLLOWS, MEASURED
 from engine.gate.engine.port import InferenceEngine, begun
 from engine.gate.engine.program import Conclusions
@@ -84,8 +84,7 @@ class Inference:
         """Ask both stages."""
         self._engine, self._case = engine, case
         self._facts = measured_facts(case)
-        self._signs = supposed(case)
-        self._places = placed(case, self._signs)
+        self._places = placed(case, supposed(case))
         self._question = following(case, self._places)
         asked = ((MEASURED, self._facts), (FOLLOWS, self._question.facts))
         questions = tuple((program, facts) for program, facts in asked if facts)
@@ -118,13 +117,11 @@ class Inference:
         assert isinstance(measured, Conclusions)
         program, facts = MEASURED, self._facts
         try:
-            signs = proven(self._case, measured)
-            program = FOLLOWS
-            if signs != self._signs:
-                self._places = placed(self._case, signs)
+            if not is_as_supposed(self._facts, measured):
+                self._places = placed(self._case, proven(self._case, measured))
                 self._question = following(self._case, self._places)
                 concluded = self._engine.infer(FOLLOWS, self._question.facts)
-            facts = self._question.facts
+            program, facts = FOLLOWS, self._question.facts
             if isinstance(concluded, EngineFault):
                 return concluded
             return found(self._case, self._places, self._question, concluded)

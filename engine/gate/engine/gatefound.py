@@ -144,6 +144,8 @@ class _Told:
     def stops(self, effects: Iterable[Effect]) -> list[Stop]:
         """Return the stops by groups; every touch of an effect that decides must be among them."""
         deciding = [effect for effect in effects if effect.decision is not Decision.PASS]
+        if not deciding and not self._matches["stop"]:
+            return []
         touching: dict[Key, set[str]] = {(effect.rule, effect.group): set() for effect in deciding}
         for touch in self._case.touches:
             trades = touching.get((touch.rule, touch.group))
@@ -164,6 +166,8 @@ class _Told:
 
     def pairs(self) -> tuple[Pair, ...]:
         """Return the acts that fell into windows, where either side is in the list."""
+        if not self._by_kind["pair"]:
+            return ()
         caught: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for fact in self._by_kind["caught"]:
             caught[(str(fact["act"]), str(fact["event"]))].add(str(fact["trade"]))

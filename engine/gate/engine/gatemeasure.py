@@ -82,6 +82,20 @@ def supposed(case: GateCase) -> Signs:
     )
 
 
+def is_as_supposed(facts: tuple[Fact, ...], measured: Conclusions) -> bool:
+    """Return whether the engine says of every fact of the first stage what its sign says."""
+    said: dict[str, int] = {}
+    for kind, column in measured.columns.values():
+        said.update(zip(measured.rows[kind], column, strict=True))
+    return said == {fact.id: Outcome.FAILS if _number(fact) < 0 else Outcome.HOLDS for fact in facts}
+
+
+def _number(fact: Fact) -> int:
+    ((_, number),) = fact.fields
+    assert isinstance(number, int)
+    return number
+
+
 def proven(case: GateCase, measured: Conclusions) -> Signs:
     """Return what the engine says of each fact; raises EngineTrouble where one has no answer."""
     holds, calm, kept = (_proven(measured, rule) for rule in ("holds", "calm", "kept"))
