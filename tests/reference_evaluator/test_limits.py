@@ -3,6 +3,7 @@
 One account worth 1,000,000: 45,000 of ACME and 4,000 of ACME.PR (both Acme Corp), the rest cash.
 """
 
+import gc
 from fractions import Fraction
 
 import pytest
@@ -251,6 +252,25 @@ def test_what_one_list_named_does_not_stay_with_the_next() -> None:
     assert named("buy 1 BETA at 11") == [(("issuer", "Acme Corp"), frozenset({1}))]
     assert named("sell 1 BETA") == [(("issuer", "Acme Corp"), frozenset())]
     assert named() == [(("issuer", "Acme Corp"), frozenset())]
+
+
+def test_an_opened_book_keeps_nothing_of_the_lists_it_has_judged() -> None:
+    policy = policy_of(
+        issuer_cap("at most 5%")
+        + '\nrule S "largest"\n  limit weight of the 2 largest issuers in holdings to at most 90%\n'
+        + '  because ips "§2"\n'
+    )
+    used = prepare((policy,), BOOK)
+
+    def kept(lists: range) -> int:
+        for number in lists:
+            trades = trades_of(f"buy {number} ACME", f"sell {number} ACME.PR", f"buy {number} BETA at 11")
+            judge(used, trades, settle(BOOK, trades, reading=policy.tax))
+        gc.collect()
+        return len(gc.get_objects())
+
+    at_first = kept(range(1, 51))
+    assert kept(range(51, 301)) < at_first + 250, "not one object for each list"
 
 
 def test_without_a_trade_the_groups_that_the_rest_of_the_list_opens_still_count() -> None:

@@ -31,6 +31,8 @@ class Reading(NamedTuple):
     @property
     def told(self) -> Fraction | None:
         """The figure, None where its base is not positive."""
+        if self.base is ONE:
+            return self.amount
         return self.amount / self.base if self.base > 0 else None
 
     def plus(self, other: "Reading") -> "Reading":
@@ -213,14 +215,14 @@ class View(NamedTuple):
 
     def cash_of_accounts(self) -> list[Fraction]:
         """Return each account's cash; missing where a trade has no price or a currency no rate."""
-        worth, old = self.worths.of("market").worth, self.old_worths.of("market").worth
+        worth = self.worths.of("market").worth
         found: list[Fraction] = []
         for account in self.scope.holds:
             key = (account, cash_symbol(self.market.book, account))
             amount, missing = worth(key, self.state.position(key))
             if missing:
                 self.missing("cash is unknown", missing)
-                amount, _ = old(key, self.state.position(key))
+                amount, _ = self.old_worths.of("market").worth(key, self.state.position(key))
             found.append(amount)
         return found
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import total_ordering
 
+from engine.gate.reference.market import ONE
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.verdicts import Gap
 
@@ -45,7 +46,7 @@ def scaled(factor: Fraction, limit: Bound) -> Bound:
 def of_base(limit: Bound, base: Fraction) -> Fraction:
     """Return a bound times the base of a reading; raises Gap where only the bound's base is zero."""
     if not isinstance(limit, OverZero):
-        return limit * base
+        return limit if base is ONE else limit * base
     if base != 0:
         raise Gap("the weight base is zero")
     return limit.amount

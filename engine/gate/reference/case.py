@@ -14,7 +14,7 @@ from engine.gate.reference.setting import Listed
 from engine.gate.reference.verdicts import Group, Key
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Case:
     """One limit on one list.
 
@@ -105,13 +105,6 @@ class Case:
 def case_of(plan: LimitPlan, done: Listed, touched: Sequence[Key]) -> Case:
     """Return a limit on a list; touched: the positions that the list touches and the limit reads."""
     seen, place = done.seen(plan.view), plan.reach.place(touched)
-    return Case(
-        plan=plan,
-        done=done,
-        touched=touched,
-        after=seen.after,
-        is_base_moved=seen.is_base_moved,
-        moved=place.groups if plan.is_local else None,
-        told=place.told,
-        is_sure=plan.reach.is_sure and place.is_sure,
-    )
+    moved = place.groups if plan.is_local else None
+    is_sure = place.is_sure and plan.reach.is_sure
+    return Case(plan, done, touched, seen.after, seen.is_base_moved, moved, place.told, is_sure)

@@ -53,9 +53,9 @@ _OF_DERIVED = frozenset({"weight", "value", "quantity"})
 
 def read(measure: str, asked: Asked) -> Reading:
     """Return a measure's reading; raises Gap where data are missing, NoWitness where it is not known here."""
-    stated = asked.view.market.book.stated.get(measure)
-    if stated is not None and measure not in _WITH_HISTORY:
-        figure = number(stated)
+    stated = asked.view.market.book.stated
+    if measure in stated and measure not in _WITH_HISTORY:
+        figure = number(stated[measure])
         if isinstance(figure, Fraction):
             return Reading(figure)
     function = MEASURES.get(measure)

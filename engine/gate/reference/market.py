@@ -97,12 +97,12 @@ class Market:
 
     def price(self, symbol: Symbol) -> Fraction | None:
         """Return the book's price in the security's currency; None where there is none or it is old."""
+        return self.last_price(symbol) if self.has_price(symbol) else None
+
+    def has_price(self, symbol: Symbol) -> bool:
+        """Return whether the book has a price that is not too old."""
         price = self.book.prices.get(symbol)
-        if price is None:
-            return None
-        if not self.takes_old and (self.book.as_of - price.date).days > STALE_DAYS:
-            return None
-        return exact(price.price)
+        return price is not None and (self.takes_old or (self.book.as_of - price.date).days <= STALE_DAYS)
 
     def last_price(self, symbol: Symbol) -> Fraction | None:
         """Return the book's price however old it is."""

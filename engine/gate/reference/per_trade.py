@@ -50,11 +50,7 @@ class PerTradePlan:
     tables: BoundTables  # what `10% of equities` is a part of
     why_not: str | None
     unsure: bool
-
-    @property
-    def is_of_all(self) -> bool:
-        """Whether it is of every trade, whatever is traded."""
-        return self.within.where == ALWAYS and not self.less
+    is_of_all: bool  # of every trade, whatever is traded
 
     def judge(self, done: Listed) -> list[ReferenceVerdict]:
         """Return a verdict for each trade of the subject, in accounts that the policy governs."""
@@ -210,6 +206,7 @@ def per_trade_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> PerTrad
     view = setting.view(scope, base=rule.base)
     standing = applies(setting, rule, view)
     caps = ceilings(setting, rule.id, scope)
+    less = exceptions(setting, rule, view)
     return PerTradePlan(
         setting=setting,
         teller=Teller(rule=rule, scope=scope),
@@ -219,7 +216,8 @@ def per_trade_plan(setting: Setting, rule: CheckedRule, scope: Scope) -> PerTrad
         within=rule.each.within,
         low=obligation.low,
         high=obligation.high,
-        less=exceptions(setting, rule, view),
+        less=less,
+        is_of_all=rule.each.within.where == ALWAYS and not less,
         ceilings=caps,
         tables=bound_tables(
             setting, view, (obligation.low, obligation.high, rule.warn_from, *(cap.up_to for cap in caps))

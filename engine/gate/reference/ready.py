@@ -109,7 +109,10 @@ class Prepared:
         found: dict[int, list[Key]] = {number: [] for number in self._always}
         for key in done.after.positions:
             for number in self._readers_of(key):
-                found.setdefault(number, []).append(key)
+                if number in found:
+                    found[number].append(key)
+                else:
+                    found[number] = [key]
         for account in {account for account, _ in done.after.positions}:
             for view, numbers in self._by_base.get(account, ()):
                 if done.seen(view).is_base_moved:

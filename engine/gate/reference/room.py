@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from engine.gate.reference.asked import Reading
 from engine.gate.reference.bounds import Bound, of_base
+from engine.gate.reference.market import ONE
 from engine.gate.reference.state import NOTHING
 
 
@@ -42,4 +43,5 @@ def figures(reading: Reading, low: Bound | None, high: Bound | None) -> Figures:
         above = amount - of_base(low, base)
         room = above if high is None else min(room, above)
     sign = 1 if room > 0 else -1 if room < 0 else 0
-    return Figures(reading, amount / base if base > 0 else None, low, high, room, sign)
+    told = amount if base is ONE else amount / base if base > 0 else None
+    return Figures(reading, told, low, high, room, sign)

@@ -1,6 +1,6 @@
 """Policies laid out over a book, and a list over both: what every rule is judged with."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -119,7 +119,7 @@ class Seen:
     """
 
     after: View
-    touched: tuple[Key, ...]
+    touched: Sequence[Key]
     is_base_moved: bool
 
 
@@ -131,7 +131,8 @@ class Listed:
     done: Done
     after: State
     trades: tuple[Trade, ...]
-    moves: Mapping[int, Positions]  # by trade: what it adds to the positions it touches
+    moves: Sequence[Positions]  # what each trade adds to the positions it touches
+    _moves: dict[int, Positions] = field(default_factory=dict)  # by trade, once asked
     _without: dict[int, State] = field(default_factory=dict)
     _seen: dict[tuple[Table, str, ValuedAt], Seen] = field(default_factory=dict)
     _trade_moves: dict[tuple[int, Table, str, ValuedAt], bool] = field(default_factory=dict)
@@ -142,7 +143,7 @@ class Listed:
         known = self._seen.get(name)
         if known is None:
             after = view.at(self.after, self.done)
-            touched = tuple(key for key in self.after.positions if key[0] in view.scope.holds)
+            touched = [key for key in self.after.positions if key[0] in view.scope.holds]
             known = Seen(
                 after=after, touched=touched, is_base_moved=bool(touched) and self._moves_base(view, after)
             )
@@ -151,8 +152,10 @@ class Listed:
 
     def without(self, trade: Trade) -> State:
         """Return the state after the list without one of its trades."""
+        if not self._moves:
+            self._moves = {one.number: own for one, own in zip(self.trades, self.moves, strict=True)}
         if trade.number not in self._without:
-            own = self.moves[trade.number]
+            own = self._moves[trade.number]
             self._without[trade.number] = without(self.after, own, trade.number, self.done)
         return self._without[trade.number]
 
@@ -192,12 +195,11 @@ def listed(own: Setting, done: Done) -> Listed:
     trades = done.trades
     moves = [changes(trade, own.market, done) for trade in trades]
     state = after(own.before, moves, done)
-    by_number = {trade.number: own_moves for trade, own_moves in zip(trades, moves, strict=True)}
-    return Listed(setting=own, done=done, after=state, trades=trades, moves=by_number)
+    return Listed(setting=own, done=done, after=state, trades=trades, moves=moves)
 
 
 def nothing_listed(own: Setting, done: Done) -> Listed:
     """Return the empty list, whose after is the before."""
     return Listed(
-        setting=own, done=replace(done, listed=()), after=State({}, own.before), trades=(), moves={}
+        setting=own, done=replace(done, listed=()), after=State({}, own.before), trades=(), moves=()
     )

@@ -171,7 +171,7 @@ def changes(trade: Trade, market: Market, done: Done) -> Positions:
     money = money_of(trade, market)
     if money is None:
         return {key: Position(quantity), cash: Position(unknown=frozenset({key}))}
-    is_old = trade.price is None and market.price(trade.symbol) is None
+    is_old = trade.price is None and not market.has_price(trade.symbol)
     cost = money if trade.side is Side.BUY else NOTHING
     cost -= done.basis_of(trade.number)
     paid = -money if trade.side.sign > 0 else money

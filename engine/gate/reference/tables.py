@@ -251,8 +251,9 @@ class Table:
 
     def is_held(self, state: State, group: Group) -> bool:
         """Return whether anything is held of a group."""
-        if any(state.holds(key) for key in self.held.get(group, ())):
-            return True
+        for key in self.held.get(group, ()):
+            if state.holds(key):
+                return True
         return any(state.holds(key) for key in self._touched_of(state, group))
 
     def securities(self, state: State, group: Group) -> int:
@@ -268,6 +269,8 @@ class Table:
             change = state.holds(key) - first.holds(key)
             for symbol in self._parts(key, group) if change else ():
                 changes[symbol] = changes.get(symbol, 0) + change
+        if not changes:
+            return len(counts)
         return len(counts) + sum(
             (counts[symbol] + change > 0) - (counts[symbol] > 0) for symbol, change in changes.items()
         )
@@ -286,7 +289,7 @@ class Table:
                 known = self._first(state, group, worth)
             else:
                 moved = self._moves_in(state).groups.get(group)
-                known = self.total(earlier, group, worth)
+                known = earlier.sums.get(name) or self.total(earlier, group, worth)
                 if moved is not None:
                     known = _corrected(known, state, moved, worth)
             state.sums[name] = known

@@ -102,8 +102,10 @@ class WindowPlan:
                     self._events.add(self._name(event.symbol), event)
         for action in actions:
             assert self._events is not None
+            names = self._related(action.symbol)
             for near in (self._events, listed_events):
-                yield from ((action, event) for event in near.of(self._related(action.symbol)))
+                for event in near.of(names):
+                    yield action, event
         events = list(listed_events.every())
         if events and self._actions is None:
             self._actions = self._past_by_event(done)
