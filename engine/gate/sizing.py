@@ -104,7 +104,8 @@ class Sizing:
 
     def _touched(self) -> Iterator[OpenLimit]:
         limits = self.listed.opened.limits
-        nodes = self.listed.nodes_of(self.trade.number)
+        is_all = self._is_alone and not self.listed.opened.settles
+        nodes = self.listed.reached if is_all else self.listed.nodes_of(self.trade.number)
         indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
         position = (self.trade.account, self.trade.symbol)
         indexes.update(limits.touched_by.get(position, ()))
