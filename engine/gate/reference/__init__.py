@@ -8,8 +8,9 @@ differ, the answer is a fault, which blocks.
 
 Laid out over a book once (`prepare`), it judges any number of lists. The order of reading:
 `market` (prices, rows), `predicates`, `tables` (subjects and groups), `state` (before and after),
-`answer`, `measures`, `figures` (limits), `limits`, `bans`, `happenings`, `windows`, `requires`, `per_trade`,
-`built_in`.
+`answer`, `measures`, `figures` (limits), `room` (headroom), `reach` (what a limit reads), `limits`, `case`,
+`cases`, `bans`, `happenings`, `windows`, `requires`, `per_trade`, `built_in`, `ready` (which rules a list
+has to be held against).
 """
 
 from engine.gate.reference.answer import Answer, Part, answer_of
