@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from engine.facts.trades import Trade
 from engine.gate.items import Told
-from engine.gate.limits import OpenLimit, Reading, Room
+from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
+from engine.gate.readings import Reading, Room
 from engine.ledger.exact import exact
 
 

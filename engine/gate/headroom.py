@@ -22,8 +22,9 @@ from engine.gate.amounts import people
 from engine.gate.answer import figure_text
 from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge
-from engine.gate.measure import Listed, OpenBook, resized_trade
+from engine.gate.measure import Listed, OpenBook
 from engine.gate.remedy import max_quantity
+from engine.gate.resized import resized_trade
 from engine.gate.sizing import FINEST, step_of
 from engine.gate.verdict import Decision, GateAnswer, Verdict
 from engine.ledger.payment import cash_standing

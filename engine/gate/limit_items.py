@@ -13,8 +13,9 @@ from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, lowering, reached, told_of
 from engine.gate.items import NO_GROUP, Item, Told
 from engine.gate.known_part import known_item
-from engine.gate.limits import Limits, OpenLimit, Sides
+from engine.gate.limits import Limits, OpenLimit
 from engine.gate.measure import Listed
+from engine.gate.readings import Sides
 from engine.gate.still import Still, kept
 from engine.gate.unknowns import (
     belonging,

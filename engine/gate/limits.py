@@ -8,18 +8,29 @@ value of 54,000 and net assets as base, headroom is -4,000 in form units and the
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
-from engine.gate.graph import NOTHING, Graph, State, Values, root_step
+from engine.gate.graph import NOTHING, Graph, State, Values
 from engine.gate.items import NO_GROUP, Group
+from engine.gate.readings import (
+    HUNDRED,
+    NONE,
+    ONE,
+    Anchor,
+    Reading,
+    Room,
+    Sides,
+    anchored,
+    factor_of,
+    least,
+    rounded_reading,
+)
 from engine.ledger.exact import exact
-from rulebooks.forms import RISK_STEP, Form, Term, TermKind, terms_of
+from rulebooks.forms import Form, Term, TermKind, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
 
 Position = tuple[AccountId, Symbol]
-NONE, ONE, HUNDRED = exact(0), exact(1), exact(100)
 
 FLOWS = frozenset({TermKind.CASH, TermKind.BOUGHT, TermKind.SOLD})
 """Terms that the price of a trade moves."""
@@ -41,63 +52,6 @@ HISTORY_WORDS = ("turnover", "realized", "gains")
 
 RuleScope = tuple[str, str, str, Scope]
 """Governing policy, the rule's own policy, rule id and scope: whose verdicts belong together."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """Nodes of a bound: None where it has no such side."""
-
-    low: int | None
-    high: int | None
-
-
-class Reading(NamedTuple):
-    """One limit, measured in one state.
-
-    headroom is in form units (a risk measure: in told units); the rest is told: percent of 100 where
-    the unit is percent. Told figures are None where the base is not positive.
-    """
-
-    headroom: Fraction
-    high_headroom: Fraction | None
-    figure: Fraction | None
-    low: Fraction | None
-    high: Fraction | None
-    told_headroom: Fraction | None = None  # distance from the nearer bound, told; negative beyond it
-
-    @property
-    def limit(self) -> Fraction | None:
-        """The nearer bound."""
-        if self.low is None or self.high is None or self.figure is None:
-            return self.high if self.low is None else self.low
-        return self.low if self.figure - self.low < self.high - self.figure else self.high
-
-
-class Room(NamedTuple):
-    """The headroom alone: in form units, with the base that it is told as a part of, 1 where there is none.
-
-    A risk measure's is told already.
-    """
-
-    headroom: Fraction
-    base: Fraction
-
-    def is_less_than(self, other: "Room") -> bool:
-        """Return whether there is less headroom here than there: told where both are, else in form units."""
-        if self.base is other.base or self.base <= 0 or other.base <= 0:
-            return self.headroom < other.headroom
-        return self.headroom * other.base < other.headroom * self.base
-
-
-class Anchor(NamedTuple):
-    """What stays of a reading where a list moves the measure alone: base and bounds, as they were before."""
-
-    sides: Sides
-    factor: Fraction  # from form units to told ones
-    low: Fraction | None
-    high: Fraction | None
-    told_low: Fraction | None
-    told_high: Fraction | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -255,7 +209,7 @@ class Limits:
         limit.anchor = self._anchor(limit)
 
     def _anchor(self, limit: OpenLimit) -> Anchor | None:
-        factor = None if limit.ground.rounded else _factor(limit, limit.room.base)
+        factor = None if limit.ground.rounded else factor_of(limit.ground.rule.unit, limit.room.base)
         if factor is None:
             return None
         sides, before = limit.bound, self.graph.before
@@ -306,7 +260,7 @@ class Limits:
         measure = value(limit.measure, after)
         low = None if bound.low is None else measure - value(bound.low, after)
         high = None if bound.high is None else value(bound.high, after) - measure
-        return _least(low, high)
+        return least(low, high)
 
     def against(self, limit: OpenLimit, sides: Sides, after: Values) -> Fraction:
         """Return the headroom against other bounds: the early warning's or the waiver's."""
@@ -317,16 +271,16 @@ class Limits:
         measure = value(limit.measure, after)
         anchor = limit.anchor
         if anchor is not None and anchor.sides is sides and not _moves_bounds(limit, after):
-            return _anchored(anchor, measure)
+            return anchored(anchor, measure)
         base = ONE if limit.base is None else value(limit.base, after)
         low = None if sides.low is None else value(sides.low, after)
         high = None if sides.high is None else value(sides.high, after)
         if limit.ground.rounded:
-            return _rounded(limit, measure, base, low, high)
+            return rounded_reading(limit.ground.rule.unit, measure, base, low, high)
         high_headroom = None if high is None else high - measure
         low_headroom = None if low is None else measure - low
-        factor = _factor(limit, base)
-        headroom = _least(low_headroom, high_headroom)
+        factor = factor_of(limit.ground.rule.unit, base)
+        headroom = least(low_headroom, high_headroom)
         return Reading(
             headroom=headroom,
             told_headroom=None if factor is None else headroom * factor,
@@ -343,42 +297,6 @@ def _moves_bounds(limit: OpenLimit, after: Values) -> bool:
     return limit.base in after or sides.low in after or sides.high in after
 
 
-def _anchored(anchor: Anchor, measure: Fraction) -> Reading:
-    high_headroom = None if anchor.high is None else anchor.high - measure
-    headroom = _least(None if anchor.low is None else measure - anchor.low, high_headroom)
-    return Reading(
-        headroom=headroom,
-        told_headroom=headroom * anchor.factor,
-        high_headroom=high_headroom,
-        figure=measure * anchor.factor,
-        low=anchor.told_low,
-        high=anchor.told_high,
-    )
-
-
-def _rounded(
-    limit: OpenLimit, square: Fraction, base: Fraction, low: Fraction | None, high: Fraction | None
-) -> Reading:
-    factor = _factor(limit, base)
-    if factor is None or base <= 0:
-        beyond = HUNDRED if square else NONE  # any risk is more than every limit that no worth stands under
-        sides = (None if low is None else beyond, None if high is None else -beyond)
-        return Reading(headroom=_least(*sides), high_headroom=sides[1], figure=None, low=None, high=None)
-    figure = root_step(square, base, RISK_STEP) * factor * base
-    told_low, told_high = (None if side is None else side * factor for side in (low, high))
-    high_headroom = None if told_high is None else told_high - figure
-    low_headroom = None if told_low is None else figure - told_low
-    headroom = _least(low_headroom, high_headroom)
-    return Reading(
-        headroom=headroom,
-        told_headroom=None if told_low is None and told_high is None else headroom,
-        high_headroom=high_headroom,
-        figure=figure,
-        low=told_low,
-        high=told_high,
-    )
-
-
 def _group_of(ground: GroundLimit) -> Group:
     if ground.target is not None:
         return (("class", ground.target),)
@@ -390,19 +308,6 @@ def _floor_of(limit: OpenLimit) -> Fraction:
     if limit.base is None or told is None:
         return min(NONE, limit.before.headroom)
     return min(NONE, told / (HUNDRED if limit.ground.rule.unit == "percent" else ONE))
-
-
-def _factor(limit: OpenLimit, base: Fraction) -> Fraction | None:
-    if base <= 0:
-        return None
-    return (HUNDRED if limit.ground.rule.unit == "percent" else ONE) / base
-
-
-def _least(low: Fraction | None, high: Fraction | None) -> Fraction:
-    if low is None or high is None:
-        side = high if low is None else low
-        return NONE if side is None else side
-    return min(low, high)
 
 
 def _base_at_cost(ground: GroundLimit) -> frozenset[AccountId]:

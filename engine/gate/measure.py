@@ -8,9 +8,7 @@ costs what trade 3 touches:
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -34,6 +32,7 @@ from engine.gate.graph import NOTHING, Graph, Values
 from engine.gate.items import Item
 from engine.gate.limits import Limits, OpenLimit
 from engine.gate.reference import ReferenceBook, prepare
+from engine.gate.resized import with_quantity
 from engine.ledger.exact import exact
 from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
@@ -55,19 +54,16 @@ class OpenBook:
         self.currency = currency_of(ground)
         self.state: BookState = book_state(self.book, self.currency)
         self.graph = Graph(self.state)
-        waived = (ban.waived for ban in ground.bans if ban.waived is not None)
-        self.limits = Limits(
-            self.graph, (*ground.limits, *book_limits(ground, self.currency)), detached=tuple(waived)
-        )
+        waived = tuple(ban.waived for ban in ground.bans if ban.waived is not None)
+        bounds = (*ground.limits, *book_limits(ground, self.currency))
+        self.limits = Limits(self.graph, bounds, detached=waived)
         self._own_ages = {p.id for p in ground.rulebook.policies if checks_price_age(p)}
         self.quiet: dict[int, tuple[Item, ...]] = {}  # by the number of the rule and scope
         self.kept: dict[tuple[object, ...], tuple[Item, ...]] = {}  # other items that are always the same
         self.unpriced: dict[tuple[int | None, AccountId], tuple[tuple[AccountId, Symbol], ...]] = {}
         self.unreliable: dict[tuple[str, AccountId, Symbol], bool] = {}  # by policy: prices it does not take
         self.disorder: dict[tuple[AccountId, Symbol], str | None] = {}  # of the data of what was traded
-        self.blind: frozenset[int] | None = (
-            None  # limits whose base lacks a price; found when first asked for
-        )
+        self.blind: frozenset[int] | None = None  # limits whose base lacks a price; found when asked for
         self._ties: dict[Symbol, frozenset[Symbol]] = {}
         self.quiet_ids: set[int] = set()
         # by whether it is explained, and the identity of a quiet item: what was concluded and told of it
@@ -165,8 +161,7 @@ class OpenBook:
 
     def listed(self, trades: tuple[Trade, ...]) -> "Listed":
         """Return a list measured against this book; raises InputErrors for what cannot be judged."""
-        found = [problem for trade in trades for problem in problems(self.ground, self.state, trade)]
-        if found:
+        if found := [problem for trade in trades for problem in problems(self.ground, self.state, trade)]:
             raise InputErrors(tuple(found))
         return Listed(self, trades)
 
@@ -300,7 +295,7 @@ class Listed:
         shift: Deltas = {term: -factor * delta for term, delta in self.own[number].items()}
         pool = self.pool_of(trade)
         if quantity is not None:
-            pool = _with_quantity(pool, trade, quantity)
+            pool = with_quantity(pool, trade, quantity)
         shift = add((1, shift), (1, self._settled(pool, less=number)), (-1, self._settled(pool)))
         return self.opened.graph.after(shift, on=state)
 
@@ -325,7 +320,7 @@ class Listed:
     def _settled_shift(self, trade: Trade, quantity: Fraction) -> Deltas:
         """Return how gains and cost change where one trade is resized: its own pool is settled again."""
         now = self.pool_of(trade)
-        then = _with_quantity(now, trade, quantity)
+        then = with_quantity(now, trade, quantity)
         return add((1, self._settled(then)), (-1, self._settled(now)))
 
     def _settled(self, pool: tuple[Trade, ...], *, less: int | None = None) -> Deltas:
@@ -397,16 +392,6 @@ def _own_deltas(opened: OpenBook, trade: Trade, like: Listed | None) -> Deltas:
     if like is not None and like.by_number.get(trade.number) is trade:
         return like.own[trade.number]
     return trade_deltas(opened.state, trade)
-
-
-def _with_quantity(pool: tuple[Trade, ...], trade: Trade, quantity: Fraction) -> tuple[Trade, ...]:
-    others = tuple(other for other in pool if other.number != trade.number)
-    return (*others, resized_trade(trade, quantity)) if quantity else others
-
-
-def resized_trade(trade: Trade, quantity: Fraction) -> Trade:
-    """Return the trade at another quantity > 0."""
-    return replace(trade, quantity=Decimal(quantity.numerator) / Decimal(quantity.denominator))
 
 
 def currency_of(ground: GroundBook) -> str:

@@ -19,7 +19,8 @@ from engine.gate.ban_items import fact_of, waiver_of_require
 from engine.gate.data_items import data_stops
 from engine.gate.deltas import settlement_of
 from engine.gate.limits import OpenLimit
-from engine.gate.measure import Listed, resized_trade
+from engine.gate.measure import Listed
+from engine.gate.resized import resized_trade
 from engine.gate.riding_items import rides
 from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
 from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing

@@ -14,8 +14,10 @@ from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
 from engine.gate.limit_items import blind, net_bought
-from engine.gate.limits import OpenLimit, Room, Sides
-from engine.gate.measure import Listed, resized_trade
+from engine.gate.limits import OpenLimit
+from engine.gate.measure import Listed
+from engine.gate.readings import Room, Sides
+from engine.gate.resized import resized_trade
 from engine.gate.still import Still
 from engine.gate.unknowns import belonging, concerned
 from engine.ledger.exact import exact, exact_ratio

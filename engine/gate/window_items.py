@@ -10,10 +10,9 @@ same order, is no event for it.
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-from dsl.policy import Duration, Window
-from engine.facts.calendar import add_business_days, add_months
+from dsl.policy import Window
 from engine.facts.ids import AccountId, LotId, Symbol
 from engine.facts.trades import Side, Trade
 from engine.gate.acts import ACTIONS, actions_of, value_of
@@ -25,6 +24,7 @@ from engine.ledger.exact import exact
 from engine.ledger.settle import Taken
 from rulebooks.ground import GroundWindow, PastEvent
 from rulebooks.grounding.windows import NO_HISTORY
+from rulebooks.measures.history import shifted
 
 PURCHASES = (Side.BUY,)
 _SALES = ("sale", "loss_sale", "gain_sale")
@@ -105,14 +105,11 @@ def _met_item(
     listed: Listed, ground: GroundWindow, source: int, acts: tuple[Party, ...], events: tuple[Party, ...]
 ) -> Item:
     """Return a rule measured by what meets; where nothing can, its item is always the same."""
-    touched = bool(acts)
+    blank, touched = _blank(ground, source), bool(acts)
     if acts and events:
-        met = tuple(meetings(ground, acts, events))
-        return _measured(listed, _blank(ground, source), met, touched=touched)
+        return _measured(listed, blank, tuple(meetings(ground, acts, events)), touched=touched)
     name = ("window", source, touched)
-    return kept(
-        listed.opened, name, lambda: (_measured(listed, _blank(ground, source), (), touched=touched),)
-    )[0]
+    return kept(listed.opened, name, lambda: (_measured(listed, blank, (), touched=touched),))[0]
 
 
 def _blank(ground: GroundWindow, source: int) -> Item:
@@ -382,21 +379,9 @@ def _meeting(act: Party, event: Party, act_index: int, event_index: int) -> Meet
 
 def span_of(day: date, window: Window, calendar: str | None) -> tuple[date, date]:
     """Return the first and last day on which an act meets an event of that day."""
-    first = shifted(day, window.duration, -1, calendar) if window.before else day
-    last = shifted(day, window.duration, 1, calendar) if window.after else day
+    first = shifted(day, window.duration, calendar, back=True) if window.before else day
+    last = shifted(day, window.duration, calendar, back=False) if window.after else day
     return first, last
-
-
-def shifted(day: date, duration: Duration, sign: int, calendar: str | None) -> date:
-    """Return the day that lies a duration later (sign 1) or earlier (sign -1)."""
-    count = sign * duration.count
-    match duration.unit:
-        case "days":
-            return day + timedelta(days=count)
-        case "business_days":
-            return add_business_days(day, count, calendar)
-        case _:
-            return add_months(day, 12 * count if duration.unit == "years" else count)
 
 
 def _measured(listed: Listed, item: Item, met: tuple[Meeting, ...], *, touched: bool) -> Item:

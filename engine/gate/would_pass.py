@@ -30,8 +30,9 @@ from engine.gate.infer import Concluded
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
 from engine.gate.limits import OpenLimit, Position
-from engine.gate.measure import Listed, resized_trade
+from engine.gate.measure import Listed
 from engine.gate.remedy import largest
+from engine.gate.resized import resized_trade
 from engine.gate.riding_items import riding_items
 from engine.gate.sizing import Sizing, floored, is_active, room_to_sell, step_of
 from engine.gate.trade_items import is_fixed, items_of_trade
