@@ -41,7 +41,7 @@ from dsl.policy import (
 from dsl.ratings import NOTCHES, notch
 from dsl.words import shipped
 from engine.facts.money import plain
-from rulebooks.cells import NO_VALUE, Cell, day_after
+from rulebooks.cells import NO_VALUE, Cell
 from rulebooks.measures.average import MEASURES as AVERAGES
 from rulebooks.predicates import Setting, comparisons_of, compiled
 
@@ -108,6 +108,8 @@ def _plain(subject: AnySubject | None) -> Iterator[Subject]:
                 yield from _in_amount(test.bound)
         case LargestGroups(within=within):
             yield within
+        case _:
+            assert_never(subject)
 
 
 def _in_amount(amount: AnyAmount | None) -> Iterator[Subject]:
@@ -171,7 +173,7 @@ def choices(
     judges = [compiled(test, setting) for test in mine]
     seen: dict[tuple[object, ...], str | None] = {}
     kept: list[str | None] = []
-    for text, written in _proposed(path, mine, setting):
+    for text, written in _proposed(path, mine):
         row = _OneCell(path, NO_VALUE if text is None else text)
         signature = tuple(judge(row) for judge in judges)
         fresh = signature not in seen
@@ -181,16 +183,14 @@ def choices(
     return tuple(kept)
 
 
-def _proposed(
-    path: str, tests: tuple[Comparison, ...], setting: Setting
-) -> Iterator[tuple[str | None, bool]]:
+def _proposed(path: str, tests: tuple[Comparison, ...]) -> Iterator[tuple[str | None, bool]]:
     """Yield candidate values, those that an author wrote first, then what lies beside and between them."""
     entry = shipped().attributes.get(path)
     dated = entry is not None and entry.unit is Unit.DATE
     written: list[object] = [right for test in tests for right in test.right]
     for right in written:
-        yield from _written(right, setting, dated=dated)
-    numbers = {Fraction(right.value) for right in written if isinstance(right, Amount) and not dated}
+        yield from _written(right)
+    numbers = {Fraction(right.value) for right in written if isinstance(right, Amount)}
     yield from ((text, False) for text in beside(numbers))
     if any(test.op in _RATED for test in tests):
         for grade in NOTCHES:
@@ -212,7 +212,7 @@ def _not_among(written: list[object]) -> str:
     return OTHER if OTHER not in named else f"none of {len(named)}"
 
 
-def _written(right: object, setting: Setting, *, dated: bool) -> Iterator[tuple[str, bool]]:
+def _written(right: object) -> Iterator[tuple[str, bool]]:
     """Yield the values that one side of a test names; of a day, also the days beside it."""
     match right:
         case Text(value=value):
@@ -221,10 +221,6 @@ def _written(right: object, setting: Setting, *, dated: bool) -> Iterator[tuple[
             yield from ((value, True) for value in sorted(values)[:_MOST_VALUES])
         case Day(value=day):
             yield from _around(day)
-        case Amount(value=value, unit=unit) if dated:
-            found = day_after(setting.today, value, unit, setting.calendar)
-            if found is not None:
-                yield from _around(found)
         case _:
             return
 

@@ -139,8 +139,7 @@ def _axes(rules: tuple[CheckedRule, ...], setting: Setting) -> dict[str, tuple[s
         for path, found in sorted(tests.items())
     }
     for path, numbers in sorted(_averaged(rules).items()):
-        if path not in axes:
-            axes[path] = beside(numbers)
+        axes[path] = tuple(dict.fromkeys((*beside(numbers), *axes.get(path, ()))))
     return {path: values for path, values in axes.items() if values}
 
 
