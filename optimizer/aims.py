@@ -82,11 +82,11 @@ def rebalance_of(ground: GroundBook, account: AccountId, name: str) -> Rebalance
     return next((row for row in rows if row.targets == name), None)
 
 
-def _target_class(ground: GroundBook, limit: GroundLimit) -> TargetClass | None:
+def _target_class(ground: GroundBook, limit: GroundLimit) -> TargetClass:
+    """Return the class of which a limit is the band: each band has its line in a statement of targets."""
     statements = (row for policy in ground.rulebook.policies for row in policy.targets)
-    statement = next((row for row in statements if row.name == limit.rule.rule.id), None)
-    classes = () if statement is None else statement.classes
-    return next((row for row in classes if row.name == limit.target), None)
+    statement = next(row for row in statements if row.name == limit.rule.rule.id)
+    return next(row for row in statement.classes if row.name == limit.target)
 
 
 # ------------------------------------------------------------------ classes
@@ -97,9 +97,7 @@ def _classes(ground: GroundBook, state: BookState, account: AccountId, intent: I
     for limit in ground.limits:
         if limit.target is None or limit.scope.account != account or limit.standing != "applies":
             continue
-        target_class = _target_class(ground, limit)
-        if target_class is not None:
-            found.append(_class(state, account, limit, target_class))
+        found.append(_class(state, account, limit, _target_class(ground, limit)))
     if not found or intent.kind == "harvest":
         return found
     statement = rebalance_of(ground, account, found[0].limit.rule.rule.id)

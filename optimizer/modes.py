@@ -101,7 +101,7 @@ def best_choice(layout: Layout, model: Model, answer: NameAnswer) -> Choice:
     harmless = answer.harmless.worth
     best_a = np.minimum(answer.sale.worth, 0.0)
     best_b = np.minimum(np.minimum(answer.buy_worth, harmless), 0.0)
-    worth_a = np.bincount(group, best_a, layout.n_groups)
+    worth_a = np.bincount(group, best_a, layout.n_groups).astype(np.float64)  # of no names: whole numbers
     worth_b = np.bincount(group, best_b, layout.n_groups)
     worth_a[group[alone]] = INF
     takes_a = (worth_a < worth_b)[group]

@@ -249,9 +249,7 @@ def _patched(found: Solution, option: Patched) -> Solution:
 
 def _worst(solution: Solution) -> float:
     model = solution.problem.model
-    if not model.rows.count:
-        return 0.0
-    return float(violation(model.rows, row_values(model, solution.trades)).max())
+    return float(violation(model.rows, row_values(model, solution.trades)).max(initial=0.0))
 
 
 def _no_worse_than_nothing(problem: Problem, steps: Ints) -> Ints:

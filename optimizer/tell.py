@@ -240,13 +240,12 @@ def _purpose(problem: Problem, trade: Trade) -> tuple[Reason, ...]:
 def _label(row: RowData) -> tuple[str, str | None]:
     """Return the words and the rule under which a row's part is told."""
     note = row.note
+    assert note.kind != "demand", "what the request demands has no price"
     match note.kind:
         case "drift":
             return "drift", None
         case "aim":
             return f"back to the band: {note.words}", None if note.rule is None else note.rule.id
-        case "demand":
-            return note.words, None
         case "rule" | "cut":
             return f"towards the limit: {note.words}", None if note.rule is None else note.rule.id
         case _:

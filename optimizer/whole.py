@@ -64,9 +64,7 @@ def whole_trades(
 
 def missed(model: Model, grid: Grid, steps: Ints) -> float:
     """Return the largest miss of a hard row, in row units."""
-    if not model.rows.count:
-        return 0.0
-    return float(violation(model.rows, row_values(model, steps * grid.step)).max())
+    return float(violation(model.rows, row_values(model, steps * grid.step)).max(initial=0.0))
 
 
 def _nearest(model: Model, grid: Grid, wished: Floats) -> Ints:
