@@ -150,7 +150,8 @@ def _no_room(problem: Problem, index: int, columns: list[int], *, is_sale: bool)
     if ticket.most == 0 and problem.intent.kind in ("raise", "invest", "harvest"):
         return _closed(name.account, name.symbol, side, f"the request is to {problem.intent.goal}", None)
     bounds = [row for row in problem.bounds if row.index == index and row.is_sale is is_sale]
-    notes = [min(bounds, key=lambda row: row.most).note] if bounds else _full_rows(problem, columns)
+    tightest = sorted(bounds, key=lambda row: row.most)[:1]
+    notes = _full_rows(problem, columns) or [row.note for row in tightest]
     if notes:
         rule = notes[0].rule
         words = f"no room under {notes[0].words}"

@@ -17,6 +17,7 @@ from optimizer.shape import (
     curve_of,
     linear_parts,
     pattern_rows,
+    settled,
     tangent,
 )
 from rulebooks.evaluate import value
@@ -88,6 +89,28 @@ def plus(*parts: tuple[int, Form]) -> Sum:
 )
 def test_how_a_form_bends(form: Form, curve: Curve) -> None:
     assert curve_of(form) is curve
+
+
+ASSETS = Term(TermKind.NET_ASSETS, MAIN)
+
+
+def share_of(percent: int) -> Linear:
+    """Return a share of net assets, which no trade at the book's prices moves."""
+    return linear({ASSETS: Fraction(percent, 100)})
+
+
+@pytest.mark.parametrize(
+    ("form", "left"),
+    [
+        (Most(parts=(share_of(12), share_of(15))), share_of(15)),
+        (Least(parts=(share_of(12), share_of(15))), share_of(12)),
+        (Least(parts=(share_of(12), constant(9))), constant(9)),  # 12% are 12
+        (Least(parts=(share_of(12), A)), Least(parts=(share_of(12), A))),  # a list moves A
+        (A, A),
+    ],
+)
+def test_of_several_amounts_that_no_trade_moves_the_one_that_counts_is_left(form: Form, left: Form) -> None:
+    assert settled(form, {**HELD, ASSETS: Fraction(100)}.__getitem__) == left
 
 
 @pytest.mark.parametrize(
