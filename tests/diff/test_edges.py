@@ -58,6 +58,24 @@ def test_more_kinds_than_were_tried_are_owned_up_to() -> None:
     assert words not in diff_text(between(BASE, BASE.replace("at most 20%", "at most 25%")))
 
 
+@pytest.mark.parametrize(("sectors", "decided"), [(11, True), (13, False)])
+def test_more_kinds_of_groups_than_are_tried_leave_a_change_without_proof_open(
+    sectors: int, decided: bool
+) -> None:
+    """A cap of 10% covers those of 20% and 25%; each sector is of a kind of its own."""
+    bans = "".join(
+        rule(
+            f'forbid buying securities where sector is "s{n:02d}" and rating is worse than "B"', name=f"B-{n}"
+        )
+        for n in range(sectors)
+    )
+    each = "for each sector in holdings\n  limit weight to at most {}%"
+    covered = bans + rule(each.format(10), name="COVER")
+    old, new = (covered + rule(each.format(most), name="EACH") for most in (20, 25))
+    (row,) = between(old, new).without_effect
+    assert (row.rule, row.decided) == ("EACH", decided)
+
+
 SIZE = """rule SIZE "Sizes"
   for each trade in trades where {}
   limit trade_value to at least {} USD

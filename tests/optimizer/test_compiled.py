@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.invented import account
-from optimizer import compiled, kernels_heat
+from optimizer import compiled, kernels_heat, prices
 from optimizer.model import Model
 from optimizer.names import answer_names, lay_out
 from optimizer.prices import STAGES, Carried, Climb, Place
@@ -102,6 +102,20 @@ def test_a_climb_by_loops_ends_at_the_same_prices_and_bound(
     assert by_loops.prices == pytest.approx(by_arrays.prices, abs=1e-6)
     assert by_loops.mix.buy == pytest.approx(by_arrays.mix.buy, abs=1e-5)
     assert (by_loops.answer.order == by_arrays.answer.order).all()
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_STEPS", 2), ("MOST_TRIES", 1)])
+def test_loops_and_arrays_give_up_at_the_same_place(
+    limit: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = model_of(6, 1, 0.0)
+    steps = Climb(model).climb().steps
+    monkeypatch.setattr(prices, limit, most)
+    by_arrays = Climb(model).climb()
+    assert compiled.switch_on(as_they_stand=True)
+    by_loops = Climb(model).climb()
+    assert by_arrays.steps == by_loops.steps < steps
+    assert by_loops.bound == pytest.approx(by_arrays.bound, abs=1e-6)
 
 
 def test_a_matrix_without_a_factor_is_told() -> None:

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from optimizer import kernels_heat
 from optimizer.curved import After, near_value
-from optimizer.model import INF, Floats
+from optimizer.model import INF
 from optimizer.solvers.interior import solve_shape
 from optimizer.solvers.linear import Feasibility
 from rulebooks.evaluate import value
@@ -59,23 +58,6 @@ def test_a_name_whose_lots_are_smaller_than_its_least_sale_has_no_answer() -> No
     least = np.array([-INF, 2.5])
     assert solve_shape(shape(high=np.array([10.0, 1.0, 1.0]), sum_low=least)) is None
     assert solve_shape(shape(high=np.array([10.0, 1.0, 1.0]), sum_low=least - 1.0)) is not None
-
-
-@pytest.mark.parametrize(
-    ("matrix", "answer"),
-    [
-        ([[4.0, 2.0], [2.0, 3.0]], [0.5, 1.0]),
-        ([[4.0, 2.0], [2.0, 1.0]], None),  # flat along one way
-        ([[-1.0, 0.0], [0.0, 1.0]], None),  # bends down
-    ],
-)
-def test_a_newton_step_needs_a_matrix_that_bends_up_every_way(
-    matrix: list[list[float]], answer: list[float] | None
-) -> None:
-    right: Floats = np.array([4.0, 4.0])
-    assert kernels_heat.solved(np.array(matrix), right) == (answer is not None)
-    if answer is not None:
-        assert right == pytest.approx(answer)
 
 
 def term(kind: TermKind, symbol: str | None = None) -> Form:

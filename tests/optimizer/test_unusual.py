@@ -100,6 +100,7 @@ def test_without_rules_no_list_misses_anything_and_nothing_is_in_conflict() -> N
     assert leaves_room(problem)
     assert explain_conflict(problem).rules == ()
     assert missed(problem.model, problem.grid, search(problem).steps) == 0
+    assert leaves_room(built("", book([], accounts=[account("MAIN", "0")])))
 
 
 # ------------------------------------------------------------------ requests
