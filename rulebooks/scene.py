@@ -129,7 +129,20 @@ class Scene:
         """Everything held, cash included, as the rule values it."""
         if self.valued_at == "market":
             return linear({Term(TermKind.NET_ASSETS, a): ONE for a in self.holds})
-        return self.worth(self.universe, self.valued_at)[0]
+        known, lacking = self.worth(self.universe, self.valued_at)
+        return total((1, known), (1, self._at_last_price(frozenset(lacking)))) if lacking else known
+
+    def _at_last_price(self, positions: frozenset[Position]) -> Form:
+        """Return what positions without a price of these days come to at their last price."""
+        lacking = [part for part in self.universe if part.position in positions]
+        units = [(part, self.facts.state.unit_value(*part.position)) for part in lacking]
+        return merged(
+            [
+                (Term(TermKind.QUANTITY, *part.position), part.share * unit)
+                for part, unit in units
+                if unit is not None
+            ]
+        )
 
     def base_form(self, name: str) -> Form | None:
         """Return the form of a weight base; None where it is not one."""
@@ -192,6 +205,8 @@ class Scene:
         if part.is_cash or valued_at == "market":
             return (part.value, part.share) if self.known_price(part) else None
         if valued_at == "cost":
+            if not self._has_rate(account):
+                return None
             return (Term(TermKind.COST, account, symbol), part.share)
         amount = self._face(part, valued_at)
         if amount is None:
@@ -206,6 +221,13 @@ class Scene:
             return None if unit is None else unit * contract_size(part.row.security)
         stated = cell_number(part.row.read(valued_at), Unit.MONEY, self.setting)
         return None if stated is None else stated * self._rate(part)
+
+    def _has_rate(self, account: AccountId) -> bool:
+        """Return whether money of an account can be told in the currency of the policy."""
+        book = self.facts.book
+        return (
+            exchange_rate(book, book.accounts[account].currency, into=self.facts.state.currency) is not None
+        )
 
     def _rate(self, part: Slice) -> Fraction:
         state = self.facts.state

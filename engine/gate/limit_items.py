@@ -80,9 +80,13 @@ def _by_key(limits: Limits, indexes: Iterable[int]) -> dict[int, set[int]]:
 
 
 def blinded(listed: Listed) -> frozenset[int]:
-    """Return the limits that read the net assets of an account that trades what has no fresh price."""
+    """Return the limits that read the net assets of an account that trades what has no fresh price, or what
+    such a trade pays: at cost, its cash and what it buys may cancel out in the base.
+    """
     lame, limits = listed.lame, listed.opened.limits.all
-    return frozenset(limit.index for limit in limits if lame & limit.worths) if lame else frozenset()
+    if not lame:
+        return frozenset()
+    return frozenset(limit.index for limit in limits if lame & limit.worths or lame & limit.flows)
 
 
 def blind(listed: Listed) -> frozenset[int]:
