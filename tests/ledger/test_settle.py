@@ -287,6 +287,25 @@ def test_a_loss_of_the_list_goes_into_a_sale_closed_before_it() -> None:
     assert plain.restated == ()
 
 
+def test_a_history_that_begins_late_is_looked_at_for_each_list() -> None:
+    """The lots are given; of what was sold on 2 May the transactions do not tell the purchase."""
+    told = book("2023-01-10 A buy 100 X at 13 as old", prices={"X": "10"}, as_of=TODAY, reading=CLOSED)
+    late = records(
+        "2024-05-02 A sell 5 X at 9 as before",
+        "2024-05-10 A buy 100 X at 8 as new",
+        "2024-05-20 A sell 100 X at 9 as s lots new:100",
+        prices={"X": "10"},
+        as_of=TODAY,
+        lots=told.lots,
+    )
+    held = open_book(late, as_of=TODAY, reading=CLOSED)
+    for shares, loss in (("100", 300), ("40", 120)):
+        trade = (_trade(1, "A", Side.SELL, "X", shares, lot="old"),)
+        done = settle(held, trade, reading=CLOSED)
+        assert [done.taken[0].gain, done.taken[0].disallowed] == _exact(-loss, loss)
+        assert {row.sale for row in done.restated} == {"s"}
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_closed_sales_are_restated_as_a_replay_restates_them(seed: int) -> None:
     _foreseen_is_recorded(seed, CLOSED)
