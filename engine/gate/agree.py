@@ -121,7 +121,7 @@ def _fault(listed: Listed, found: list[tuple[RuleKey, list[str]]], about: Mappin
     lines = [line for _, several in sorted(found) for line in several]
     return Fault(
         reason=f"the two evaluators disagree on {len(lines)} verdicts, first on {lines[0]}",
-        bundle=_bundle(listed.trades, lines, about),
+        bundle=bundle_of(listed.trades, lines, about),
     )
 
 
@@ -348,7 +348,8 @@ def _of_reference(row: ReferenceVerdict) -> Answered:
     return Answered(said, (row.before, row.after, row.low, row.high))
 
 
-def _bundle(trades: tuple[Trade, ...], differences: list[str], about: Mapping[str, str]) -> str:
+def bundle_of(trades: tuple[Trade, ...], differences: list[str], about: Mapping[str, str]) -> str:
+    """Return what says how to reach a fault again: book and rulebook, the list, and what differs."""
     data = {
         "schema": "guardband/fault/1",
         **about,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from engine.facts.trades import Trade
-from engine.gate.agree import agreement
+from engine.gate.agree import agreement, bundle_of
 from engine.gate.approvals import Approval, approved, decision_id
 from engine.gate.ban_items import ban_items, require_items
 from engine.gate.builtin import short_items
@@ -284,7 +284,9 @@ def _faulty(
     evaluators: tuple[str, ...],
     verdicts: tuple[Verdict, ...] = (),
 ) -> GateAnswer:
-    """Return the answer that blocks everything because none could be reached."""
+    """Return the answer that blocks everything because none could be reached; its bundle is never empty."""
+    if not fault.bundle:
+        fault = replace(fault, bundle=bundle_of(listed.trades, [fault.reason], about(opened)))
     blocked = tuple(
         TradeDecision(trade=trade, decision=Decision.BLOCK, rules=(), max_quantity=Fraction(0))
         for trade in listed.trades

@@ -101,3 +101,28 @@ def test_expectations_can_fail(
     assert coverage((policy,), (result,)) == {"rules": 1, "exercised": 1, "not_exercised": []}
     told = examples_answer((policy,), (result,))
     assert told["examples"][0]["passed"] is passed
+
+
+TICKETS = """rule SALES "No small sale"
+  for each trade in trades where side is "sell"
+  limit trade_value to at least 100 USD
+  because ips "§1"
+
+example "a list"
+  given holding "ACME" weight 4.9% with issuer "Acme Corp"
+  trade {side} 1,000 USD of "ACME"
+  expect pass
+"""
+
+
+@pytest.mark.parametrize(("side", "exercised"), [("sell", 1), ("buy", 0)])
+def test_a_rule_about_trades_is_exercised_by_a_list_that_has_one(
+    tmp_path: Path, engine: Inline, side: str, exercised: int
+) -> None:
+    file = tmp_path / "tickets.mandate"
+    file.write_text(HEADER + TICKETS.format(side=side), encoding="utf-8")
+    policy = checked(file)
+    (result,) = run_examples(policy, engine=engine)
+    assert result.passed, result.got
+    told = coverage((policy,), (result,))
+    assert (told["exercised"], told["not_exercised"]) == (exercised, [] if exercised else ["SALES"])

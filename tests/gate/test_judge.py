@@ -108,6 +108,32 @@ def test_a_disagreement_blocks_and_says_where(engine: Inline, monkeypatch: pytes
     assert json.loads(answer.fault.bundle)["differences"]
 
 
+def test_an_inference_that_decides_a_trade_apart_from_its_verdicts_blocks_and_says_so(
+    engine: Inline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.gate import judge as gate
+    from engine.gate.infer import Inferred
+    from engine.gate.infer import inferred as asked
+
+    def wrong(*args: object) -> object:
+        found = asked(*args)  # type: ignore[arg-type]
+        assert isinstance(found, Inferred)
+        return replace(found, trades={1: Decision.APPROVAL})
+
+    monkeypatch.setattr(gate, "inferred", wrong)
+    case, book = opened("limit/pass/one-company-at-the-limit")
+    answer = judge(book, case.trades, engine=engine)
+    words = "trade 1: the inference decides approval, its verdicts pass"
+    assert answer.decision is Decision.BLOCK
+    assert [trade.decision for trade in answer.trades] == [Decision.BLOCK]
+    assert answer.fault is not None
+    assert answer.fault.reason == words
+    bundle = json.loads(answer.fault.bundle)
+    assert bundle["differences"] == [words]
+    assert bundle["rulebook_hash"] == book.ground.rulebook.hash
+    assert len(bundle["trades"]) == 1
+
+
 def test_an_approval_is_for_exactly_this_list(engine: Inline) -> None:
     case, book = opened("ban/approval/restricted-list")
     named = judge(book, case.trades, engine=engine).decision_id

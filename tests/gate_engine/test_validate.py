@@ -237,6 +237,35 @@ def test_what_has_no_safe_form_is_refused() -> None:
     refused("asks too much of kind a|ask too much of kind a", joins=(join(wide),))
 
 
+def test_the_largest_rule_is_emitted_and_one_edge_more_is_refused() -> None:
+    def emitted(*parts: Or | And | Compare) -> None:
+        shards = emit(Program(rules=(ThresholdRule(name="R", kind="x", require=And(parts=parts)),))).shards
+        for shard in shards:
+            check_ruleset(shard.text)
+
+    two = tuple(Or(parts=(above(f"f{n}", 0.0), above(f"g{n}", 0.0))) for n in range(6))
+    emitted(*two)  # two to the sixth, 64, branches
+    with pytest.raises(EmissionFault, match="128 branches"):
+        emitted(*two, Or(parts=(above("h", 0.0), above("i", 0.0))))
+    all_of = tuple(above(f"f{n}", 0.0) for n in range(20))  # 20 edges, and 40 of the opposite
+    emitted(*all_of)
+    with pytest.raises(EmissionFault, match="rule R is too large: 63 condition edges"):
+        emitted(*all_of, above("last", 0.0))
+
+
+def test_a_kind_with_more_fields_than_the_engine_holds_is_refused() -> None:
+    """The size of a purchase, and two comparisons with the loss in each of 100 joins: 201 fields."""
+    rules = json.loads(J)
+    join = json.dumps(rules.pop("j0"))
+    for n in range(100):
+        own = join.replace('"sec": {"a0"', f'"sec{n}": {{"a0"').replace('"day": {"a0"', f'"day{n}": {{"a0"')
+        rules[f"j{n}"] = json.loads(own)
+    text = json.dumps(rules)
+    check_ruleset(text.replace('"day99"', '"day98"'))
+    with pytest.raises(EmissionFault, match="kind k0 has 201 fields"):
+        check_ruleset(text)
+
+
 def test_names_that_the_engine_would_take_for_one_another_are_refused() -> None:
     one, other = "costarring", "liquid"
     assert name_hash(one) == name_hash(other)
