@@ -14,6 +14,7 @@ from engine.facts.trades import Side, Trade
 from engine.gate.limits import OpenLimit, Position
 from engine.gate.measure import Listed, OpenBook
 from rulebooks.ground import CompiledRule, GroundBan, GroundLimit
+from rulebooks.state import exchange_rate
 
 
 def belonging(listed: Listed, limit: OpenLimit) -> frozenset[Position]:
@@ -40,7 +41,9 @@ def _concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
     unknown = [p for p in lacking if p in held or p in traded]
     if not limit.priced:
         maybe = frozenset(limit.ground.maybe)
-        unknown = [p for p in unknown if p in maybe or not lacks_price(listed, rule, *p)]
+        unknown = [
+            p for p in unknown if p in maybe or lacks_rate(listed, p[0]) or not lacks_price(listed, rule, *p)
+        ]
     for account in sorted(limit.worths):
         unknown += [p for p in unpriced(listed.opened, rule, account) if p not in unknown]
     if limit.flows or limit.worths:
@@ -135,6 +138,12 @@ def _is_unreliable(opened: OpenBook, policy: str, account: AccountId, symbol: Sy
         return False
     age = opened.price_age_of(policy, account)
     return opened.state.missing(account, symbol, age_days=age) is not None
+
+
+def lacks_rate(listed: Listed, account: AccountId) -> bool:
+    """Return whether money of an account cannot be told in the currency of the policy, its cost neither."""
+    book, into = listed.opened.book, listed.opened.state.currency
+    return exchange_rate(book, book.accounts[account].currency, into=into) is None
 
 
 def is_of_everything(ground: GroundLimit) -> bool:

@@ -17,7 +17,7 @@ from engine.gate.engine.inline import Inline
 from tests.gate.test_both_by_hand import B0, LOTS, S0, S1, book, decided, holder, judged
 from tests.gate.test_both_of_data import said
 from tests.gate.test_both_of_risk import model
-from tests.reference_evaluator.small import TODAY, account, book_of, lot
+from tests.reference_evaluator.small import TODAY, account, book_of, lot, security
 
 
 def stale(symbol: str, **more: Any) -> Book:
@@ -150,3 +150,28 @@ def test_what_was_paid_in_a_currency_without_a_rate_is_missing(
     )
     rule = "limit value of equities to at most 3,000 USD\n  valued at cost\n  across household"
     assert said(engine, rule, "buy 1 S0", held=held) == words
+
+
+@pytest.mark.parametrize("valued_at", ["market", "cost", "par"])
+def test_a_weight_of_a_household_whose_money_has_no_rate_is_missing(valued_at: str, engine: Inline) -> None:
+    held = book_of(
+        accounts=(holder(), account("B", currency="EUR")),
+        securities=(S0, S1, B0),
+        lots=(lot("S0", "100"), lot("S1", "200", basis="1500", account="B")),
+    )
+    rule = 'limit weight of equities where symbol is "S0" to at most 50%'
+    told = said(engine, f"{rule}\n  valued at {valued_at}\n  across household", "buy 1 S0", held=held)
+    assert told == "missing, pass"
+
+
+@pytest.mark.parametrize(("worth", "word"), [("10,100", "block"), ("10,101", "pass")])
+def test_a_condition_takes_an_option_at_its_own_price(worth: str, word: str, engine: Inline) -> None:
+    # one contract at 1 on 100 shares: 100, where its underlying would be 1,000
+    call = replace(
+        security("C0", instrument="option", issuer="Acme"), underlying=Symbol("S0"), multiplier=Decimal(100)
+    )
+    held = book_of(
+        accounts=(holder(),), securities=(S0, S1, B0, call), lots=(*LOTS, lot("C0", "1")), prices={"C0": "1"}
+    )
+    rule = f"limit value of bonds to at most 500 USD\n  when portfolio_value is at least {worth} USD"
+    assert said(engine, rule, "buy 1 B0", held=held) == word
