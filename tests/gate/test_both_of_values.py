@@ -175,3 +175,15 @@ def test_a_condition_takes_an_option_at_its_own_price(worth: str, word: str, eng
     )
     rule = f"limit value of bonds to at most 500 USD\n  when portfolio_value is at least {worth} USD"
     assert said(engine, rule, "buy 1 B0", held=held) == word
+
+
+def test_at_cost_what_may_be_a_part_of_the_bound_is_missing(engine: Inline) -> None:
+    # of N0 it is not said whether it is a bond
+    unsaid = security("N0", asset_class="")
+    held = book_of(
+        accounts=(holder(),),
+        securities=(S0, S1, B0, unsaid),
+        lots=(*LOTS, lot("N0", "1")),
+    )
+    rule = 'limit value of holdings where symbol is "S0" to at most 200% of bonds\n  valued at cost'
+    assert said(engine, rule, "buy 1 S0", held=held) == "missing, pass"
