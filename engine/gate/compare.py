@@ -10,9 +10,10 @@ from fractions import Fraction
 
 from engine.facts.trades import Trade
 from engine.gate.items import Told
+from engine.gate.left_out import left_out
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
-from engine.gate.readings import Reading, Room
+from engine.gate.readings import NONE, Reading, Room
 from engine.ledger.exact import exact
 
 
@@ -27,8 +28,17 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     if len(listed.trades) == 1:
         return _lowering_alone(listed, limit, listed.trades[0])
     stoppable = (trade.number for trade in movers(listed, limit) if trade.account in stops)
-    now = listed.opened.limits.room(limit, listed.after)
-    return tuple(number for number in stoppable if _lowers(listed, limit, number, now))
+    now, still = listed.opened.limits.room(limit, listed.after), _still_of_line(listed, limit)
+    if still is None:
+        return tuple(number for number in stoppable if _lowers(listed, limit, number, now))
+    found = []
+    for number in stoppable:
+        if still.isdisjoint(listed.nodes_of(number)):
+            if _lowers_line(listed, limit, number, now):
+                found.append(number)
+        elif _lowers(listed, limit, number, now):
+            found.append(number)
+    return tuple(found)
 
 
 def _lowering_alone(listed: Listed, limit: OpenLimit, trade: Trade) -> tuple[int, ...]:
@@ -45,24 +55,33 @@ def _lowering_alone(listed: Listed, limit: OpenLimit, trade: Trade) -> tuple[int
 
 def _lowers(listed: Listed, limit: OpenLimit, number: int, now: Room) -> bool:
     """Return whether the list without one trade would leave more headroom."""
-    if _has_one_moving_side(listed, limit, number):
-        shift = listed.shifts_of(number).get(limit.measure, 0)
-        return shift > 0 if limit.bound.low is None else shift < 0
-    return now.is_less_than(listed.opened.limits.room(limit, listed.left_out(limit, number)))
+    return now.is_less_than(listed.opened.limits.room(limit, left_out(listed, limit, number)))
 
 
-def _has_one_moving_side(listed: Listed, limit: OpenLimit, number: int) -> bool:
-    """Return whether a trade moves nothing of a limit but a linear measure with a bound on one side.
+def _still_of_line(listed: Listed, limit: OpenLimit) -> frozenset[int] | None:
+    """Return the nodes of a limit beside its linear measure: base and bounds; None where it is no line.
 
-    Then base and bound are the same with it and without it, and the sign of its shift says which has more.
+    A trade that moves none of them moves the measure alone; its shift then says where there is more headroom.
     """
+    if limit.settles or limit.ground.rounded or not listed.opened.graph.is_linear(limit.measure):
+        return None
+    sides = (limit.bound.low, limit.bound.high)
+    if sides == (None, None):
+        return None
+    return frozenset(node for node in (limit.base, *sides) if node is not None)
+
+
+def _lowers_line(listed: Listed, limit: OpenLimit, number: int, now: Room) -> bool:
+    """Return the same of a trade that moves nothing of a limit but its linear measure."""
+    shift = listed.shifts_of(number).get(limit.measure, NONE)
     low, high = limit.bound.low, limit.bound.high
-    if limit.settles or limit.ground.rounded or (low is None) == (high is None):
-        return False
-    if not listed.opened.graph.is_linear(limit.measure):
-        return False
-    moved = listed.nodes_of(number)
-    return not (limit.base in moved or low in moved or high in moved)
+    if low is None:
+        return shift > 0
+    if high is None:
+        return shift < 0
+    value, after = listed.opened.graph.value, listed.after
+    measure = value(limit.measure, after) - shift
+    return now.headroom < measure - value(low, after) and now.headroom < value(high, after) - measure
 
 
 def may_move(listed: Listed, limit: OpenLimit, number: int) -> bool:

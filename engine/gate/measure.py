@@ -41,8 +41,6 @@ from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.grounding.laying import checks_price_age
 from rulebooks.state import PRICE_AGE_DAYS, BookState, book_currency, book_state
 
-_LESS = exact(-1)
-
 
 class OpenBook:
     """A grounded rulebook with every form's value before: opened once, asked for any number of lists."""
@@ -268,12 +266,6 @@ class Listed:
             known = NOTHING if alone else self.dropped(number, self.after, settled=settled)
             self._without[(number, settled)] = known
         return known
-
-    def left_out(self, limit: OpenLimit, number: int) -> Values:
-        """Return the values that a limit reads with one trade left out, the others as they were settled."""
-        if limit.straight and len(self.trades) > 1:
-            return self.on_line(limit, number, _LESS)
-        return self.without(number, settled=limit.settles)
 
     def on_line(self, limit: OpenLimit, number: int, factor: Fraction) -> Values:
         """Return the values that a limit of linear nodes reads, so many times one trade's move added."""

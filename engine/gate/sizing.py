@@ -13,6 +13,7 @@ from engine.gate.builtin import account_scope, held_of, short_rule
 from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
+from engine.gate.left_out import bent_without, left_out
 from engine.gate.limit_items import blind, net_bought
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
@@ -125,7 +126,7 @@ class Sizing:
     def state(self, quantity: Fraction, *, settled: bool) -> Values:
         """Return the values of the list with the trade at this quantity."""
         if quantity == 0 and not settled:
-            return self.listed.without(self.trade.number, settled=False)
+            return bent_without(self.listed, self.trade.number)
         if quantity == self.quantity:
             return self.listed.after
         known = self._states.get((quantity, settled))
@@ -223,7 +224,7 @@ class Sizing:
         """Return the headroom of the list without the trade, the others standing as they were settled."""
         number, limits = self.trade.number, self.listed.opened.limits
         if not limit.settles:
-            return limits.room(limit, self.listed.left_out(limit, number))
+            return limits.room(limit, left_out(self.listed, limit, number))
         state = self.state(quantity, settled=True)
         return limits.room(limit, self.listed.dropped(number, state, settled=True, quantity=quantity))
 
