@@ -17,7 +17,7 @@ from types import CodeType, FunctionType
 import pytest
 
 from engine.facts.trades import Trade
-from engine.gate import compare, limits
+from engine.gate import compare, limits, readings
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge, open_book
 from rulebooks.compile import compile_rulebook
@@ -48,14 +48,14 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
     compare.compared,
     compare.reached,
     limits.Limits._read,
-    limits._factor,
-    limits._least,
+    readings.factor_of,
+    readings.least,
 )
 
 EQUIVALENT = frozenset(
     {
         "reached 0 Gt",  # an early warning at the level itself is told by its sign, which is never zero
-        "_factor 0 LtE",  # a base of 0 has no figure: dividing by it ends the judgement either way
+        "factor_of 0 LtE",  # a base of 0 has no figure: dividing by it ends the judgement either way
     }
 )
 """Turned operators that change no verdict, and why."""
@@ -169,7 +169,7 @@ def is_noticed(place: Place, worlds: list[World]) -> bool:
     return False
 
 
-EVERYDAY = ("lowering", "compared", "_least")
+EVERYDAY = ("lowering", "compared", "least")
 ALL = [
     pytest.param(
         place,
