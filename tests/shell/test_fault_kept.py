@@ -3,12 +3,12 @@
 import json
 import shlex
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.gate import judge as gate
+from engine.gate.reference.answer import ReferenceVerdict
 from engine.gate.verdict import Outcome
 from tests.shell.cli import run
 
@@ -19,8 +19,8 @@ def let_the_evaluators_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = vars(gate)["reference_judge"]
 
     def wrong(*args: object) -> tuple[object, ...]:
-        rows = tuple(asked(*args))
-        return tuple(replace(row, outcome=Outcome.WAIVED) if row.policy else row for row in rows)
+        rows: tuple[ReferenceVerdict, ...] = tuple(asked(*args))
+        return tuple(row._replace(outcome=Outcome.WAIVED) if row.policy else row for row in rows)
 
     monkeypatch.setattr(gate, "reference_judge", wrong)
 
