@@ -128,9 +128,10 @@ def test_a_verdict_that_differs_stops_the_run() -> None:
 
 def test_the_page_holds_a_whole_table() -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    table = page.partition("## The one table")[2].partition("\n## ")[0]
     rows = [
         [cell.strip() for cell in line.split("|")[1:-1]]
-        for line in page.splitlines()
+        for line in table.splitlines()
         if line.startswith("| ")
     ]
     told = {(row[0], row[3]) for row in rows}
