@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("mutmut", reason="mutmut is not installed")
+pytest.importorskip("mutmut", reason="pip install -e '.[dev]'")
 
 from tests.mutation.__main__ import drawn, told
 from tests.mutation.mutants import Mutant, changes_of, mutant_of, put
