@@ -13,6 +13,7 @@ from fractions import Fraction
 from engine.facts.trades import Trade
 from engine.gate.agree import agreement, bundle_of
 from engine.gate.approvals import Approval, approved, decision_id
+from engine.gate.at_rest import collector_at_rest
 from engine.gate.ban_items import ban_items, require_items
 from engine.gate.builtin import short_items
 from engine.gate.data_items import data_items
@@ -65,6 +66,30 @@ def judge(
     every rule; with 2 a rule that the reference does not know blocks.
     Raises InputErrors for a trade that cannot be judged: unknown account or security, no price, no policy.
     """
+    with collector_at_rest():
+        return _judged(
+            opened,
+            trades,
+            engine=engine,
+            approvals=approvals,
+            every_group=every_group,
+            explained=explained,
+            second=second,
+            witnesses=witnesses,
+        )
+
+
+def _judged(
+    opened: OpenBook,
+    trades: tuple[Trade, ...],
+    *,
+    engine: InferenceEngine,
+    approvals: tuple[Approval, ...],
+    every_group: bool,
+    explained: bool,
+    second: bool,
+    witnesses: int,
+) -> GateAnswer:
     listed = opened.listed(trades)
     measured = measure(listed, every_group=every_group)
     fresh, proven = _split(opened, measured, explained=explained)
