@@ -27,14 +27,25 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     stops = limit.ground.scope.stops
     if len(listed.trades) == 1:
         return _lowering_alone(listed, limit, listed.trades[0])
-    stoppable = (trade.number for trade in movers(listed, limit) if trade.account in stops)
     now, still = listed.opened.limits.room(limit, listed.after), _still_of_line(listed, limit)
     if still is None:
-        return tuple(number for number in stoppable if _lowers(listed, limit, number, now))
+        numbers = (trade.number for trade in movers(listed, limit) if trade.account in stops)
+        return tuple(number for number in numbers if _lowers(listed, limit, number, now))
+    if listed.reached.isdisjoint(still):
+        pushed = listed.pushes.get(limit.measure, ())
+        return tuple(
+            number
+            for number, shift in pushed
+            if _lowers_line(listed, limit, shift, now) and listed.by_number[number].account in stops
+        )
     found = []
-    for number in stoppable:
+    for trade in movers(listed, limit):
+        number = trade.number
+        if trade.account not in stops:
+            continue
         if still.isdisjoint(listed.nodes_of(number)):
-            if _lowers_line(listed, limit, number, now):
+            shift = listed.shifts_of(number).get(limit.measure, NONE)
+            if _lowers_line(listed, limit, shift, now):
                 found.append(number)
         elif _lowers(listed, limit, number, now):
             found.append(number)
@@ -71,9 +82,8 @@ def _still_of_line(listed: Listed, limit: OpenLimit) -> frozenset[int] | None:
     return frozenset(node for node in (limit.base, *sides) if node is not None)
 
 
-def _lowers_line(listed: Listed, limit: OpenLimit, number: int, now: Room) -> bool:
-    """Return the same of a trade that moves nothing of a limit but its linear measure."""
-    shift = listed.shifts_of(number).get(limit.measure, NONE)
+def _lowers_line(listed: Listed, limit: OpenLimit, shift: Fraction, now: Room) -> bool:
+    """Return the same of a trade that moves nothing of a limit but its linear measure, by so much."""
     low, high = limit.bound.low, limit.bound.high
     if low is None:
         return shift > 0

@@ -20,9 +20,9 @@ from engine.facts.calendar import add_business_days, add_months, period_end, per
 from engine.facts.ids import AccountId
 from engine.gate.amounts import people
 from engine.gate.answer import figure_text
-from engine.gate.graph import NOTHING
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import OpenBook
+from engine.gate.states import NOTHING
 from rulebooks.forms import Term, TermKind
 from rulebooks.predicates import Setting, holds
 from rulebooks.rows import AccountRow, Facts

@@ -16,27 +16,11 @@ from fractions import Fraction
 from functools import partial
 from itertools import islice
 from math import isqrt
-from typing import Any, assert_never
+from typing import assert_never
 
+from engine.gate.states import NOTHING, Over, State, Values, state_on
 from engine.ledger.exact import exact
 from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Most, Risk, Sum, Term
-
-Values = Mapping[int, Fraction]
-"""Node -> value after the list, for the nodes that it changes."""
-
-
-class State(dict[int, Fraction]):
-    """The values of one list, with whatever is read from them kept beside."""
-
-    __slots__ = ("readings",)
-
-    def __init__(self, values: Values) -> None:
-        super().__init__(values)
-        self.readings: dict[object, Any] = {}
-
-
-NOTHING: Values = {}
-"""No change: everything as it was before."""
 
 _NO = exact(0)
 
@@ -72,6 +56,7 @@ class Graph:
         self._sums: dict[int, dict[int, Fraction]] = {}
         self._readers: dict[Term, list[tuple[int, Fraction]]] = {}
         self._reached: dict[int, frozenset[int]] = {}  # by node: itself and all that it is a part of
+        self._reached_of: dict[frozenset[int], frozenset[int]] = {}  # the same of nodes that move together
 
     def add(self, form: Form) -> int:
         """Return the node of a form, laying it out where it is new."""
@@ -106,7 +91,7 @@ class Graph:
 
     def shifted(self, shifts: Mapping[int, Fraction], on: Values = NOTHING) -> Values:
         """Return the same where it is known by how much each linear node moves."""
-        state = State(on)
+        state = state_on(on)
         queue: list[int] = []
         moves: dict[int, list[int]] = {}
         nodes = self._nodes
@@ -203,7 +188,7 @@ class Graph:
 
     def _leading(self, index: int, count: int, on: Values) -> tuple[Set[int], Fraction]:
         """Return the largest parts in a state, and the value of the least of them."""
-        if not isinstance(on, State):
+        if not isinstance(on, State | Over):
             return self._found_leading(index, count, on) if on else self._leading_before(index, count)
         known = on.readings.get(("leading", index))
         if known is None:
@@ -250,14 +235,22 @@ class Graph:
         assert isinstance(known, list)
         return known
 
-    def touched(self, terms: Iterable[Term]) -> set[int]:
+    def touched(self, terms: Iterable[Term]) -> frozenset[int]:
         """Return the nodes that read any of the terms, directly or through their parts."""
         readers = self._readers
         return self.above([node for term in terms for node, _ in readers.get(term, ())])
 
-    def above(self, nodes: Iterable[int]) -> set[int]:
+    def above(self, nodes: Iterable[int]) -> frozenset[int]:
         """Return nodes and all that they are a part of."""
-        return set().union(*map(self._above, nodes))
+        return frozenset[int]().union(*map(self._above, nodes))
+
+    def above_together(self, nodes: Iterable[int]) -> frozenset[int]:
+        """Return the same of nodes that move together often, as a trade in one security moves them."""
+        together = frozenset(nodes)
+        known = self._reached_of.get(together)
+        if known is None:
+            known = self._reached_of[together] = self.above(together)
+        return known
 
     def _above(self, index: int) -> frozenset[int]:
         known = self._reached.get(index)
@@ -284,6 +277,7 @@ class Graph:
         for child in dict.fromkeys(children):
             self._nodes[child].parents.append(index)
         self._reached.clear()
+        self._reached_of.clear()
         if isinstance(form, Linear):
             for term, coefficient in form.terms:
                 self._readers.setdefault(term, []).append((index, exact(coefficient)))

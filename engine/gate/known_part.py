@@ -13,11 +13,11 @@ from typing import assert_never
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, may_move, told_of
 from engine.gate.deltas import Deltas
-from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
 from engine.gate.readings import Reading, Sides
+from engine.gate.states import NOTHING, Values
 from engine.gate.unknowns import is_weighed_blindly, lacks_price
 from engine.ledger.exact import exact
 from rulebooks.forms import (

@@ -7,9 +7,9 @@ A limit of lines needs no state, only what the trade adds to each line; of the o
 
 from typing import cast
 
-from engine.gate.graph import NOTHING, Values
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
+from engine.gate.states import NOTHING, Values
 from engine.ledger.exact import exact
 
 _LESS = exact(-1)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.deltas import SETTLED_KINDS
-from engine.gate.graph import NOTHING, Graph, State, Values
+from engine.gate.graph import Graph
 from engine.gate.items import NO_GROUP, Group
 from engine.gate.readings import (
     HUNDRED,
@@ -26,6 +26,8 @@ from engine.gate.readings import (
     least,
     rounded_reading,
 )
+from engine.gate.states import NOTHING, Over, State, Values
+from engine.gate.stopping import blocks
 from engine.ledger.exact import exact
 from rulebooks.forms import Form, Term, TermKind, terms_of
 from rulebooks.ground import Bound, GroundLimit, Scope
@@ -70,7 +72,9 @@ class OpenLimit:
     straight: bool  # all its nodes are linear: a trade's size moves each along a line
     before: Reading
     room: Room  # before
-    floor: Fraction  # the headroom, per unit of the base, that a list may not fall below: min(0, before)
+    stops: bool = False  # an active breach of it stops a trade
+    steady: bool = False  # kept before the list, and of lines alone: it ends at one quantity of a trade
+    floor: Fraction = NONE  # min(0, before) per unit of the base: the headroom may not fall below it
     anchor: Anchor | None = None  # none where the base is not positive, or the figure is rounded
     settles: bool = False  # reads what only a settlement tells
     gains: bool = False  # reads gains and losses of the list
@@ -163,7 +167,6 @@ class Limits:
             before=_NOT_YET,
             group=_group_of(ground),
             room=Room(NONE, ONE),
-            floor=NONE,
             settles=settles,
             gains=any(term.kind in GAINS for term in terms),
             history=any(term.kind in HISTORY for term in terms) or _reads_history(ground.rule.measure),
@@ -207,6 +210,8 @@ class Limits:
         limit.before = self._read(limit, limit.bound, NOTHING)
         limit.room = self.room(limit, NOTHING)
         limit.anchor = self._anchor(limit)
+        limit.stops = blocks(limit.ground.rule.rule, limit.before.headroom)
+        limit.steady = _is_steady(limit)
 
     def _anchor(self, limit: OpenLimit) -> Anchor | None:
         factor = None if limit.ground.rounded else factor_of(limit.ground.rule.unit, limit.room.base)
@@ -236,7 +241,7 @@ class Limits:
 
         It is kept with the state, under the limit's nodes: limits of the same nodes read the same.
         """
-        kept: dict[object, object] = after.readings if isinstance(after, State) else {}
+        kept: dict[object, object] = after.readings if isinstance(after, State | Over) else {}
         if not after:
             kept = self._before
         key = (limit.index, limit.bound.low, limit.bound.high)
@@ -334,6 +339,11 @@ def _is_plain(limit: OpenLimit) -> bool:
     if ground.standing != "applies" or ground.purchase_only or limit.gains:
         return False
     return not (ground.excepted or ground.missing or ground.unknown or ground.gaps)
+
+
+def _is_steady(limit: OpenLimit) -> bool:
+    is_line = limit.linear and not limit.settles and limit.ground.waiver is None
+    return is_line and limit.is_plain and limit.room.headroom >= 0
 
 
 def _told(reading: Reading) -> Fraction:

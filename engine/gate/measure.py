@@ -28,11 +28,12 @@ from engine.gate.deltas import (
     trade_deltas,
 )
 from engine.gate.fingerprint import book_fingerprint
-from engine.gate.graph import NOTHING, Graph, Values
+from engine.gate.graph import Graph
 from engine.gate.items import Item
 from engine.gate.limits import Limits, OpenLimit
 from engine.gate.reference import ReferenceBook, prepare
 from engine.gate.resized import with_quantity
+from engine.gate.states import NOTHING, Values
 from engine.ledger.exact import exact
 from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
@@ -62,6 +63,8 @@ class OpenBook:
         self.unreliable: dict[tuple[str, AccountId, Symbol], bool] = {}  # by policy: prices it does not take
         self.disorder: dict[tuple[AccountId, Symbol], str | None] = {}  # of the data of what was traded
         self.blind: frozenset[int] | None = None  # limits whose base lacks a price; found when asked for
+        # limits that a trade may move and that may stop it, by its place and the nodes that it moves
+        self.moved_by: dict[tuple[AccountId, Symbol, frozenset[int]], tuple[OpenLimit, ...]] = {}
         self._ties: dict[Symbol, frozenset[Symbol]] = {}
         self.quiet_ids: set[int] = set()
         # by whether it is explained, and the identity of a quiet item: what was concluded and told of it
@@ -246,7 +249,7 @@ class Listed:
         """Return the nodes that one trade may change, what depends on lots aside."""
         known = self._nodes.get(number)
         if known is None:
-            known = self._nodes[number] = frozenset(self.opened.graph.above(self.shifts_of(number)))
+            known = self._nodes[number] = self.opened.graph.above_together(self.shifts_of(number))
         return known
 
     @cached_property
@@ -256,6 +259,15 @@ class Listed:
         for number in self.by_number:
             for node in self.nodes_of(number):
                 found.setdefault(node, []).append(number)
+        return found
+
+    @cached_property
+    def pushes(self) -> Mapping[int, list[tuple[int, Fraction]]]:
+        """By linear node, the trades that move it, and by how much; what depends on lots aside."""
+        found: dict[int, list[tuple[int, Fraction]]] = {}
+        for trade in self.trades:
+            for node, shift in self.shifts_of(trade.number).items():
+                found.setdefault(node, []).append((trade.number, shift))
         return found
 
     def without(self, number: int, *, settled: bool) -> Values:

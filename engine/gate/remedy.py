@@ -23,6 +23,7 @@ from engine.gate.measure import Listed
 from engine.gate.resized import resized_trade
 from engine.gate.riding_items import rides
 from engine.gate.sizing import FINEST, Sizing, floored, room_to_sell
+from engine.gate.stopping import blocks
 from engine.gate.trade_items import bounds_of, fits, headroom_to, waived_of, what_is_missing
 from engine.gate.unknowns import belonging, concerned, is_of_everything
 from engine.gate.window_items import may_meet, stopped_by_doubt, window_cases
@@ -35,34 +36,27 @@ _ZERO = exact(0)
 Clear = Callable[[Fraction], bool]
 
 
-def blocks(rule: CheckedRule, before: Fraction) -> bool:
-    """Return whether an active breach of the rule stops a trade: blocks it, or needs a person's yes."""
-    for response in rule.on_active:
-        if response.kind in ("block", "approval") or (before < 0 and response.kind == "do_not_worsen"):
-            return True
-    return before < 0 and any(response.kind == "do_not_worsen" for response in rule.on_passive)
-
-
 def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
     """Return the largest quantity at which the trade is in no active breach that stops it.
 
     The others unchanged; a multiple of the lot size; sales stop at what is held; None: nothing bounds it.
     """
-    sizing = Sizing(listed, trade)
-    limits = sizing.limits
-    stopping = [limit for limit in limits if blocks(limit.ground.rule.rule, limit.before.headroom)]
-    unsure = [limit for limit in limits if sizing.is_unsure(limit)]
-    unknown = [limit for limit in unsure if _is_unknown(listed, limit, trade)]
-    if any(not limit.ground.purchase_only for limit in unknown) or not _may_happen(listed, trade):
+    if not _may_happen(listed, trade):
         return _ZERO
     tickets = list(_per_trade(listed, trade))
     if any(_is_blind(listed, rule, trade) for rule in tickets):
         return _ZERO
+    sizing = Sizing(listed, trade)
+    unknown = [limit for limit in sizing.unsure if _is_unknown(listed, limit, trade)]
+    if any(not limit.ground.purchase_only for limit in unknown):
+        return _ZERO
+    stopping, tight = sizing.parted()
     per_trade = [rule for rule in tickets if blocks(rule.rule.rule, _ZERO)]
-    _begin_with_tightest(sizing, stopping)
     by_size = _depends_on_size(listed, trade)
 
     def clear(quantity: Fraction) -> bool:
+        if tight is not None and quantity > tight:
+            return False
         if quantity and any(sizing.is_tested(limit, quantity) for limit in unknown):
             return False
         if any(sizing.breaks(limit, quantity) for limit in stopping):
@@ -72,18 +66,8 @@ def max_quantity(listed: Listed, trade: Trade) -> Fraction | None:
         return not by_size or _is_clear_of_bans(listed, trade, quantity)
 
     ceiling = _ceiling(listed, trade, per_trade)
-    return largest(sizing, stopping, clear, ceiling=ceiling, marks=_floors(sizing, per_trade))
-
-
-def _begin_with_tightest(sizing: Sizing, limits: list[OpenLimit]) -> None:
-    """Put first the line that breaks first, so that it is asked first."""
-    places: dict[int, Fraction] = {}
-    for place, limit in enumerate(limits):
-        bound = sizing.linear_bound(limit)
-        if bound is not None:
-            places[place] = bound
-    if places:
-        limits.insert(0, limits.pop(min(places, key=places.__getitem__)))
+    marks = _floors(sizing, per_trade)
+    return largest(sizing, stopping, clear, ceiling=ceiling, tight=tight, marks=marks)
 
 
 def largest(
@@ -92,13 +76,15 @@ def largest(
     clear: Clear,
     *,
     ceiling: Fraction | None,
+    tight: Fraction | None = None,
     marks: Iterable[Fraction] = (),
 ) -> Fraction | None:
     """Return the largest clear quantity, verified; 0 where none is, None where nothing bounds it.
 
+    ceiling: more than this cannot be done; tight: more than this is not clear.
     marks: quantities at which a search should look, such as the smallest ticket allowed.
     """
-    bounds = [ceiling, *[sizing.linear_bound(limit) for limit in limits]]
+    bounds = [ceiling, tight, *[sizing.linear_bound(limit) for limit in limits]]
     known = [bound for bound in bounds if bound is not None]
     upper = floored(min(known), sizing.step) if known else None
     most = None if ceiling is None else floored(ceiling, sizing.step)

@@ -10,7 +10,6 @@ from typing import NamedTuple, cast
 
 from engine.facts.trades import Side, Trade
 from engine.gate.builtin import account_scope, held_of, short_rule
-from engine.gate.graph import NOTHING, Values
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
 from engine.gate.left_out import bent_without, left_out
@@ -19,6 +18,7 @@ from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed
 from engine.gate.readings import Room, Sides
 from engine.gate.resized import resized_trade
+from engine.gate.states import NOTHING, Values
 from engine.gate.still import Still
 from engine.gate.unknowns import belonging, concerned
 from engine.ledger.exact import exact, exact_ratio
@@ -31,7 +31,7 @@ FINEST = Fraction(1, 1_000_000)
 _ZERO = exact(0)
 
 Slope = tuple[Fraction, Fraction]
-"""A value without the trade, and what the trade adds to it."""
+"""A value, without the trade or with it, and what the trade adds to it."""
 
 
 class Line(NamedTuple):
@@ -101,14 +101,57 @@ class Sizing:
         self._is_sure = Still(listed, frozenset(), blind(listed)).is_sure
 
     @cached_property
-    def limits(self) -> list[OpenLimit]:
+    def limits(self) -> tuple[OpenLimit, ...]:
         """The limits that the trade moves, or may, and that may stop it."""
-        return [limit for limit in self._touched() if self.trade.account in limit.ground.scope.stops]
+        opened, nodes = self.listed.opened, self.listed.nodes_of(self.trade.number)
+        place = (self.trade.account, self.trade.symbol, nodes)
+        known = opened.moved_by.get(place)
+        if known is None:
+            stoppable = (row for row in self._touched(nodes) if self.trade.account in row.ground.scope.stops)
+            known = opened.moved_by[place] = tuple(stoppable)
+        return known
 
-    def _touched(self) -> Iterator[OpenLimit]:
+    @cached_property
+    def unsure(self) -> list[OpenLimit]:
+        """Those of them of which data are missing."""
+        is_sure = self._is_sure
+        return [limit for limit in self.limits if not is_sure(limit) and self.is_unsure(limit)]
+
+    def parted(self) -> tuple[list[OpenLimit], Fraction | None]:
+        """Return the limits that stop the trade in an active breach, and one quantity for most of them.
+
+        Of those that are kept before the list and without the trade the first ends at that quantity, and
+        only the others are returned; None: none of them ends.
+        """
+        others, least = list[OpenLimit](), None
+        for limit in self.limits:
+            if not limit.stops:
+                continue
+            slopes = self._slopes(limit) if limit.steady and self._is_sure(limit) else ()
+            if not slopes or any(room < shift for room, shift in slopes):
+                others.append(limit)
+                continue
+            for room, shift in slopes:
+                if shift < 0 and (least is None or room / -shift < least):
+                    least = room / -shift
+        return others, None if least is None else self.quantity * (1 + least)
+
+    def _slopes(self, limit: OpenLimit) -> tuple[Slope, ...]:
+        """Return the headroom after the list to each bound of a line, and what the trade adds to it."""
+        low, high, after = limit.bound.low, limit.bound.high, self.listed.after
+        reading = self.listed.opened.limits.reading(limit, after)
+        if low is None:
+            return () if high is None else ((reading.headroom, self._shift(limit.measure, high)),)
+        if high is None:
+            return ((reading.headroom, self._shift(low, limit.measure)),)
+        assert reading.high_headroom is not None
+        value = self.listed.opened.graph.value
+        above = value(limit.measure, after) - value(low, after)
+        upper = (reading.high_headroom, self._shift(limit.measure, high))
+        return ((above, self._shift(low, limit.measure)), upper)
+
+    def _touched(self, nodes: frozenset[int]) -> Iterator[OpenLimit]:
         limits = self.listed.opened.limits
-        is_all = self._is_alone and not self.listed.opened.settles
-        nodes = self.listed.reached if is_all else self.listed.nodes_of(self.trade.number)
         indexes = {index for node in nodes for index in limits.watchers.get(node, ())}
         position = (self.trade.account, self.trade.symbol)
         indexes.update(limits.touched_by.get(position, ()))
@@ -282,7 +325,7 @@ class Sizing:
 
     def _sides(self, limit: OpenLimit, sides: Sides) -> list[Line]:
         """Return the headroom to each bound as a line in the trade's size."""
-        if self._is_alone and sides is limit.bound and (sides.low is None) != (sides.high is None):
+        if sides is limit.bound and (sides.low is None) != (sides.high is None):
             return [self._of_one_side(limit)]
         found = []
         if sides.low is not None:
@@ -292,11 +335,14 @@ class Sizing:
         return found
 
     def _of_one_side(self, limit: OpenLimit) -> Line:
-        """Return the same of a limit with one bound, to the list that is this trade alone."""
+        """Return the same of a limit with one bound, of which the headroom after the list is known."""
         low, high = limit.bound.low, limit.bound.high
         under, over = (limit.measure, high) if low is None else (low, limit.measure)
         assert over is not None
-        return self._line(limit.room.headroom, self._shift(under, over))
+        shift = self._shift(under, over)
+        if self._is_alone:
+            return self._line(limit.room.headroom, shift)
+        return self._line(self.listed.opened.limits.reading(limit, self._on).headroom - shift, shift)
 
     def _between(self, under: int, over: int) -> Line:
         """Return by how much one linear node is above another."""

@@ -23,7 +23,7 @@ from engine.gate.engine.port import InferenceEngine
 from engine.gate.judge import judge
 from engine.gate.limits import OpenLimit
 from engine.gate.measure import Listed, OpenBook
-from engine.gate.remedy import blocks, may_ever_happen
+from engine.gate.remedy import may_ever_happen
 from engine.gate.unknowns import concerned
 from engine.gate.verdict import Decision, GateAnswer, LargestPassing
 from engine.ledger.exact import exact
@@ -169,7 +169,7 @@ def _plain_limits(listed: Listed) -> Iterator[OpenLimit]:
             continue
         if ground.group is not None and limit.bound.low is not None:
             continue  # a group of which nothing is held is none
-        if not blocks(ground.rule.rule, limit.before.headroom) or concerned(listed, limit):
+        if not limit.stops or concerned(listed, limit):
             continue
         if any(limit.nodes & listed.nodes_of(trade.number) for trade in listed.trades):
             yield limit

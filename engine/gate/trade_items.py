@@ -14,10 +14,10 @@ from engine.facts.ids import Symbol
 from engine.facts.trades import Trade
 from engine.gate.acts import sells_all, value_of
 from engine.gate.compare import reached
-from engine.gate.graph import Values
 from engine.gate.items import Item, Told
 from engine.gate.limits import Position
 from engine.gate.measure import Listed
+from engine.gate.states import Values
 from engine.gate.still import kept
 from engine.gate.unknowns import lacks_price, stale_trades
 from engine.ledger.exact import exact

@@ -25,7 +25,6 @@ from engine.gate.ban_items import fact_of
 from engine.gate.builtin import short_items
 from engine.gate.deltas import Deltas, trade_deltas, unit_deltas
 from engine.gate.engine.gatefacts import Standing
-from engine.gate.graph import Values
 from engine.gate.infer import Concluded
 from engine.gate.items import Item
 from engine.gate.known_part import known_item
@@ -35,6 +34,7 @@ from engine.gate.remedy import largest
 from engine.gate.resized import resized_trade
 from engine.gate.riding_items import riding_items
 from engine.gate.sizing import Sizing, floored, is_active, room_to_sell, step_of
+from engine.gate.states import Values
 from engine.gate.trade_items import is_fixed, items_of_trade
 from engine.gate.unknowns import concerned
 from engine.gate.verdict import WouldPass
