@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from engine.facts.ids import AccountId, Symbol
 
@@ -39,8 +39,7 @@ class TermKind(StrEnum):
     TRADES = "trades"  # number of trades in the list (account)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One thing that a list can change; `symbol` is None for figures of the whole account."""
 
     kind: TermKind
