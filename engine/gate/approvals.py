@@ -5,7 +5,7 @@ longer fits. It turns the `approval` of the rule and role that it names into `pa
 A rule that asks for two roles asks for two persons.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from dsl.policy import Response
@@ -42,9 +42,9 @@ def approved(verdict: Verdict, approvals: tuple[Approval, ...], *, decision: str
         return verdict
     if not _are_distinct([{a.person for a in given if a.role == r.role} for r in dict.fromkeys(needed)]):
         alone = ("one person cannot approve in every role that is asked for",)
-        return replace(verdict, considered=(*verdict.considered, *alone))
+        return verdict._replace(considered=(*verdict.considered, *alone))
     words = tuple(f"approved by {approval.person} as {approval.role}" for approval in given)
-    return replace(verdict, decision=_left_over(verdict.responses), considered=(*verdict.considered, *words))
+    return verdict._replace(decision=_left_over(verdict.responses), considered=(*verdict.considered, *words))
 
 
 def _are_distinct(persons: list[set[str]]) -> bool:

@@ -210,7 +210,7 @@ def _noted(told: list[tuple[Concluded, Verdict]], unknown: frozenset[str]) -> li
     return [
         (
             item,
-            replace(verdict, considered=(*verdict.considered, words)) if verdict.rule in unknown else verdict,
+            verdict._replace(considered=(*verdict.considered, words)) if verdict.rule in unknown else verdict,
         )
         for item, verdict in told
     ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dsl.policy import Citation, Response, Span
 from engine.facts.book import Coverage
@@ -83,8 +83,7 @@ class WouldPass:
     added: Trade | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one rule says of one group in one account or household.
 
     Figures are in `unit` (percent of 100, money, shares, …); None where nothing was measured.
