@@ -14,6 +14,8 @@ from engine.ledger.exact import exact
 from engine.ledger.settle import Taken
 from rulebooks.forms import Term, TermKind
 
+_NOTHING = exact(0)
+
 ACTIONS: Mapping[Side, frozenset[str]] = {
     Side.BUY: frozenset({"buying", "increasing"}),
     Side.SELL: frozenset({"selling"}),
@@ -28,7 +30,7 @@ def actions_of(listed: Listed, trade: Trade) -> frozenset[str]:
     actions = ACTIONS[trade.side]
     if "increasing" not in actions:
         return actions
-    grown = listed.deltas.get(Term(TermKind.QUANTITY, trade.account, trade.symbol), exact(0))
+    grown = listed.deltas.get(Term(TermKind.QUANTITY, trade.account, trade.symbol), _NOTHING)
     return actions - {"increasing"} if grown <= 0 else actions
 
 

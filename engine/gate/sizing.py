@@ -31,7 +31,7 @@ FINEST = Fraction(1, 1_000_000)
 _ZERO = exact(0)
 
 Slope = tuple[Fraction, Fraction]
-"""A value, without the trade or with it, and what the trade adds to it."""
+"""A value, without the trade or with it, and what the trade adds to it or takes from it."""
 
 
 class Line(NamedTuple):
@@ -128,27 +128,27 @@ class Sizing:
             if not limit.stops:
                 continue
             slopes = self._slopes(limit) if limit.steady and self._is_sure(limit) else ()
-            if not slopes or any(room < shift for room, shift in slopes):
+            if not slopes or any((room < 0 or fall < 0) and room + fall < 0 for room, fall in slopes):
                 others.append(limit)
                 continue
-            for room, shift in slopes:
-                if shift < 0 and (least is None or room / -shift < least):
-                    least = room / -shift
+            for room, fall in slopes:
+                if fall > 0 and (least is None or room / fall < least):
+                    least = room / fall
         return others, None if least is None else self.quantity * (1 + least)
 
     def _slopes(self, limit: OpenLimit) -> tuple[Slope, ...]:
-        """Return the headroom after the list to each bound of a line, and what the trade adds to it."""
+        """Return the headroom after the list to each bound of a line, and what the trade takes from it."""
         low, high, after = limit.bound.low, limit.bound.high, self.listed.after
         reading = self.listed.opened.limits.reading(limit, after)
         if low is None:
-            return () if high is None else ((reading.headroom, self._shift(limit.measure, high)),)
+            return () if high is None else ((reading.headroom, self._shift(high, limit.measure)),)
         if high is None:
-            return ((reading.headroom, self._shift(low, limit.measure)),)
+            return ((reading.headroom, self._shift(limit.measure, low)),)
         assert reading.high_headroom is not None
         value = self.listed.opened.graph.value
         above = value(limit.measure, after) - value(low, after)
-        upper = (reading.high_headroom, self._shift(limit.measure, high))
-        return ((above, self._shift(low, limit.measure)), upper)
+        upper = (reading.high_headroom, self._shift(high, limit.measure))
+        return ((above, self._shift(limit.measure, low)), upper)
 
     def _touched(self, nodes: frozenset[int]) -> Iterator[OpenLimit]:
         limits = self.listed.opened.limits
