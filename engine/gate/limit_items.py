@@ -6,7 +6,7 @@ is told for all of them: where it holds, those with more headroom hold too.
     rule IPS-4.1 over 500 issuers, the list buys ACME: one item for Acme Corp, one for the other 499
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from fractions import Fraction
 
 from engine.facts.ids import AccountId, Symbol
@@ -102,17 +102,25 @@ def blind(listed: Listed) -> frozenset[int]:
 
 
 def _touched(listed: Listed) -> set[int]:
-    limits, graph, positions = listed.opened.limits, listed.opened.graph, listed.positions
+    limits, positions = listed.opened.limits, listed.positions
     touched = {index for position in positions for index in limits.touched_by.get(position, ())}
     for index in limits.unsure:
         if not positions.isdisjoint(belonging(listed, limits.all[index])):
             touched.add(index)
-    terms, measured_by = listed.terms, limits.measured_by
-    worthless = [term for term in terms if term.kind is not TermKind.NET_ASSETS]
-    for node in listed.reached if len(worthless) == len(terms) else graph.touched(worthless):
+    measured_by = limits.measured_by
+    for node in _reached_by_flows(listed):
         if node in measured_by:
             touched.update(measured_by[node])
     return touched
+
+
+def _reached_by_flows(listed: Listed) -> Set[int]:
+    """Return the nodes that the list reaches otherwise than by what it adds to the net assets."""
+    owns = (*listed.own.values(), listed.deltas)
+    if not any(term.kind is TermKind.NET_ASSETS for own in owns for term in own):
+        return listed.reached
+    terms = {term for own in owns for term in own if term.kind is not TermKind.NET_ASSETS}
+    return listed.opened.graph.touched(terms)
 
 
 def _speaks(listed: Listed, limit: OpenLimit, still: Still) -> bool:

@@ -37,7 +37,6 @@ from engine.gate.states import NOTHING, Values
 from engine.ledger.exact import exact
 from engine.ledger.payment import unpaid_lots
 from engine.ledger.settle import Settlement
-from rulebooks.forms import Term
 from rulebooks.ground import GroundBook, PerTrade
 from rulebooks.grounding.laying import checks_price_age
 from rulebooks.state import PRICE_AGE_DAYS, BookState, book_currency, book_state
@@ -222,15 +221,10 @@ class Listed:
         return self.opened.graph.after(self.deltas)
 
     @cached_property
-    def terms(self) -> Set[Term]:
-        """Every term that some trade changes."""
-        owns, deltas = self.own.values(), self.deltas
-        return deltas.keys() if all(own is deltas for own in owns) else set().union(*owns, deltas)
-
-    @cached_property
-    def reached(self) -> Set[int]:
+    def reached(self) -> frozenset[int]:
         """The nodes that read what some trade changes, whether they move or not."""
-        return self.opened.graph.touched(self.terms)
+        reached = frozenset[int]().union(*(self.nodes_of(number) for number in self.by_number))
+        return reached | self.opened.graph.touched(self.deltas) if self.opened.settles else reached
 
     @cached_property
     def lame(self) -> Set[AccountId]:
