@@ -85,7 +85,7 @@ class Case:
         if self._movers is None:
             self._movers = {}
             for trade in self.done.trades:
-                groups = self.view_without(trade)[1]
+                groups = self._moved_by(trade)
                 for moved in (None,) if groups is None else groups:
                     self._movers.setdefault(moved, []).append(trade)
         own, any_group = self._movers.get(group, []), self._movers.get(None, [])
@@ -96,10 +96,15 @@ class Case:
         if trade.number not in self._without:
             state = self.done.without(trade)
             view = self.after.at(state, self.done.done.without(trade.number))
-            is_any = not self.plan.is_local or self.done.trade_moves_base(trade, self.after)
-            keys = [key for key in state.changed if key[0] in self.plan.scope.holds]
-            self._without[trade.number] = (view, None if is_any else self.plan.reach.place(keys).groups)
+            self._without[trade.number] = (view, self._moved_by(trade))
         return self._without[trade.number]
+
+    def _moved_by(self, trade: Trade) -> frozenset[Group] | None:
+        """Return the groups that a trade may move; None: any."""
+        if not self.plan.is_local or self.done.trade_moves_base(trade, self.after):
+            return None
+        holds = self.plan.scope.holds
+        return self.plan.reach.place([key for key in self.done.keys_of(trade) if key[0] in holds]).groups
 
 
 def case_of(plan: LimitPlan, done: Listed, touched: Sequence[Key]) -> Case:

@@ -10,9 +10,9 @@ from engine.facts.ids import AccountId, LotId
 from engine.facts.lots import Lot
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import View, Worths
-from engine.gate.reference.market import Market, market_of
+from engine.gate.reference.market import ONE, Market, market_of
 from engine.gate.reference.scopes import Scope, governed
-from engine.gate.reference.state import Done, Positions, State, after, changes, without
+from engine.gate.reference.state import NOTHING, Done, Positions, State, absorbed, after, changes, without
 from engine.gate.reference.tables import Subjects, Table, table
 from engine.gate.reference.verdicts import Gap, Key
 
@@ -152,12 +152,19 @@ class Listed:
 
     def without(self, trade: Trade) -> State:
         """Return the state after the list without one of its trades."""
+        if trade.number not in self._without:
+            self._without[trade.number] = without(self.after, self._own(trade), trade.number, self.done)
+        return self._without[trade.number]
+
+    def _own(self, trade: Trade) -> Positions:
+        """Return what a trade adds to the positions it touches."""
         if not self._moves:
             self._moves = {one.number: own for one, own in zip(self.trades, self.moves, strict=True)}
-        if trade.number not in self._without:
-            own = self._moves[trade.number]
-            self._without[trade.number] = without(self.after, own, trade.number, self.done)
-        return self._without[trade.number]
+        return self._moves[trade.number]
+
+    def keys_of(self, trade: Trade) -> Iterable[Key]:
+        """Return the positions in which the list without one of its trades differs from the whole."""
+        return {**self._own(trade), **absorbed(self.done, trade.number)}
 
     def _moves_base(self, before: View, after: View) -> bool:
         try:
@@ -172,13 +179,37 @@ class Listed:
     def trade_moves_base(self, trade: Trade, after: View) -> bool:
         """Return whether the list without one trade has another weight base; true where it is missing."""
         name = (trade.number, after.everything, after.base, after.valued_at)
-        if name not in self._trade_moves:
+        known = self._trade_moves.get(name)
+        if known is None:
             try:
-                other = after.at(self.without(trade), self.done).base_amount()
-                self._trade_moves[name] = other != after.base_amount()
+                known = self._is_other_base(trade, after)
             except Gap:
-                self._trade_moves[name] = True
-        return self._trade_moves[name]
+                known = True
+            self._trade_moves[name] = known
+        return known
+
+    def _is_other_base(self, trade: Trade, after: View) -> bool:
+        whole, added = after.base_amount(), self._adds_worth(trade, after)
+        if added is not None:
+            return added != 0
+        return after.at(self.without(trade), self.done).base_amount() != whole
+
+    def _adds_worth(self, trade: Trade, after: View) -> Fraction | None:
+        """Return what a trade adds to net assets at the market; None where that alone does not tell.
+
+        Buying 20 at the book's price of 10 adds 200 of shares and takes 200 of cash: nothing.
+        """
+        if (after.base, after.valued_at) != ("net_assets", "market"):
+            return None
+        added = NOTHING
+        for key, move in self._own(trade).items():
+            if key[0] not in after.scope.holds:
+                continue
+            unit = after.market.unit(*key)
+            if unit is None or move.unknown or self.after.position(key).unknown:
+                return None
+            added += move.quantity if unit is ONE else move.quantity * unit
+        return added
 
     def numbers(self, keys: Iterable[Key], scope: Scope) -> frozenset[int]:
         """Return the trades in some positions, in accounts where the policy may stop them."""

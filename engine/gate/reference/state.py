@@ -193,12 +193,12 @@ def money_of(trade: Trade, market: Market) -> Fraction | None:
 
 def after(before: State, moves: Iterable[Positions], done: Done) -> State:
     """Return what is held once the whole list is done; moves: what each trade adds."""
-    return _moved(before, [*moves, _absorbed(done, None)], sign=1)
+    return _moved(before, [*moves, absorbed(done, None)], sign=1)
 
 
 def without(state: State, moves: Positions, number: int, done: Done) -> State:
     """Return what would be held after the list without one of its trades, the others unchanged."""
-    return _moved(state, [moves, _absorbed(done, number)], sign=-1)
+    return _moved(state, [moves, absorbed(done, number)], sign=-1)
 
 
 def _moved(state: State, parts: list[Positions], *, sign: int) -> State:
@@ -217,7 +217,7 @@ def _moved(state: State, parts: list[Positions], *, sign: int) -> State:
     return State(positions, state, frozenset(positions))
 
 
-def _absorbed(done: Done, number: int | None) -> Positions:
+def absorbed(done: Done, number: int | None) -> Positions:
     """Return the disallowed losses that the list adds to the cost of replacements.
 
     number: only those of one trade's sale, or of the lot that it opens.

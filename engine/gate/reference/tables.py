@@ -172,6 +172,7 @@ class Table:
     benchmark: dict[Group, list[Piece]] | None = None  # what the scope's benchmark holds, once asked
     _held: dict[Group, Counter[Symbol]] = field(default_factory=dict)  # positions of each security at first
     _places: dict[Key, Belongs] = field(default_factory=dict)
+    _nowhere: set[Key] = field(default_factory=set)  # positions of a list that turned out to be no part
 
     def belongs(self, key: Key) -> Belongs:
         """Return where a position belongs; nowhere where its account is out of scope."""
@@ -216,9 +217,10 @@ class Table:
         if known is None:
             groups: dict[Group, Moved] = {}
             unknown: dict[Group, list[Key]] = {}
-            for key in state.changed:
+            for key in state.changed - self._nowhere:
                 where = self._places.get(key) or self.belongs(key)
                 if where is NOWHERE:
+                    self._nowhere.add(key)
                     continue
                 for group, pieces in where.groups.items():
                     groups.setdefault(group, []).append((key, pieces))
