@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ def risky() -> Book:
     return replace(book, risk=risk_model(random.Random(1), dict(book.securities)))
 
 
+@cache
 def at(cap: str) -> Proposal:
     return proposed(RULE, risky(), Intent(max_tracking_error=Decimal(cap)))
 
