@@ -25,7 +25,7 @@ from optimizer.model import INF
 from optimizer.scale import Columns, Entry, as_float
 from optimizer.shape import Curve, curve_of, linear_parts, settled, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Form, Least, Linear, Most, TermKind, less, scaled, terms_of
+from rulebooks.forms import Form, Linear, TermKind, less, scaled, terms_of
 from rulebooks.ground import Bound, GroundLimit
 from rulebooks.state import BookState
 
@@ -130,7 +130,7 @@ def requirements(
         if bound is None:
             continue
         price = (prices or {}).get(limit.rule.rule.id)
-        sides = _sides(limit, bound, read)
+        sides = _sides(limit, bound, read, settled(limit.measure, state))
         for several in [[side] for side in sides] if each_side else [sides]:
             found.extend(_of_limit(limit, several, price, state))
     return tuple(found)
@@ -155,22 +155,24 @@ class _Distance:
     now: Fraction
 
 
-def _sides(limit: GroundLimit, bound: Bound, read: Callable[[Form], Fraction]) -> list[_Distance]:
+def _sides(
+    limit: GroundLimit, bound: Bound, read: Callable[[Form], Fraction], measure: Form
+) -> list[_Distance]:
     found: list[_Distance] = []
     if bound.low is not None:
         now = read(limit.measure) - read(bound.low)
-        found.append(_Distance(side="low", form=less(limit.measure, bound.low), now=now))
+        found.append(_Distance(side="low", form=less(measure, bound.low), now=now))
     if bound.high is not None:
         now = read(bound.high) - read(limit.measure)
-        found.append(_Distance(side="high", form=less(bound.high, limit.measure), now=now))
+        found.append(_Distance(side="high", form=less(bound.high, measure), now=now))
     return found
 
 
 def _bound(limit: GroundLimit, state: BookState) -> Bound | None:
     """Return the bound in force: within a waiver its own; None where the waiver allows any size."""
     bound = limit.bound if limit.waiver is None else limit.waived
-    if bound is None or not any(isinstance(side, Least | Most) for side in (bound.low, bound.high)):
-        return bound
+    if bound is None:
+        return None
     return Bound(
         low=None if bound.low is None else settled(bound.low, state),
         high=None if bound.high is None else settled(bound.high, state),

@@ -32,7 +32,6 @@ from rulebooks.forms import (
     constant,
     less,
     scaled,
-    terms_of,
     total,
 )
 
@@ -87,16 +86,38 @@ def _summed(curves: list[Curve]) -> Curve:
 
 
 def settled(form: Form, read: Read) -> Form:
-    """Return the one of several amounts that counts, where no trade moves any of them.
+    """Return a form in which the one of several amounts that counts stands alone, where no trade moves any.
 
-    A waiver up to 15% of a limit of 12% leaves the greater of both, which is 15% after every list:
-    trades at the book's prices leave net assets as they are.
+    A waiver up to 15% of a limit of 12% leaves the greater of both, which is 15% after every list: trades
+    at the book's prices leave net assets as they are. So it is with 5% of net assets, nothing at the least.
     """
-    if not isinstance(form, Least | Most):
-        return form
-    if any(term.kind is not TermKind.NET_ASSETS for term in terms_of(form)):
-        return form
-    return (min if isinstance(form, Least) else max)(form.parts, key=lambda part: value(part, read))
+    match form:
+        case Least(parts=parts) | Most(parts=parts):
+            inner = tuple(settled(part, read) for part in parts)
+            if all(isinstance(part, Linear) and _is_still(part) for part in inner):
+                choose = min if isinstance(form, Least) else max
+                return choose(inner, key=lambda part: value(part, read))
+            return form if _are(inner, parts) else type(form)(parts=inner)
+        case Sum(parts=weighted):
+            summed = tuple(settled(part, read) for _, part in weighted)
+            if _are(summed, tuple(part for _, part in weighted)):
+                return form
+            return total(*((factor, part) for (factor, _), part in zip(weighted, summed, strict=True)))
+        case Guarded(tests=tests, form=guarded):
+            counted = settled(guarded, read)
+            return form if counted is guarded else Guarded(tests=tests, form=counted)
+        case Linear() | Largest() | Count() | Risk():
+            return form
+        case _:
+            assert_never(form)
+
+
+def _is_still(form: Linear) -> bool:
+    return all(term.kind is TermKind.NET_ASSETS for term, _ in form.terms)
+
+
+def _are(inner: tuple[Form, ...], parts: tuple[Form, ...]) -> bool:
+    return all(one is other for one, other in zip(inner, parts, strict=True))
 
 
 MOST_PARTS = 64

@@ -1,6 +1,7 @@
 """Capped weight: the part of a portfolio that counts as diversified.
 
-Each issuer counts up to 5% of the base, and not at all where more than 10% of its votes are held.
+Each issuer counts up to 5% of the base, and not at all where more than 10% of its votes are held. Of a base
+below nothing, 5% are nothing: whoever owes more than he has counts no issuer.
 
     issuers at 8%, 3% and 4% (12% of its votes): 5% + 3% + 0% = 8%
 
@@ -10,7 +11,7 @@ Source: 15 U.S.C. 80a-5(b)(1).
 from fractions import Fraction
 
 from dsl.policy import Unit
-from rulebooks.forms import Condition, Form, FormClass, Guarded, constant, least, less, scaled, total
+from rulebooks.forms import Condition, Form, FormClass, Guarded, constant, least, less, most, scaled, total
 from rulebooks.measures.groups import by_attribute
 from rulebooks.measures.model import MeasureModule, unknown_of
 from rulebooks.measures.ownership import VOTING, ownership_form
@@ -25,10 +26,10 @@ VOTING_CAP = Fraction(10, 100)
 
 
 def figure(scene: Scene, taken: Taken, ask: Ask) -> Figure:
-    """Return the sum over issuers of the smaller of their value and 5% of the base."""
+    """Return the sum over issuers of the smaller of their value and 5% of the base, nothing at the least."""
     parts: list[Form] = []
     unknown: list[Position] = []
-    cap = scaled(scene.base, ISSUER_CAP)
+    cap = most(scaled(scene.base, ISSUER_CAP), constant(0))
     for issuer, slices in by_attribute(taken.slices, "issuer").items():
         worth, lacking = scene.worth(slices, ask.valued_at)
         if issuer is None:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.gate.engine.inline import Inline
 from tests.gate.test_both_by_hand import B0, S0, S1, decided, judged
-from tests.reference_evaluator.small import account, book_of, lot
+from tests.reference_evaluator.small import account, book_of, lot, security
 
 # 500 of S0 and 500 of B0, and 1,000 owed; what is bought is owed too
 OWING = book_of(
@@ -63,3 +63,30 @@ def test_what_an_account_without_means_buys_is_beyond_any_part_of_its_bonds(engi
     held = book_of(accounts=(account(),), securities=(S0, B0))
     rows = judged(engine, "limit weight of equities to at most 80% of bonds", "buy 1 S0", held=held)
     assert [(row.outcome.value, row.after, row.limit) for row in rows] == [("breach", None, None)]
+
+
+# 500 of S0, and 700 owed; S1 and S2 are of issuers of which nothing is held
+VOTING = tuple(
+    security(symbol, issuer=f"Issuer {symbol}", voting_shares_outstanding="1,000,000")
+    for symbol in ("S0", "S1", "S2")
+)
+SUNK = book_of(accounts=(account(cash="-700"),), securities=VOTING, lots=(lot("S0", "50"),))
+
+
+@pytest.mark.parametrize("trade", ["buy 1 S0", "buy 1 S1", "sell 10 S0", "sell 50 S0"])
+@pytest.mark.parametrize("of", ["", " of total_assets", " of invested_assets", " of equities"])
+def test_of_less_than_nothing_no_issuer_counts_as_diversified(of: str, trade: str, engine: Inline) -> None:
+    """5% of net assets of -200 are nothing: S0, which is held, counts no more than S1, which is not."""
+    limit = f"limit capped_weight of holdings to at least 10%{of}"
+    (row,) = judged(engine, limit, trade, held=SUNK)
+    is_pass = not of or trade == "sell 50 S0"  # 10% of what is then nothing
+    assert row.outcome.value == ("pass" if is_pass else "breach")
+    assert row.after is None
+
+
+def test_what_is_sold_short_takes_from_what_counts(engine: Inline) -> None:
+    """S0 sold short for 500 counts as -500, whatever the base is: below 10% of -200, which buying leaves."""
+    held = book_of(accounts=(account(cash="300"),), securities=VOTING, lots=(lot("S0", "-50"),))
+    limit = "limit capped_weight of equities to at least 10%"
+    (row,) = judged(engine, limit, "buy 1 S1", held=held)
+    assert (row.outcome.value, row.breach) == ("breach", "passive")

@@ -107,6 +107,16 @@ def share_of(percent: int) -> Linear:
         (Least(parts=(share_of(12), constant(9))), constant(9)),  # 12% are 12
         (Least(parts=(share_of(12), A)), Least(parts=(share_of(12), A))),  # a list moves A
         (A, A),
+        # 5% of net assets, nothing at the least: what an issuer counts of a diversified portfolio
+        (
+            Least(parts=(A, Most(parts=(share_of(5), constant(0))))),
+            Least(parts=(A, share_of(5))),
+        ),
+        (
+            Guarded(tests=(), form=Least(parts=(A, Most(parts=(share_of(5), constant(0)))))),
+            Guarded(tests=(), form=Least(parts=(A, share_of(5)))),
+        ),
+        (plus((1, A), (2, Most(parts=(share_of(5), constant(0))))), plus((1, A), (2, share_of(5)))),
     ],
 )
 def test_of_several_amounts_that_no_trade_moves_the_one_that_counts_is_left(form: Form, left: Form) -> None:

@@ -157,17 +157,21 @@ def count(asked: Asked) -> Reading:
 
 
 def capped_weight(asked: Asked) -> Reading:
-    """Each issuer's weight up to 5%, and nothing of one whose votes are held above 10%."""
+    """Each issuer's weight up to 5%, and nothing of one whose votes are held above 10%.
+
+    Of a base below nothing 5% are nothing.
+    """
     derived = asked.derived
     if derived is None:
         raise NoWitness("capped_weight inside a group")
     base, counted = asked.view.base_amount(), NOTHING
+    cap = max(ISSUER_CAP * base, NOTHING)
     for group in derived.groups(asked.view.state.touched):
         issuer = asked._replace(table=derived, group=group)
         if group != (None,) and derived.has_members(asked.view.state, group):
             held = issuer.value()
             votes = ownership("voting_shares_outstanding")(issuer)
-            counted += min(held, ISSUER_CAP * base) if votes.amount <= VOTES_CAP else NOTHING
+            counted += min(held, cap) if votes.amount <= VOTES_CAP else NOTHING
     return Reading(counted, base)
 
 
