@@ -105,6 +105,7 @@ class GroundLimit:
     gaps: tuple[tuple[AccountId, Symbol], ...] = ()  # positions without which base or bound are unknown: they
     # matter to a group that is held or traded, and stand in `unknown` too where something of it is held
     maybe: tuple[tuple[AccountId, Symbol], ...] = ()  # the part of `unknown` that is the group's own
+    of_bound: tuple[tuple[AccountId, Symbol], ...] = ()  # the part of it that a bound may be a part of
     in_benchmark: bool = (
         False  # measured against a benchmark that holds of it: a group though nothing is held
     )

@@ -40,9 +40,9 @@ def _concerned(listed: Listed, limit: OpenLimit) -> tuple[Position, ...]:
         lacking = tuple(dict.fromkeys((*lacking, *limit.ground.gaps)))
     unknown = [p for p in lacking if p in held or p in traded]
     if not limit.priced:
-        maybe = frozenset(limit.ground.maybe)
+        needed = frozenset((*limit.ground.maybe, *limit.ground.of_bound))  # else the base lacks a price alone
         unknown = [
-            p for p in unknown if p in maybe or lacks_rate(listed, p[0]) or not lacks_price(listed, rule, *p)
+            p for p in unknown if p in needed or lacks_rate(listed, p[0]) or not lacks_price(listed, rule, *p)
         ]
     for account in sorted(limit.worths):
         unknown += [p for p in unpriced(listed.opened, rule, account) if p not in unknown]

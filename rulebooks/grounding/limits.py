@@ -250,6 +250,7 @@ def _laid(
         target=sheet.rule.target,
         excepted=excepted,
         maybe=figure.unknown,
+        of_bound=sides.unknown,
     )
 
 

@@ -177,13 +177,17 @@ def test_a_condition_takes_an_option_at_its_own_price(worth: str, word: str, eng
     assert said(engine, rule, "buy 1 B0", held=held) == word
 
 
-def test_at_cost_what_may_be_a_part_of_the_bound_is_missing(engine: Inline) -> None:
-    # of N0 it is not said whether it is a bond
-    unsaid = security("N0", asset_class="")
+@pytest.mark.parametrize("price", ["10", "-"])
+@pytest.mark.parametrize(("asset_class", "words"), [("", "missing, pass"), ("fixed_income", "pass")])
+def test_at_cost_what_may_be_a_part_of_the_bound_is_missing(
+    asset_class: str, words: str, price: str, engine: Inline
+) -> None:
+    # of N0 it is not said whether it is a bond; of a bond the cost is enough
     held = book_of(
         accounts=(holder(),),
-        securities=(S0, S1, B0, unsaid),
+        securities=(S0, S1, B0, security("N0", asset_class=asset_class)),
         lots=(*LOTS, lot("N0", "1")),
+        prices={"N0": price},
     )
     rule = 'limit value of holdings where symbol is "S0" to at most 200% of bonds\n  valued at cost'
-    assert said(engine, rule, "buy 1 S0", held=held) == "missing, pass"
+    assert said(engine, rule, "buy 1 S0", held=held) == words

@@ -36,6 +36,7 @@ from rulebooks.forms import (
     TermKind,
     constant,
     linear,
+    total,
 )
 
 MAIN = AccountId("MAIN")
@@ -116,7 +117,10 @@ def share_of(percent: int) -> Linear:
             Guarded(tests=(), form=Least(parts=(A, Most(parts=(share_of(5), constant(0)))))),
             Guarded(tests=(), form=Least(parts=(A, share_of(5)))),
         ),
-        (plus((1, A), (2, Most(parts=(share_of(5), constant(0))))), plus((1, A), (2, share_of(5)))),
+        (
+            plus((1, A), (2, Most(parts=(share_of(5), constant(0))))),
+            total((1, A), (1, share_of(10))),
+        ),
     ],
 )
 def test_of_several_amounts_that_no_trade_moves_the_one_that_counts_is_left(form: Form, left: Form) -> None:
