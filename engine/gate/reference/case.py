@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.facts.trades import Trade
-from engine.gate.reference.asked import View
+from engine.gate.reference.asked import Reading, View
 from engine.gate.reference.limits import Bounds, LimitPlan
 from engine.gate.reference.room import Figures, figures
 from engine.gate.reference.setting import Listed
@@ -70,7 +70,13 @@ class Case:
         """Return a group's figures without one trade; None where the trade cannot have moved them."""
         if len(self.done.trades) == 1 and not known_only:
             return self.before(group)
-        view, groups = self.view_without(trade)
+        groups = self._moved_by(trade)
+        if not known_only and groups is not None and group in groups:
+            added = self.done.adds_to(trade, self.plan.terms[0].table, group) if self.plan.is_value else None
+            if added is not None:
+                amount, base = after.reading
+                return figures(Reading(amount - added, base), after.low, after.high)
+        view, _ = self.view_without(trade)
         if known_only:
             return self.figures(view._replace(gaps=set()), group, upper_only=True)
         if groups is None or group in groups:

@@ -69,7 +69,8 @@ class LimitPlan:
     is_plain: it applies today to every group, whatever the list does, and nothing is excepted.
     is_local: only a group's own positions, the base and the bound's subjects move its headroom.
     is_common: every group has the same bounds in one state. is_fixed: every bound is an amount that was
-    written, the same in every state; fixed: these, where they can be told.
+    written, the same in every state; fixed: these, where they can be told. is_value: it bounds the value of
+    its groups at the market, or their weight, by such amounts.
     """
 
     policy: str | None
@@ -100,6 +101,7 @@ class LimitPlan:
     is_common: bool = field(init=False)
     is_fixed: bool = field(init=False)
     fixed: Bounds | None = field(init=False)
+    is_value: bool = field(init=False)
     reach: Reach = field(init=False)
     kept: Kept | None = None  # what it says without any list
     unmoved: Part | None = None  # its answer on a list that cannot move it
@@ -119,6 +121,7 @@ class LimitPlan:
         self.is_common = all(map(_is_common, sides))
         self.is_fixed = all(isinstance(amount, Amount) for amount in warned)
         self.fixed = self._fixed()
+        self.is_value = self._is_value()
         self.reach = Reach(
             attribute=self.attribute,
             whole=self.whole,
@@ -136,6 +139,11 @@ class LimitPlan:
                 with suppress(Gap):
                     weights = groups_in_benchmark(self.view, term.table)
                     yield from (group for group, weight in weights.items() if weight and group != (None,))
+
+    def _is_value(self) -> bool:
+        term = self.terms[0]
+        is_sum = len(self.terms) == 1 and term.measure in ("value", "weight") and term.derived is None
+        return is_sum and self.fixed is not None and self.view.valued_at == "market"
 
     def _fixed(self) -> Bounds | None:
         """Return the bounds that are the same in every view; None where they are not, or cannot be told."""

@@ -14,7 +14,7 @@ from engine.gate.reference.market import ONE, Market, market_of
 from engine.gate.reference.scopes import Scope, governed
 from engine.gate.reference.state import NOTHING, Done, Positions, State, absorbed, after, changes, without
 from engine.gate.reference.tables import Subjects, Table, table
-from engine.gate.reference.verdicts import Gap, Key
+from engine.gate.reference.verdicts import Gap, Group, Key
 
 ViewName = tuple[Scope, str, ValuedAt]
 """What names a view of a policy: whose holdings, over which weight base, at which worth."""
@@ -201,11 +201,28 @@ class Listed:
         """
         if (after.base, after.valued_at) != ("net_assets", "market"):
             return None
-        added = NOTHING
-        for key, move in self._own(trade).items():
-            if key[0] not in after.scope.holds:
-                continue
-            unit = after.market.unit(*key)
+        keys = [key for key in self._own(trade) if key[0] in after.scope.holds]
+        return self._added(trade, keys)
+
+    def adds_to(self, trade: Trade, table: Table, group: Group) -> Fraction | None:
+        """Return what a trade adds to a group's value at the market; None where that alone does not tell.
+
+        A position that stands for the holdings of a fund is not told by its own shares.
+        """
+        keys = []
+        for key in self._own(trade):
+            pieces = table.belongs(key).groups.get(group)
+            if pieces is not None:
+                if len(pieces) > 1 or pieces[0][1] is not ONE:
+                    return None
+                keys.append(key)
+        return self._added(trade, keys)
+
+    def _added(self, trade: Trade, keys: Iterable[Key]) -> Fraction | None:
+        """Return what a trade adds at the market to some of its positions; None where that is missing."""
+        added, own, unit_of = NOTHING, self._own(trade), self.setting.market.unit
+        for key in keys:
+            move, unit = own[key], unit_of(*key)
             if unit is None or move.unknown or self.after.position(key).unknown:
                 return None
             added += move.quantity if unit is ONE else move.quantity * unit
