@@ -3,7 +3,7 @@
 Each is a policy of one rule, a book of one account and the lists to judge, in the order in which
 `world_of` returns its own. One share is 10 USD. What the operator decides is said with each.
 
-    capped_weight counts an issuer of which exactly 10% of the votes are held, and no more of one at 11%
+    capped_weight counts an issuer of which exactly 10% of the votes are held, and none at 10.1%
 """
 
 from decimal import Decimal
