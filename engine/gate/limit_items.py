@@ -8,6 +8,7 @@ is told for all of them: where it holds, those with more headroom hold too.
 
 from collections.abc import Iterable, Iterator, Set
 from fractions import Fraction
+from itertools import takewhile
 
 from engine.facts.ids import AccountId, Symbol
 from engine.gate.compare import compared, lowering, reached, told_of
@@ -31,6 +32,7 @@ from rulebooks.forms import TermKind
 
 EXCEPTED = "an exception governs all of it"
 NOBODY: set[int] = set()
+ABSENT = "nothing of it is held or traded"
 AT_PURCHASE = "tested at purchase: the list buys nothing in it, net"
 
 
@@ -266,7 +268,11 @@ def _quiet(listed: Listed, key: int) -> tuple[Item, ...]:
 def _rest(listed: Listed, key: int, told: set[int], moved: set[int], still: Still | None) -> Iterator[Item]:
     """Yield what stands for the groups of a rule that are not told; moved: those that are, or that move."""
     limits = listed.opened.limits
-    count = len(limits.tested[key]) - len([index for index in told if limits.is_tested(index)])
+    absent = _absent(listed, key, told, moved)
+    named = len([index for index in told if limits.is_tested(index)])
+    count = len(limits.tested[key]) - named - len(absent)
+    if absent:
+        told = told | absent
     if count:
         limit = limits.all[_tightest(listed, key, told, moved)]
         if still is not None and still(limit):
@@ -274,12 +280,31 @@ def _rest(listed: Listed, key: int, told: set[int], moved: set[int], still: Stil
             yield from kept(listed.opened, name, lambda: (_standing_for(listed, limit, count),))
         else:
             yield _standing_for(listed, limit, count)
+    elif absent and not named:
+        item = measured_item(listed, limits.all[min(absent)], touched=False)
+        yield item._replace(group=NO_GROUP, standing="not_applicable", why_not=ABSENT, target=None)
     if limits.idle[key] and (idle := [index for index in limits.idle[key] if index not in told]):
         limit = limits.all[idle[0]]
         item = measured_item(listed, limit, touched=False)
         why = limit.ground.why_not if limit.ground.standing != "applies" else AT_PURCHASE
         group = limit.group if len(idle) == 1 and not count else NO_GROUP
         yield item._replace(group=group, standing="not_applicable", why_not=why, target=None)
+
+
+def _absent(listed: Listed, key: int, told: set[int], moved: set[int]) -> set[int]:
+    """Return the tested groups that are beyond their limit and not told: nothing of them is held or traded.
+
+    They are no groups, so that they do not stand for the others.
+    """
+    limits = listed.opened.limits
+    below = takewhile(lambda index: limits.all[index].before.headroom < 0, limits.tested[key])
+    return {
+        index
+        for index in (*moved, *below)
+        if index not in told
+        and limits.is_tested(index)
+        and limits.reading(limits.all[index], listed.after).headroom < 0
+    }
 
 
 def _standing_for(listed: Listed, limit: OpenLimit, count: int) -> Item:
