@@ -183,6 +183,8 @@ def _agree_plainly(key: RuleKey, mine: Sequence[Told], parts: Sequence[Part]) ->
     for pair in mine:
         place = _place_of_gate(*pair)
         if place[-1] is REST:
+            if pair[1].outcome not in _QUIET:
+                return False
             has_rest = True
             continue
         row = fresh.pop(place, None)
@@ -245,7 +247,7 @@ def _differences(key: RuleKey, mine: Sequence[Told], parts: Sequence[Part], *, i
         elif not _match(told, answers, has_rest=has_rest):
             missed.append((_texts(place), f"gate {_listed(told)}; reference {_listed(answers)}"))
     missed.sort()
-    alone = [place for place in ours if not (is_silent or place in theirs or place[-1] == REST)]
+    alone = [place for place in ours if not (is_silent or place in theirs)]
     for place in sorted(alone, key=_texts):
         if any(answer.said.outcome not in _QUIET for answer in ours[place]):
             missed.append((_texts(place), f"gate {_listed(ours[place])}; reference has no verdict"))

@@ -20,7 +20,7 @@ from engine.gate.readings import Room, Sides
 from engine.gate.resized import resized_trade
 from engine.gate.states import NOTHING, Values
 from engine.gate.still import Still
-from engine.gate.unknowns import belonging, concerned
+from engine.gate.unknowns import belonging, concerned, is_present
 from engine.ledger.exact import exact, exact_ratio
 from rulebooks.forms import TermKind
 
@@ -102,7 +102,14 @@ class Sizing:
 
     @cached_property
     def limits(self) -> tuple[OpenLimit, ...]:
-        """The limits that the trade moves, or may, and that may stop it."""
+        """The limits that the trade moves, or may, and that may stop it.
+
+        Not those of a group of which nothing is held or traded, though the trade moves what bounds it.
+        """
+        shifts, listed = self._shifts, self.listed
+        return tuple(row for row in self._movable() if row.measure in shifts or is_present(listed, row))
+
+    def _movable(self) -> tuple[OpenLimit, ...]:
         opened, nodes = self.listed.opened, self.listed.nodes_of(self.trade.number)
         place = (self.trade.account, self.trade.symbol, nodes)
         known = opened.moved_by.get(place)
