@@ -114,10 +114,10 @@ def risk_rounded(ratio: Fraction) -> Fraction:
 
 
 def ratio_of(measure: Fraction, base: Fraction | None, *, rounded: bool = False) -> Fraction | None:
-    """Return the told figure: measure / base, or measure where there is no base; None where base is 0."""
+    """Return the told figure: measure / base, or measure where it has none; None of a base of 0 or less."""
     if base is None:
         return risk_rounded(measure) if rounded else measure
-    if not base:
+    if base <= 0:
         return None
     ratio = measure / base
     return risk_rounded(ratio) if rounded else ratio
@@ -129,7 +129,7 @@ def measured(limit: GroundLimit, read: Read) -> tuple[Fraction, Fraction | None]
 
 
 def told(limit: GroundLimit, read: Read) -> Fraction | None:
-    """Return the figure an answer tells, as a fraction of one where it is a share; None where base is 0."""
+    """Return the figure an answer tells, a fraction of one for a share; None of a base of 0 or less."""
     measure, base = measured(limit, read)
     return ratio_of(measure, base, rounded=limit.rounded)
 

@@ -90,3 +90,21 @@ def test_what_is_sold_short_takes_from_what_counts(engine: Inline) -> None:
     limit = "limit capped_weight of equities to at least 10%"
     (row,) = judged(engine, limit, "buy 1 S1", held=held)
     assert (row.outcome.value, row.breach) == ("breach", "passive")
+
+
+@pytest.mark.parametrize(
+    ("cash", "outcome"), [("-499", "breach"), ("-500", "missing_data"), ("-700", "missing_data")]
+)
+def test_a_fact_about_a_weight_is_unknown_of_what_is_worth_nothing_or_less(
+    cash: str, outcome: str, engine: Inline
+) -> None:
+    """500 of S0: more than 80% of net assets of 1, and no part at all of 0 or of -200."""
+    held = book_of(accounts=(account(cash=cash),), securities=VOTING, lots=(lot("S0", "50"),))
+    rows = judged(engine, "require equities_weight is at most 80%", "sell 1 S0", held=held)
+    assert [row.outcome.value for row in rows] == [outcome]
+
+
+def test_a_rule_for_a_weight_is_unsure_of_what_is_worth_less_than_nothing(engine: Inline) -> None:
+    limit = "limit value of equities to at most 100 USD\n  when equities_weight is at most 80%"
+    rows = judged(engine, limit, "buy 1 S0", held=SUNK)
+    assert [row.outcome.value for row in rows] == ["missing_data"]

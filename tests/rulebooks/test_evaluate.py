@@ -104,6 +104,7 @@ def test_a_rounded_measure_at_its_limit_passes() -> None:
 
 def test_nothing_is_told_over_a_base_of_zero() -> None:
     assert ratio_of(Fraction(1), Fraction(0)) is None
+    assert ratio_of(Fraction(1), Fraction(-1)) is None
     assert ratio_of(Fraction(1), None) == 1
 
 
