@@ -28,28 +28,12 @@ def lowering(listed: Listed, limit: OpenLimit) -> tuple[int, ...]:
     if len(listed.trades) == 1:
         return _lowering_alone(listed, limit, listed.trades[0])
     now, still = listed.opened.limits.room(limit, listed.after), _still_of_line(listed, limit)
-    if still is None:
-        numbers = (trade.number for trade in movers(listed, limit) if trade.account in stops)
-        return tuple(number for number in numbers if _lowers(listed, limit, number, now))
-    if listed.reached.isdisjoint(still):
+    if still is not None and listed.reached.isdisjoint(still):
         pushed = listed.pushes.get(limit.measure, ())
-        return tuple(
-            number
-            for number, shift in pushed
-            if _lowers_line(listed, limit, shift, now) and listed.by_number[number].account in stops
-        )
-    found = []
-    for trade in movers(listed, limit):
-        number = trade.number
-        if trade.account not in stops:
-            continue
-        if still.isdisjoint(listed.nodes_of(number)):
-            shift = listed.shifts_of(number).get(limit.measure, NONE)
-            if _lowers_line(listed, limit, shift, now):
-                found.append(number)
-        elif _lowers(listed, limit, number, now):
-            found.append(number)
-    return tuple(found)
+        found = [number for number, shift in pushed if _lowers_line(listed, limit, shift, now)]
+        return tuple(number for number in found if listed.by_number[number].account in stops)
+    numbers = (trade.number for trade in movers(listed, limit) if trade.account in stops)
+    return tuple(number for number in numbers if _lowers(listed, limit, number, now, still))
 
 
 def _lowering_alone(listed: Listed, limit: OpenLimit, trade: Trade) -> tuple[int, ...]:
@@ -64,8 +48,13 @@ def _lowering_alone(listed: Listed, limit: OpenLimit, trade: Trade) -> tuple[int
     return (trade.number,) if now.is_less_than(before) else ()
 
 
-def _lowers(listed: Listed, limit: OpenLimit, number: int, now: Room) -> bool:
-    """Return whether the list without one trade would leave more headroom."""
+def _lowers(listed: Listed, limit: OpenLimit, number: int, now: Room, still: frozenset[int] | None) -> bool:
+    """Return whether the list without one trade would leave more headroom.
+
+    still: the nodes of a line beside its measure; a trade that moves none of them needs no state.
+    """
+    if still is not None and still.isdisjoint(listed.nodes_of(number)):
+        return _lowers_line(listed, limit, listed.shifts_of(number).get(limit.measure, NONE), now)
     return now.is_less_than(listed.opened.limits.room(limit, left_out(listed, limit, number)))
 
 

@@ -238,18 +238,16 @@ class Graph:
     def touched(self, terms: Iterable[Term]) -> frozenset[int]:
         """Return the nodes that read any of the terms, directly or through their parts."""
         readers = self._readers
-        return self.above([node for term in terms for node, _ in readers.get(term, ())])
+        return frozenset[int]().union(
+            *(self._above(node) for term in terms for node, _ in readers.get(term, ()))
+        )
 
     def above(self, nodes: Iterable[int]) -> frozenset[int]:
-        """Return nodes and all that they are a part of."""
-        return frozenset[int]().union(*map(self._above, nodes))
-
-    def above_together(self, nodes: Iterable[int]) -> frozenset[int]:
-        """Return the same of nodes that move together often, as a trade in one security moves them."""
+        """Return nodes and all that they are a part of; kept, as trades in one security move the same."""
         together = frozenset(nodes)
         known = self._reached_of.get(together)
         if known is None:
-            known = self._reached_of[together] = self.above(together)
+            known = self._reached_of[together] = frozenset[int]().union(*map(self._above, together))
         return known
 
     def _above(self, index: int) -> frozenset[int]:

@@ -13,7 +13,6 @@ from fractions import Fraction
 from engine.facts.trades import Trade
 from engine.gate.agree import agreement, bundle_of
 from engine.gate.approvals import Approval, approved, decision_id
-from engine.gate.at_rest import collector_at_rest
 from engine.gate.ban_items import ban_items, require_items
 from engine.gate.builtin import short_items
 from engine.gate.data_items import data_items
@@ -41,12 +40,14 @@ from engine.gate.verdict import (
 )
 from engine.gate.window_items import WindowCase, missing_window_items, window_cases
 from engine.gate.witnesses import lacking_fault
+from engine.ledger.uncollected import uncollected
 from rulebooks.ground import GroundBook
 
 RULES_ENGINE = "durable-rules"
 REFERENCE = "reference"
 
 
+@uncollected()
 def judge(
     opened: OpenBook,
     trades: tuple[Trade, ...],
@@ -66,30 +67,6 @@ def judge(
     every rule; with 2 a rule that the reference does not know blocks.
     Raises InputErrors for a trade that cannot be judged: unknown account or security, no price, no policy.
     """
-    with collector_at_rest():
-        return _judged(
-            opened,
-            trades,
-            engine=engine,
-            approvals=approvals,
-            every_group=every_group,
-            explained=explained,
-            second=second,
-            witnesses=witnesses,
-        )
-
-
-def _judged(
-    opened: OpenBook,
-    trades: tuple[Trade, ...],
-    *,
-    engine: InferenceEngine,
-    approvals: tuple[Approval, ...],
-    every_group: bool,
-    explained: bool,
-    second: bool,
-    witnesses: int,
-) -> GateAnswer:
     listed = opened.listed(trades)
     measured = measure(listed, every_group=every_group)
     fresh, proven = _split(opened, measured, explained=explained)

@@ -243,7 +243,7 @@ class Listed:
         """Return the nodes that one trade may change, what depends on lots aside."""
         known = self._nodes.get(number)
         if known is None:
-            known = self._nodes[number] = self.opened.graph.above_together(self.shifts_of(number))
+            known = self._nodes[number] = self.opened.graph.above(self.shifts_of(number))
         return known
 
     @cached_property

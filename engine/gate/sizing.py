@@ -134,7 +134,7 @@ class Sizing:
         for limit in self.limits:
             if not limit.stops:
                 continue
-            slopes = self._slopes(limit) if limit.steady and self._is_sure(limit) else ()
+            slopes = self._slopes(limit, limit.bound) if limit.steady and self._is_sure(limit) else ()
             if not slopes or any((room < 0 or fall < 0) and room + fall < 0 for room, fall in slopes):
                 others.append(limit)
                 continue
@@ -143,19 +143,24 @@ class Sizing:
                     least = room / fall
         return others, None if least is None else self.quantity * (1 + least)
 
-    def _slopes(self, limit: OpenLimit) -> tuple[Slope, ...]:
+    def _slopes(self, limit: OpenLimit, sides: Sides) -> tuple[Slope, ...]:
         """Return the headroom after the list to each bound of a line, and what the trade takes from it."""
-        low, high, after = limit.bound.low, limit.bound.high, self.listed.after
-        reading = self.listed.opened.limits.reading(limit, after)
-        if low is None:
-            return () if high is None else ((reading.headroom, self._shift(high, limit.measure)),)
-        if high is None:
-            return ((reading.headroom, self._shift(limit.measure, low)),)
-        assert reading.high_headroom is not None
-        value = self.listed.opened.graph.value
-        above = value(limit.measure, after) - value(low, after)
-        upper = (reading.high_headroom, self._shift(high, limit.measure))
-        return ((above, self._shift(limit.measure, low)), upper)
+        if sides is limit.bound and (sides.low is None) != (sides.high is None):
+            room = self.listed.opened.limits.reading(limit, self.listed.after).headroom
+            under, over = (limit.measure, sides.high) if sides.low is None else (sides.low, limit.measure)
+            assert over is not None
+            return ((room, self._shift(over, under)),)
+        found = []
+        if sides.low is not None:
+            found.append(self._between(sides.low, limit.measure))
+        if sides.high is not None:
+            found.append(self._between(limit.measure, sides.high))
+        return tuple(found)
+
+    def _between(self, under: int, over: int) -> Slope:
+        """Return by how much one linear node is above another, and what the trade takes from that."""
+        value, after = self.listed.opened.graph.value, self.listed.after
+        return value(over, after) - value(under, after), self._shift(over, under)
 
     def _touched(self, nodes: frozenset[int]) -> Iterator[OpenLimit]:
         limits = self.listed.opened.limits
@@ -327,35 +332,12 @@ class Sizing:
     def _lines_of(self, limit: OpenLimit) -> tuple[Line, ...]:
         known = self._lines.get(limit.index)
         if known is None:
-            known = self._lines[limit.index] = tuple(self._sides(limit, limit.bound))
+            known = self._lines[limit.index] = self._sides(limit, limit.bound)
         return known
 
-    def _sides(self, limit: OpenLimit, sides: Sides) -> list[Line]:
+    def _sides(self, limit: OpenLimit, sides: Sides) -> tuple[Line, ...]:
         """Return the headroom to each bound as a line in the trade's size."""
-        if sides is limit.bound and (sides.low is None) != (sides.high is None):
-            return [self._of_one_side(limit)]
-        found = []
-        if sides.low is not None:
-            found.append(self._between(sides.low, limit.measure))
-        if sides.high is not None:
-            found.append(self._between(limit.measure, sides.high))
-        return found
-
-    def _of_one_side(self, limit: OpenLimit) -> Line:
-        """Return the same of a limit with one bound, of which the headroom after the list is known."""
-        low, high = limit.bound.low, limit.bound.high
-        under, over = (limit.measure, high) if low is None else (low, limit.measure)
-        assert over is not None
-        shift = self._shift(under, over)
-        if self._is_alone:
-            return self._line(limit.room.headroom, shift)
-        return self._line(self.listed.opened.limits.reading(limit, self._on).headroom - shift, shift)
-
-    def _between(self, under: int, over: int) -> Line:
-        """Return by how much one linear node is above another."""
-        value, shift = self.listed.opened.graph.value, self._shift(under, over)
-        starts = value(over, self._on) - value(under, self._on)
-        return self._line(starts if self._is_alone else starts - shift, shift)
+        return tuple(self._line(room + fall, -fall) for room, fall in self._slopes(limit, sides))
 
     def _shift(self, under: int, over: int) -> Fraction:
         more, less = self._shifts.get(over), self._shifts.get(under)

@@ -254,15 +254,7 @@ def is_noticed(place: Place, worlds: list[World]) -> bool:
                 opened = open_book(grounded)
                 if any(judge(opened, t, engine=ENGINE, explained=False).fault is not None for t in lists):
                     return True
-            except (
-                AssertionError,
-                ArithmeticError,
-                AttributeError,
-                LookupError,
-                NameError,
-                TypeError,
-                ValueError,
-            ):
+            except BROKEN:
                 return True
     return False
 

@@ -32,7 +32,8 @@ class Case:
     told: frozenset[Group]
     is_sure: bool
     _bounds: dict[int, Bounds] = field(default_factory=dict)
-    _without: dict[int, tuple[View, frozenset[Group] | None]] = field(default_factory=dict)
+    _without: dict[int, View] = field(default_factory=dict)
+    _moved: dict[int, frozenset[Group] | None] = field(default_factory=dict)  # by trade
     _movers: dict[Group | None, list[Trade]] | None = None
 
     def figures(self, view: View, group: Group, *, upper_only: bool = False) -> Figures:
@@ -76,7 +77,7 @@ class Case:
             if added is not None:
                 amount, base = after.reading
                 return figures(Reading(amount - added, base), after.low, after.high)
-        view, _ = self.view_without(trade)
+        view = self.view_without(trade)
         if known_only:
             return self.figures(view._replace(gaps=set()), group, upper_only=True)
         if groups is None or group in groups:
@@ -97,16 +98,20 @@ class Case:
         own, any_group = self._movers.get(group, []), self._movers.get(None, [])
         return [*own, *any_group]
 
-    def view_without(self, trade: Trade) -> tuple[View, frozenset[Group] | None]:
-        """Return the view without one trade, and the groups that it may have moved; None: any."""
+    def view_without(self, trade: Trade) -> View:
+        """Return the view without one trade."""
         if trade.number not in self._without:
-            state = self.done.without(trade)
-            view = self.after.at(state, self.done.done.without(trade.number))
-            self._without[trade.number] = (view, self._moved_by(trade))
+            done = self.done.done.without(trade.number)
+            self._without[trade.number] = self.after.at(self.done.without(trade), done)
         return self._without[trade.number]
 
     def _moved_by(self, trade: Trade) -> frozenset[Group] | None:
         """Return the groups that a trade may move; None: any."""
+        if trade.number not in self._moved:
+            self._moved[trade.number] = self._find_moved(trade)
+        return self._moved[trade.number]
+
+    def _find_moved(self, trade: Trade) -> frozenset[Group] | None:
         if not self.plan.is_local or self.done.trade_moves_base(trade, self.after):
             return None
         holds = self.plan.scope.holds

@@ -284,8 +284,7 @@ def _warners(case: Case, group: Group, after: Figures, level: Figures) -> frozen
                 other = case.without(trade, group, after, known_only=False)
             except Gap:
                 continue
-            view, _ = case.view_without(trade)
-            other = None if other is None else _warning(case, view, group, other)
+            other = None if other is None else _warning(case, case.view_without(trade), group, other)
             if other is not None and level.has_less_room_than(other):
                 found.add(trade.number)
     return frozenset(found)
