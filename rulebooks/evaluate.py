@@ -114,7 +114,7 @@ def risk_rounded(ratio: Fraction) -> Fraction:
 
 
 def ratio_of(measure: Fraction, base: Fraction | None, *, rounded: bool = False) -> Fraction | None:
-    """Return the told figure: measure / base, or measure where it has none; None of a base of 0 or less."""
+    """Return the told figure: measure / base, the measure alone without one; None of a base of 0 or less."""
     if base is None:
         return risk_rounded(measure) if rounded else measure
     if base <= 0:
