@@ -21,10 +21,10 @@ BRANCHES: Mapping[str, float] = {
     "dsl": 95.0,
     "engine.ledger": 95.0,
     "rulebooks": 95.0,
-    "engine.gate": 94.0,
+    "engine.gate": 95.0,
     "optimizer": 95.0,
 }
-"""Per cent of branches that these folders alone reach; all tests together reach 95 everywhere."""
+"""Per cent of branches."""
 
 FOLDERS: Mapping[str, tuple[str, ...]] = {
     "dsl": ("dsl", "diagnostics", "mandates", "editors", "lsp"),
