@@ -103,6 +103,7 @@ def sit(browser: Any, served: tuple[str, Laid]) -> Iterator[Any]:
         page.fill("#key", laid.keys[name])
         page.keyboard.press("Enter")
         page.wait_for_selector("form.who")
+        page.wait_for_load_state()
         return page
 
     yield sign_in
@@ -188,10 +189,12 @@ def an_auditor_opens_the_proof_and_replays_it(sit: Any, number: str) -> list[str
     auditor.fill("#q", "acme")
     auditor.keyboard.press("Enter")
     auditor.locator(f'a[href="/desk/decisions/{number}"]').click()
+    auditor.wait_for_url(f"**/desk/decisions/{number}")
     auditor.get_by_role("button", name="Replay").click()
     auditor.locator("#replayed").get_by_text("the same").first.wait_for()
     found += hindrances(auditor)
     auditor.get_by_role("link", name="Full proof").click()
+    auditor.wait_for_url("**/proof")
     assert "PROOF" in auditor.locator("pre.proof").inner_text()
     found += hindrances(auditor)
     auditor.keyboard.press("g")
