@@ -16,6 +16,7 @@ from benchmarks.gate_world import POSITIONS, RULES, book, opened, timed, trades
 from engine.gate.engine.contained import Contained
 from engine.gate.judge import judge, measure
 from engine.gate.measure import OpenBook
+from engine.ledger.exact import IS_COMPILED
 
 WAYS = (
     ("both evaluators, explained", True, True),
@@ -34,7 +35,9 @@ def main() -> None:
     asked = parser.parse_args()
     start = time.process_time()
     gate = opened()
-    print(f"opened: {len(gate.limits.all)} groups, {(time.process_time() - start) * 1000:.0f} ms")
+    spent = (time.process_time() - start) * 1000
+    rationals = "compiled" if IS_COMPILED else "of the standard library"
+    print(f"opened: {len(gate.limits.all)} groups, {spent:.0f} ms; rationals {rationals}")
     with Contained() as engine:
         answer = judge(gate, trades(1), engine=engine)
         assert answer.fault is None, answer.fault
