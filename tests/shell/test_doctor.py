@@ -43,6 +43,12 @@ class TestWhatIsWrong:
         assert (check.state, check.found) == (State.ABSENT, "none")
         assert "gcc" in (check.cure or "")
 
+    def test_rationals_that_are_not_compiled_only_take_longer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(doctor.exact, "IS_COMPILED", False)
+        check = found("rationals")
+        assert (check.state, check.found.split(":")[0]) == (State.ABSENT, "those of the standard library")
+        assert "--no-deps" in (check.cure or "")
+
     def test_a_package_of_another_version_is_told_with_the_one_that_is_needed(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from engine.facts.failure import GuardbandError
+from engine.ledger import exact
 from engine.shell.version import VERSION
 
 COMPILERS = ("cc", "gcc", "clang")
@@ -57,6 +58,7 @@ def checks(book: str | None) -> Iterator[Check]:
     yield from _packages()
     yield _compiler()
     yield _engine()
+    yield _rationals()
     yield _trial()
     yield _scratch()
     for extra, (use, modules) in EXTRAS.items():
@@ -113,6 +115,14 @@ def _engine() -> Check:
         return Check(name="rules engine", state=State.OK, found="loaded")
     cure = "with a compiler at hand: pip install --force-reinstall --no-cache-dir durable-rules"
     return Check(name="rules engine", state=State.WRONG, found=absent, cure=cure)
+
+
+def _rationals() -> Check:
+    if exact.IS_COMPILED:
+        return Check(name="rationals", state=State.OK, found="compiled")
+    cure = f"with a compiler at hand: {REINSTALL} --no-deps"
+    found = "those of the standard library: the same answers, which take longer"
+    return Check(name="rationals", state=State.ABSENT, found=found, cure=cure)
 
 
 def _trial() -> Check:
