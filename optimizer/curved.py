@@ -1,13 +1,14 @@
 """Rules without a row of their own: cutting planes, patterns of derived sets, and counts.
 
     concave    the tangent at the list that breaks it: valid everywhere, so that the bound stays one
-    sets       who counts is fixed: as the book stands, or as the list has it; both are tried
+    sets       who counts is fixed: as the book stands, or as the list has it; both are tried. What is
+               concave of those who count gets its tangents then
     counts     too many names: the largest new ones stay, the others are closed; too few: some are kept
 
 Beside a row, a patch may close columns. Patches of sets and counts forgo lists; the gap tells it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -26,6 +27,7 @@ from optimizer.shape import (
     curve_of,
     linear_parts,
     pattern_rows,
+    patterned,
     tangent,
 )
 from rulebooks.evaluate import value
@@ -61,7 +63,7 @@ class Patched:
 
     rows: tuple[RowData, ...]
     closed: frozenset[int]
-    patterns: tuple[Requirement, ...]  # rules that are kept to a pattern by it
+    patterns: Mapping[Requirement, Inside]  # of the rules that are kept to a pattern by it, who counts
 
 
 class After:
@@ -144,9 +146,12 @@ def patches(
     problem: Problem,
     trades: Floats,
     missed: tuple[Requirement, ...],
-    restricted: tuple[Requirement, ...],
+    kept: Mapping[Requirement, Inside],
 ) -> tuple[Patched, ...]:
-    """Return ways to keep the missed rules: one, or two where derived sets leave a choice."""
+    """Return ways to keep the missed rules: one, or three where derived sets leave a choice.
+
+    kept: the rules that rows keep to a pattern already, and who counts in it.
+    """
     after = After(problem.columns, problem.state, trades)
     before = as_it_stands(problem.state)
     now = as_it_stands(after)
@@ -155,30 +160,51 @@ def patches(
         return before(form) and now(form)
 
     sets = [need for need in missed if curve_of(need.form) is Curve.OTHER and not counts_of(need.form)]
-    fresh = [need for need in sets if need not in restricted]
+    fresh = [need for need in sets if need not in kept]
     patterns: tuple[Inside, ...] = (before, now, mixed) if fresh else (before,)
-    return tuple(_patch(problem, after, missed, inside) for inside in patterns)
+    return tuple(_patch(problem, after, missed, kept, inside) for inside in patterns)
 
 
-def _patch(problem: Problem, after: After, missed: tuple[Requirement, ...], inside: Inside) -> Patched:
+def _patch(
+    problem: Problem,
+    after: After,
+    missed: tuple[Requirement, ...],
+    kept: Mapping[Requirement, Inside],
+    inside: Inside,
+) -> Patched:
     rows: list[RowData] = []
     closed: set[int] = set()
-    patterns: list[Requirement] = []
+    patterns: dict[Requirement, Inside] = {}
     for need in missed:
         counts = counts_of(need.form)
         if curve_of(need.form) is Curve.CONCAVE:
             deep = CUT_MARGIN * _size(need.form, problem.state)
             rows.extend(_rows(problem, need, tangent(need.form, after), as_float(need.least) + deep))
-            continue
-        patterns.append(need)
-        if counts:
+        elif counts:
+            patterns[need] = inside
             for count, sign in counts:
                 _count(problem, after, need, count, sign, rows, closed)
-            continue
-        rows.extend(_rows(problem, need, tangent(need.form, problem.state, inside), as_float(need.least)))
-        for form in pattern_rows(need.form, problem.state, inside):
-            rows.extend(_rows(problem, need, form, 0.0))
-    return Patched(rows=tuple(rows), closed=frozenset(closed), patterns=tuple(patterns))
+        else:
+            chosen = patterns[need] = kept.get(need, inside)
+            rows.extend(_in_pattern(problem, after, need, chosen, is_new=need not in kept))
+    return Patched(rows=tuple(rows), closed=frozenset(closed), patterns=patterns)
+
+
+def _in_pattern(
+    problem: Problem, after: After, need: Requirement, inside: Inside, *, is_new: bool
+) -> list[RowData]:
+    """Return rows that keep a rule while those count who are inside.
+
+    Of five names of which each counts with 5% at the most, and all of which count: 20% + the fifth, then
+    15% + the fourth and the fifth, until the list keeps the rule. is_new: no rows keep the pattern yet.
+    """
+    form = patterned(need.form, inside)
+    touched = after if curve_of(form) is Curve.CONCAVE else problem.state
+    rows = _rows(problem, need, tangent(form, touched), as_float(need.least))
+    if is_new:
+        for test in pattern_rows(need.form, problem.state, inside):
+            rows.extend(_rows(problem, need, test, 0.0))
+    return rows
 
 
 def _rows(problem: Problem, need: Requirement, form: Form, least: float) -> list[RowData]:
@@ -186,7 +212,8 @@ def _rows(problem: Problem, need: Requirement, form: Form, least: float) -> list
     for part in linear_parts(form) or ():
         entry = problem.columns.row(part)
         if entry.columns.size:
-            rows.append(normal(entry, as_float(value(part, problem.state)), least, note_of(need)))
+            start, guarded = as_float(value(part, problem.state)), problem.columns.is_fine(entry)
+            rows.append(normal(entry, start, least, note_of(need), guarded=guarded))
     return rows
 
 

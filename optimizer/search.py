@@ -26,6 +26,7 @@ from optimizer.prices import Climb
 from optimizer.primal import fixed_modes
 from optimizer.rows import Requirement
 from optimizer.settle import settled
+from optimizer.shape import Inside
 from optimizer.small import is_small, solve_small
 from optimizer.whole import missed, whole_trades
 
@@ -87,20 +88,20 @@ class _Cut:
 
 def _cut(problem: Problem, start: Floats | None = None) -> _Cut:
     """Search, and again with rows for the curved rules that the list breaks."""
-    restricted: tuple[Requirement, ...] = ()
+    kept: dict[Requirement, Inside] = {}
     found = attempt(problem, start)
     valid, prices, bound = found.problem, found.prices, found.bound
     for _ in range(MOST_CUTS):
         broken = missed_curves(found.problem, found.trades)
         if not broken:
             break
-        options = patches(found.problem, found.trades, broken, restricted)
-        restricted = tuple(dict.fromkeys((*restricted, *(n for n in broken if n in options[0].patterns))))
-        tried = [_patched(found, option) for option in options]
-        found = min(tried, key=lambda one: (_worst(one) > MISSED, one.cost))
-        if not restricted:
+        options = patches(found.problem, found.trades, broken, kept)
+        tried = [(_patched(found, option), option) for option in options]
+        found, option = min(tried, key=lambda one: (_worst(one[0]) > MISSED, one[0].cost))
+        kept.update(option.patterns)
+        if not kept:
             valid, prices, bound = found.problem, found.prices, max(bound, found.bound)
-    return _Cut(found=found, valid=valid, prices=prices, bound=bound, restricted=restricted)
+    return _Cut(found=found, valid=valid, prices=prices, bound=bound, restricted=tuple(kept))
 
 
 def _uncharged(found: Solution, problem: Problem) -> Solution:

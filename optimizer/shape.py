@@ -37,6 +37,9 @@ from rulebooks.forms import (
 
 Read = Callable[[Term], Fraction]
 
+Inside = Callable[[Guarded], bool]
+"""Whether a guarded form is to count: what the state says, or a pattern chosen."""
+
 
 class Curve(StrEnum):
     """How a form bends."""
@@ -120,6 +123,37 @@ def _are(inner: tuple[Form, ...], parts: tuple[Form, ...]) -> bool:
     return all(one is other for one, other in zip(inner, parts, strict=True))
 
 
+def patterned(form: Form, inside: Inside, *, only: bool = False) -> Form:
+    """Return what a form is while the guards keep a pattern: what counts, without its tests.
+
+    only: what does not count by `inside` may count yet, and keeps its tests.
+    """
+
+    def within(part: Form) -> Form:
+        return patterned(part, inside, only=only)
+
+    match form:
+        case Guarded():
+            if inside(form):
+                return within(form.form)
+            return form if only else constant(0)
+        case Least() | Most():
+            inner = tuple(map(within, form.parts))
+            return form if _are(inner, form.parts) else type(form)(parts=inner)
+        case Largest():
+            inner = tuple(map(within, form.parts))
+            return form if _are(inner, form.parts) else Largest(parts=inner, count=form.count)
+        case Sum():
+            summed = tuple(within(part) for _, part in form.parts)
+            if _are(summed, tuple(part for _, part in form.parts)):
+                return form
+            return total(*((factor, part) for (factor, _), part in zip(form.parts, summed, strict=True)))
+        case Linear() | Count() | Risk():
+            return form
+        case _:
+            assert_never(form)
+
+
 MOST_PARTS = 64
 """More linear parts than this are met by cutting planes instead."""
 
@@ -169,10 +203,6 @@ def _scaled_parts(part: Form, factor: Fraction) -> tuple[Linear, ...] | None:
 def _plain(form: Form) -> Linear:
     assert isinstance(form, Linear)
     return form
-
-
-Inside = Callable[[Guarded], bool]
-"""Whether a guarded form is to count: what the state says, or a pattern chosen."""
 
 
 def as_it_stands(read: Read) -> Inside:

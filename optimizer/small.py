@@ -154,9 +154,9 @@ def _holding(problem: Problem, near: Floats, broke: Floats, broken: tuple[Requir
     """Return the problem with rows for rules that a list broke: bent ones there, others as in `near`."""
     bent = tuple(need for need in broken if curve_of(need.form) is Curve.CONCAVE)
     others = tuple(need for need in broken if need not in bent)
-    found = [patches(problem, broke, bent, ())[0]] if bent else []
+    found = [patches(problem, broke, bent, {})[0]] if bent else []
     if others:
-        options = patches(problem, near, others, ())
+        options = patches(problem, near, others, {})
         found.append(options[min(1, len(options) - 1)])
     problem = with_rows(problem, (*problem.rows, *(row for patch in found for row in patch.rows)))
     return with_most(problem, frozenset(column for patch in found for column in patch.closed))

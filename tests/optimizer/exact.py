@@ -46,10 +46,8 @@ class _Writer:
     def solve(self, limit: float, start: Ints | None) -> Exact:
         self._tickets()
         cost = self._names() + self._rows()
-        curved = {id(need) for need in self.problem.curved}
-        for need in self.problem.wanted:
-            if id(need) in curved:
-                self._curved(need)
+        for need in self.problem.curved:
+            self._curved(need)
         top = self.scip.addVar(lb=None, name="cost")
         self.scip.addCons(top >= cost)
         self.scip.setObjective(top)

@@ -17,6 +17,7 @@ from optimizer.shape import (
     curve_of,
     linear_parts,
     pattern_rows,
+    patterned,
     settled,
     tangent,
 )
@@ -186,6 +187,25 @@ def test_the_tangent_touches_the_form(form: Form, touching: Linear) -> None:
 
 def test_a_pattern_may_count_what_does_not_stand() -> None:
     assert tangent(OUT, read, lambda _: True) == C
+
+
+@pytest.mark.parametrize(
+    ("form", "kept", "known"),
+    [
+        (IN, A, A),
+        (OUT, constant(0), OUT),
+        (total((1, IN), (1, OUT)), A, total((1, A), (1, OUT))),
+        (Least(parts=(IN, B)), LEAST, LEAST),
+        (Largest(count=1, parts=(IN, OUT)), Largest(count=1, parts=(A, constant(0))), None),
+        (HEADS, HEADS, HEADS),
+    ],
+)
+def test_within_a_pattern_a_form_goes_without_its_tests(form: Form, kept: Form, known: Form | None) -> None:
+    inside = as_it_stands(read)
+    assert patterned(form, inside) == kept
+    assert value(kept, read) == value(form, read)
+    if known is not None:
+        assert patterned(form, inside, only=True) == known
 
 
 @pytest.mark.parametrize(
