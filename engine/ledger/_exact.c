@@ -79,8 +79,12 @@ static uint64_t common(uint64_t a, uint64_t b) {
 
 static uint64_t size(int64_t value) { return value < 0 ? 0 - (uint64_t)value : (uint64_t)value; }
 
-/* Return above / below in lowest terms, of whole numbers of any size; below is above 0. */
+/* Return above / below in lowest terms, of whole numbers of any size; below is 0 or above. */
 static PyObject *reduced(PyObject *above, PyObject *below) {
+    if (!PyObject_IsTrue(below)) {
+        PyErr_SetString(PyExc_ZeroDivisionError, "a rational divided by 0");
+        return NULL;
+    }
     PyObject *divisor = PyObject_CallFunctionObjArgs(gcd_function, above, below, NULL);
     if (divisor == NULL) return NULL;
     PyObject *less = PyNumber_FloorDivide(above, divisor), *under = PyNumber_FloorDivide(below, divisor);
@@ -195,11 +199,7 @@ static PyObject *exact_multiply(PyObject *a, PyObject *b) {
 static PyObject *exact_divide(PyObject *a, PyObject *b) {
     Small left, right;
     if (!is_known(a) || !is_known(b)) return left_to_library(a, b, "__truediv__", "__rtruediv__");
-    if (is_small(b, &right) && right.above == 0) {
-        PyErr_SetString(PyExc_ZeroDivisionError, "a rational divided by 0");
-        return NULL;
-    }
-    if (is_small(a, &left) && is_small(b, &right)) {
+    if (is_small(a, &left) && is_small(b, &right) && right.above != 0) {
         Small turned = {right.above < 0 ? -right.below : right.below, (int64_t)size(right.above)};
         return small_product(left, turned);
     }
@@ -276,14 +276,15 @@ static PyObject *exact_ratio(PyObject *module, PyObject *const *given, Py_ssize_
         PyErr_SetString(PyExc_TypeError, "a ratio is of two whole numbers");
         return NULL;
     }
-    if (!word(given[0], &above) || !word(given[1], &below)) return reduced(given[0], given[1]);
+    if (!word(given[0], &above) || !word(given[1], &below) || below <= 0)
+        return large_product(given[0], one, given[1], one);
     int64_t divisor = (int64_t)common(size(above), (uint64_t)below);
     return small(above / divisor, below / divisor);
 }
 
 static PyMethodDef functions[] = {
     {"lowest", (PyCFunction)(void (*)(void))lowest, METH_FASTCALL, "Return numerator / denominator, in lowest terms already."},
-    {"exact_ratio", (PyCFunction)(void (*)(void))exact_ratio, METH_FASTCALL, "Return numerator / denominator, which is above 0."},
+    {"exact_ratio", (PyCFunction)(void (*)(void))exact_ratio, METH_FASTCALL, "Return numerator / denominator."},
     {NULL, NULL, 0, NULL},
 };
 

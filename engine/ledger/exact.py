@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Exact = Fraction
 
     def exact_ratio(numerator: int, denominator: int) -> Fraction:
-        """Return numerator / denominator, which is above 0."""
+        """Return numerator / denominator; raises ZeroDivisionError where that is 0."""
         return Fraction(numerator, denominator)
 
     def _lowest(numerator: int, denominator: int) -> Fraction:
