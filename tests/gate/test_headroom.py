@@ -13,11 +13,13 @@ from engine.gate.engine.inline import Inline
 from engine.gate.headroom import Room, headroom, headroom_answer, headroom_text
 from engine.gate.judge import judge, open_book
 from engine.gate.measure import OpenBook
+from engine.gate.verdict import Decision
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.gate.case_files import CASES, checked, read_book, read_case
 from tests.gate.generated import generated_case
 from tests.gate.test_cases import opened_of
+from tests.gate.test_judge import Dead
 from tests.shell.cli import run
 
 
@@ -37,6 +39,14 @@ def test_a_buyer_learns_the_last_share_and_the_rule_that_stops_the_next(engine: 
     (row,) = headroom_answer(opened, (buy,))["rooms"]
     assert (row["max_quantity"], row["rules"]) == (str(trade.quantity), ["CAP"])
     assert row["stops"][0]["at"] == str(trade.quantity + 1)
+
+
+def test_without_an_answer_of_the_engine_there_is_no_room_and_the_fault_is_told() -> None:
+    opened = opened_of(read_case(CASES / "limit/pass/one-company-at-the-limit.case"))
+    (buy,) = headroom(opened, engine=Dead(), symbols=(Symbol("ACME"),), sides=(Side.BUY,))
+    assert buy.quantity == 0
+    assert [(stop.rule, stop.decision) for stop in buy.stops] == [("FAULT", Decision.BLOCK)]
+    assert "the child process ended" in buy.stops[0].reason
 
 
 def test_a_seller_may_sell_what_is_held(engine: Inline) -> None:

@@ -75,6 +75,23 @@ def test_an_engine_that_does_not_answer_blocks_everything() -> None:
     assert "FAULT" in gate_text(answer)
 
 
+class Forgetful(Inline):
+    """An engine that finds no pairs, and so far agrees with itself."""
+
+    def infer(self, program: Program, facts: tuple[Fact, ...]) -> Conclusions | EngineFault:
+        found = super().infer(program, facts)
+        return found if isinstance(found, EngineFault) else replace(found, joined=(), derived=())
+
+
+def test_a_pair_of_a_window_that_the_engine_loses_blocks_and_says_so() -> None:
+    case, book = opened("window/block/loss-sale-before-the-purchase-that-was")
+    answer = judge(book, case.trades, engine=Forgetful())
+    assert answer.decision is Decision.BLOCK
+    assert answer.fault is not None
+    assert answer.fault.reason == "windows: the inference finds 0 pairs, the measures 1"
+    assert json.loads(answer.fault.bundle)["differences"] == [answer.fault.reason]
+
+
 def test_what_fails_beside_the_engine_leaves_it_to_the_next_list(monkeypatch: pytest.MonkeyPatch) -> None:
     case, book = opened("limit/pass/one-company-at-the-limit")
 
