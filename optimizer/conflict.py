@@ -20,9 +20,10 @@ import scipy.sparse as sp
 
 from engine.facts.money import plain, rounded
 from optimizer.build import Problem
+from optimizer.helpers import Helpers, Shown
 from optimizer.model import INF, Floats, Ints, Matrix
 from optimizer.proposal import Conflict, Relaxation
-from optimizer.rows import RowData, RowNote, note_of
+from optimizer.rows import Requirement, RowData, RowNote, note_of
 from optimizer.scale import Entry, as_decimal, as_float
 from optimizer.shape import linear_parts
 from optimizer.solvers.linear import Feasibility, least_relief
@@ -43,6 +44,8 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _System:
+    """Rows `A x >= low` over the columns of the trades and then the helpers of bent rules."""
+
     matrix: Matrix
     low: Floats
     most: Floats
@@ -86,15 +89,16 @@ class _Line:
 
 
 def _system(problem: Problem) -> _System:
-    """Return rows `A x >= low` of rules and demands over the open sizes of all columns."""
-    lines = (*_rule_lines(problem), *_other_lines(problem))
+    """Return the rows of rules and demands over the open sizes of all columns."""
+    helpers = Helpers(problem.columns, problem.state)
+    lines = (*_rule_lines(problem), *_bent_lines(problem, helpers), *_other_lines(problem))
     members: dict[str, list[int]] = {}
     for index, line in enumerate(lines):
         members.setdefault(_suspect(line.note), []).append(index)
     at = np.repeat(np.arange(len(lines)), [line.entry.columns.size for line in lines])
     columns = [line.entry.columns for line in lines]
     amounts = [line.entry.amounts for line in lines]
-    shape = (len(lines), problem.columns.width)
+    shape = (len(lines), problem.columns.width + len(helpers.most))
     made = (
         sp.csc_matrix((np.concatenate(amounts), (at, np.concatenate(columns))), shape=shape)
         if lines
@@ -103,7 +107,7 @@ def _system(problem: Problem) -> _System:
     return _System(
         matrix=sp.csc_matrix(shape) if made is None else made,
         low=np.array([line.low - SLACK for line in lines]),
-        most=_open_sizes(problem),
+        most=np.concatenate((_open_sizes(problem), np.array(helpers.most))),
         notes=tuple(line.note for line in lines),
         members={name: np.array(rows, dtype=np.int64) for name, rows in members.items()},
     )
@@ -111,11 +115,10 @@ def _system(problem: Problem) -> _System:
 
 def _rule_lines(problem: Problem) -> list[_Line]:
     """Return every linear rule that some list could break, also those that close what they concern."""
-    firm = {"hard"} if problem.intent.kind in ("raise", "invest") else {"hard", "soft"}
     most = _open_sizes(problem)
     found: list[_Line] = []
     for need in problem.wanted:
-        for part in linear_parts(need.form) or () if need.force in firm and need.price is None else ():
+        for part in linear_parts(need.form) or () if _is_firm(problem, need) else ():
             entry = problem.columns.row(part)
             if not entry.columns.size:
                 continue
@@ -127,6 +130,38 @@ def _rule_lines(problem: Problem) -> list[_Line]:
             scaled = Entry(columns=entry.columns, amounts=entry.amounts / size)
             found.append(_Line(entry=scaled, low=-room / size, note=note))
     return found
+
+
+def _is_firm(problem: Problem, need: Requirement) -> bool:
+    firm = {"hard"} if problem.intent.kind in ("raise", "invest") else {"hard", "soft"}
+    return need.force in firm and need.price is None
+
+
+def _bent_lines(problem: Problem, helpers: Helpers) -> list[_Line]:
+    """Return the rules that are concave in too many parts for a row each, by way of helpers.
+
+    Easing the limit eases the row of the sum; the rows that say what a helper is stay as they are.
+    """
+    found: list[_Line] = []
+    for need in problem.wanted:
+        if not _is_firm(problem, need) or linear_parts(need.form) is not None:
+            continue
+        known = len(helpers.rows)
+        least = as_float(need.least) / problem.columns.unit
+        whole = helpers.held(need.form, least)
+        if whole is not None and whole.terms:
+            size = max(abs(amount) for amount in whole.terms.values())
+            note = replace(note_of(need), scale=size * problem.columns.unit)
+            found.append(_line(whole, least, size, note))
+            found += [_line(row, 0.0, 1.0, replace(note, scale=INF)) for row in helpers.rows[known:]]
+    return found
+
+
+def _line(shown: Shown, least: float, size: float, note: RowNote) -> _Line:
+    pairs = sorted((column, amount / size) for column, amount in shown.terms.items() if amount)
+    columns, amounts = [column for column, _ in pairs], [amount for _, amount in pairs]
+    entry = Entry(columns=np.array(columns, dtype=np.int64), amounts=np.array(amounts))
+    return _Line(entry=entry, low=(least - shown.start) / size, note=note)
 
 
 def _other_lines(problem: Problem) -> list[_Line]:
@@ -249,9 +284,10 @@ def _least_relief(problem: Problem, system: _System, relief: Floats) -> float | 
     if smooth is None or system.most.size > MOST_WHOLE:
         return smooth
     program = MixedProgram()
-    step = problem.grid.step
+    step = np.concatenate((problem.grid.step, np.ones(system.most.size - problem.columns.width)))
     for column, most in enumerate(system.most):
-        program.column(high=float(np.floor(most / step[column] + 1e-9)), whole=True)
+        is_trade = column < problem.columns.width
+        program.column(high=float(np.floor(most / step[column] + 1e-9) if is_trade else most), whole=is_trade)
     eased = program.column(low=smooth, cost=1.0)
     lines = system.matrix.tocsr()
     for row, low in enumerate(system.low):

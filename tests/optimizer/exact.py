@@ -153,7 +153,10 @@ class _Writer:
         least = float(need.least)
         scale = 1 / self.problem.columns.unit if not _counts(need.form) else 1.0
         for shown in self._headrooms(need.form):
-            self.scip.addCons(scale * (shown - least) >= -TINY)
+            if isinstance(shown, float):  # a sum of caps alone, which no trade moves
+                assert scale * (shown - least) >= -TINY
+            else:
+                self.scip.addCons(scale * (shown - least) >= -TINY)
 
     def _headrooms(self, form: Form) -> list[Any]:
         """Return expressions that must all be large enough for the form to be."""
