@@ -10,7 +10,7 @@ from engine.gate.judge import judge, open_book
 from rulebooks.compile import compile_rulebook
 from rulebooks.grounding import ground
 from tests.dsl.helpers import checked
-from tests.gate.test_both_by_hand import COLUMNS, DEFINITIONS, RANKS, book, decided
+from tests.gate.test_both_by_hand import COLUMNS, DEFINITIONS, RANKS, book, decided, holder
 from tests.reference_evaluator.small import HEADER, trades_of
 
 HALF = "for each trade\n  limit trade_value to at most 50% of equities\n  warn from 20% of equities"
@@ -61,3 +61,20 @@ def test_a_waiver_up_to_a_part_of_equities_moves_with_the_list(
     """A tenth of 3,330 is 333; half of 6,000 is 3,000."""
     assert told_of(engine, TENTH, trade) == plain
     assert told_of(engine, TENTH + WAIVED, trade) == waived
+
+
+@pytest.mark.parametrize(
+    ("limit", "within", "beyond"),
+    [
+        ("for each trade\n  limit trade_value to at most 50% of cash", "buy 300 S0", "buy 301 S0"),
+        ("for each trade\n  limit trade_value to at most 50% of bond_money", "buy 50 S0", "buy 51 S0"),
+        ("limit value of equities to at most 60% of cash", "buy 60 S0", "buy 61 S0"),
+    ],
+)
+def test_a_part_of_what_the_account_says_of_itself_bounds_a_trade(
+    limit: str, within: str, beyond: str, engine: Inline
+) -> None:
+    """Its cash of 6,000 and its column of 1,000 are as they are before the list."""
+    owner = holder(attributes={"account": "A", "kind": "taxable", "bond_money": "1,000"})
+    assert decided(engine, limit, within, held=book(owner=owner)) == "pass"
+    assert decided(engine, limit, beyond, held=book(owner=owner)) == "block"

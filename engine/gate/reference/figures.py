@@ -27,7 +27,7 @@ from dsl.policy import (
 )
 from engine.gate.reference.amounts import Amounts
 from engine.gate.reference.amounts import Answer as Answered
-from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading
+from engine.gate.reference.asked import SHARES_OF_ONE, Asked, Reading, View
 from engine.gate.reference.benchmarks import benchmark_average, benchmark_weight
 from engine.gate.reference.bounds import Bound, of_base, over, scaled
 from engine.gate.reference.market import ONE, Market, is_cash
@@ -216,11 +216,18 @@ def _figure(name: str, asked: Asked) -> Fraction:
         return _known(name, number(stated))
     if name.startswith("benchmark_"):
         return benchmark_average(view, asked.table, asked.group, name.removeprefix("benchmark_"))
-    if view.scope.account is not None:
-        of_account = number(view.market.of_account(view.scope.account, name))
-        if isinstance(of_account, Fraction):
-            return of_account
-    return _of_securities(name, asked)
+    own = account_figure(name, view)
+    return _of_securities(name, asked) if own is None else own
+
+
+def account_figure(name: str, view: View) -> Fraction | None:
+    """Return a figure of the account before the list: its cash, or a column; None where it tells none."""
+    if name == "cash":
+        return view.at(view.before, None).cash()
+    if view.scope.account is None:
+        return None
+    found = number(view.market.of_account(view.scope.account, name))
+    return found if isinstance(found, Fraction) else None
 
 
 def _of_securities(name: str, asked: Asked) -> Fraction:

@@ -13,7 +13,7 @@ from dsl.policy import ALWAYS, Amount, AnyAmount, CheckedRule, Limit, PercentOf,
 from engine.facts.ids import AccountId, Symbol
 from engine.facts.trades import Trade
 from engine.gate.reference.asked import Asked, View
-from engine.gate.reference.figures import BASES, BoundTables, of_subject
+from engine.gate.reference.figures import BASES, BoundTables, account_figure, of_subject
 from engine.gate.reference.limits import Ceiling
 from engine.gate.reference.measures import PER_TRADE
 from engine.gate.reference.plans import applies, bound_tables, ceilings, exceptions, why_not
@@ -126,9 +126,13 @@ class PerTradePlan:
         own = trade_row(trade, self.setting.market, self.setting.before)
 
         def row(path: str, unit: Unit | None) -> Value:
-            if path not in BASES:
-                return own(path, unit)
-            return self._after(done, lambda view: view.base_amount(path))
+            if path in BASES:
+                return self._after(done, lambda view: view.base_amount(path))
+            stated = self.setting.market.book.stated.get(path)
+            if stated is not None:
+                return stated
+            of_account = account_figure(path, self.view)
+            return own(path, unit) if of_account is None else of_account
 
         def parted(amount: PercentOf) -> Fraction | Absent:
             table = self.tables[id(amount)]
