@@ -217,11 +217,7 @@ def _are_alike(concluded: Concluded, verdict: Verdict, row: ReferenceVerdict) ->
 
 def _is_same_figure(mine: Fraction | None, theirs: Fraction | None, parts: int) -> bool:
     """Return whether so many parts of one are the same as a figure; what is not told is not compared."""
-    if mine is None or theirs is None:
-        return True
-    above, below = mine.as_integer_ratio()
-    rise, run = theirs.as_integer_ratio()
-    return above * run == rise * below * parts
+    return mine is None or theirs is None or mine == (theirs if parts == 1 else theirs * parts)
 
 
 def _differences(key: RuleKey, mine: Sequence[Told], parts: Sequence[Part], *, is_silent: bool) -> list[str]:
