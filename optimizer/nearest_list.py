@@ -20,6 +20,7 @@ from engine.gate.builtin import book_limits
 from engine.gate.deltas import settlement_of, unit_deltas
 from engine.gate.verdict import Decision, GateAnswer, Verdict
 from optimizer.locks import force_of
+from optimizer.nearest_cuts import Bent, bent_rules
 from optimizer.rows import Requirement, requirements
 from optimizer.scale import as_float, exact_decimal
 from optimizer.shape import linear_parts
@@ -38,6 +39,9 @@ Quantities = Mapping[int, Fraction]
 ZERO = Fraction(0)
 MOST_ROUNDS = 60
 MOST_NODES = 20_000
+CLEARLY = Fraction(1, 1_000_000)
+"""Part of its reach by which a list must break a row to be told from one that just keeps it."""
+
 GAP = 1e-7
 """Of a program in which each touched trade costs 1 and all money of the list together 0.5."""
 
@@ -121,16 +125,18 @@ class _Problem:
         least: dict[int, Fraction] = {}
         for need in wanted:
             least[id(need.limit)] = min(need.least, least.get(id(need.limit), need.least))
-        self.rows = tuple(
+        self.rows = [
             row for need in wanted if _is_plain(need) for row in self._rows(need, least[id(need.limit)])
-        )
+        ]
+        plain = [need for need in wanted if _is_plain(need)]
+        self.bent = bent_rules(((need, least[id(need.limit)]) for need in plain), self._least_of)
         self.tickets = tuple(
             rule
             for rule in ground.per_trade
             if rule.standing == "applies" and rule.waiver is None and force_of(rule.rule.rule) == "hard"
         )
-        plain = (need.limit.rule.rule.id for need in wanted if _is_plain(need) and linear_parts(need.form))
-        self.known = frozenset((*plain, *(rule.rule.rule.id for rule in self.tickets)))
+        exact = (need.limit.rule.rule.id for need in plain if linear_parts(need.form))
+        self.known = frozenset((*exact, *(rule.rule.rule.id for rule in self.tickets)))
 
     # -------------------------------------------------------------- facts
 
@@ -161,6 +167,15 @@ class _Problem:
         parts = linear_parts(need.form)
         return [(part, value(part, self.state) - least) for part in parts or ()]
 
+    def _moved(self, form: Linear, number: int) -> Fraction:
+        """Return by how much one share of a trade moves a form, sold lots left out."""
+        return sum((f * self.units[number].get(t, ZERO) for t, f in form.terms), ZERO)
+
+    def _least_of(self, form: Linear) -> Fraction:
+        """Return the least that a form comes to, whatever part of the list is done, sold lots left out."""
+        moves = (self._moved(form, number) * shares for number, shares in self.given.items())
+        return value(form, self.state) + sum((min(ZERO, move) for move in moves), ZERO)
+
     def listed(self, quantities: Quantities) -> tuple[Trade, ...]:
         """Return the trades that are left, with the numbers of the given list."""
         return tuple(
@@ -183,12 +198,33 @@ class _Problem:
             verdicts = tuple(verdict for verdict in verdicts if verdict.rule not in self.known)
             if not verdicts:
                 return
+        bent = self._bend(at)
         for verdict in verdicts:
-            self._learn(at, verdict, judge)
+            if not any(one.speaks(verdict) for one in bent):
+                self._learn(at, verdict, judge)
         if not verdicts:
             everything = frozenset(self.given)
             self.cuts.append(_Cut(at=at, down={n: q for n, q in at.items() if q}, up=everything))
             self.proven = False
+
+    def _bend(self, at: Quantities) -> list[Bent]:
+        """Add a row for each bent rule that the list `at` breaks by more than a row's slack; return these."""
+
+        def after(term: Term) -> Fraction:
+            return self.state(term) + sum((self.units[n].get(term, ZERO) * q for n, q in at.items()), ZERO)
+
+        found: list[Bent] = []
+        for one in self.bent:
+            cut = one.cut(after)
+            if cut is None:
+                continue
+            form, least = cut
+            room = value(form, self.state) - least
+            reach = abs(room) + sum(abs(self._moved(form, n)) * shares for n, shares in self.given.items())
+            if least - value(form, after) > CLEARLY * reach:
+                self.rows.append((form, room))
+                found.append(one)
+        return found
 
     def _learn(self, at: Quantities, verdict: Verdict, judge: Judge) -> None:
         named = [number for number in verdict.trades if at.get(number)]

@@ -8,21 +8,28 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
 from engine.facts.book import Book
-from engine.facts.trades import Side
+from engine.facts.trades import Side, Trade
 from engine.gate.verdict import Decision
 from optimizer import search
 from optimizer.build import Problem, build
 from optimizer.curved import missed_curves
 from optimizer.model import Floats
+from optimizer.nearest_list import nearest_list, passes
 from optimizer.proposal import Proposal
+from optimizer.repair import repair
+from optimizer.scale import exact_decimal
 from optimizer.search import Solution
 from optimizer.settings import Intent, Settings
+from rulebooks.grounding import ground_state
+from tests.optimizer.brute import distance
 from tests.optimizer.exact import solve_exactly
-from tests.optimizer.hand import account, book, laid_out, lot, proposed
+from tests.optimizer.hand import account, book, laid_out, lot, proposed, real_judge
+from tests.optimizer.test_repair_nearest import sell
 
 LARGE, SMALL = ("AAA", "BBB"), ("CCC", "DDD", "EEE", "FFF", "GGG", "HHH")
 WISHES = {"AAA": "0.65", "BBB": "0.29"} | dict.fromkeys(SMALL, "0.01")
@@ -165,3 +172,54 @@ def test_the_list_is_as_good_as_the_exact_one_and_no_round_is_missing(
     assert exact.status == "optimal"
     assert found.bound <= exact.cost + 1e-6
     assert found.cost <= exact.cost + float(Settings().tolerance_bp)
+
+
+# ------------------------------------------------------------------ repair
+
+
+@pytest.mark.parametrize(
+    ("sold", "left", "votes"),
+    [(66, 204, 100_000_000), (67, 200, 100_000_000), (80, 200, 100_000_000), (67, 200, 1_000)],
+)
+def test_of_sales_that_count_too_much_away_as_much_is_kept_as_the_floor_allows(
+    sold: int, left: int, votes: int
+) -> None:
+    """Six sales of 66 leave 204 shares, 4 more than 30% need; six of 67 leave 198, six of 80 leave 120."""
+    ground = laid_out(rule(30), eight(votes=votes))
+    given = tuple(sell(number, symbol, sold) for number, symbol in enumerate(SMALL, start=1))
+    told = repair(ground, given, settings=Settings(), judge=real_judge(ground))
+    held = shares(told)
+    assert told.gate is not None
+    assert told.gate.decision is Decision.PASS
+    assert counted(held, votes=votes) >= Fraction(30, 100)
+    assert sum(min(held[symbol], 50) for symbol in SMALL) == left
+
+
+def test_the_nearest_of_seven_sales_is_that_of_trying_every_list() -> None:
+    """Seven names of 2, 4 or 6% are sold in pieces of 2% where 24% of the 30% that count must stay."""
+    sizes = {letter * 3: 20 * n for letter, n in zip("ABCDEFG", (3, 3, 2, 2, 1, 3, 2), strict=True)}
+    made = book(
+        [lot(symbol, size, cost="99") for symbol, size in sizes.items()],
+        accounts=[account("MAIN", str(100_000 - 100 * sum(sizes.values())))],
+    )
+    told = {"voting_shares_outstanding": "100000000"}
+    securities = {
+        s: replace(row, lot_size=Decimal(20), attributes={**row.attributes, **told})
+        for s, row in made.securities.items()
+    }
+    ground = laid_out(rule(24), replace(made, securities=securities))
+    given = tuple(sell(number, symbol, size) for number, (symbol, size) in enumerate(sizes.items(), start=1))
+    judge = real_judge(ground)
+    kept = nearest_list(ground, ground_state(ground), given, judge)
+    quantities = tuple(exact_decimal(kept.quantities[trade.number]) for trade in given)
+    options = [[Decimal(n) for n in range(0, int(trade.quantity) + 1, 20)] for trade in given]
+    passing = (q for q in product(*options) if _counts(given, q, sizes) >= 24_000)
+    best = min(distance(given, q, lambda _: Decimal(100)) for q in passing)
+    assert kept.proven
+    assert passes(kept.answer)
+    assert distance(given, quantities, lambda _: Decimal(100)) == best
+
+
+def _counts(given: tuple[Trade, ...], sold: tuple[Decimal, ...], sizes: dict[str, int]) -> Decimal:
+    left = (sizes[str(trade.symbol)] - shares for trade, shares in zip(given, sold, strict=True))
+    return sum((min(100 * n, Decimal(5_000)) for n in left), Decimal(0))

@@ -50,10 +50,10 @@ def three() -> Problem:
 
 
 def lists(problem: Problem) -> list[Floats]:
-    """Return amounts of the columns, in units: nothing, and forty lists by chance."""
+    """Return amounts of the columns, in units: nothing, and twelve lists by chance."""
     draw = random.Random(3)
     most = problem.columns.most
-    return [np.zeros(most.size), *(np.array([m * draw.choice((0, 0.3, 1)) for m in most]) for _ in range(40))]
+    return [np.zeros(most.size), *(np.array([m * draw.choice((0, 0.3, 1)) for m in most]) for _ in range(12))]
 
 
 def largest(helpers: Helpers, shown: Shown, trades: Floats) -> float:
