@@ -136,7 +136,7 @@ def _require(listed: Listed, require: GroundRequire, source: int) -> Iterator[It
     blind = any(fact is None for (_, symbol), fact in require.facts.items() if symbol is None)
     if (unknown or blind) and require.standing == "applies":
         yield unknown_item(item, unknown)._replace(missing=_unknown_words(unknown))
-    if failing or not (unknown or blind) or require.standing != "applies":
+    if failing or _lacks(require) or not (unknown or blind) or require.standing != "applies":
         waiver = waiver_of_require(listed, require)
         yield _required(require, item, failing)._replace(waiver=waiver)
 
@@ -166,8 +166,13 @@ def fact_of(require: GroundRequire, trade: Trade) -> bool | None:
     return True
 
 
+def _lacks(require: GroundRequire) -> bool:
+    """Return whether an account lacks the fact, whatever is traded."""
+    return any(fact is False for (_, symbol), fact in require.facts.items() if symbol is None)
+
+
 def _required(require: GroundRequire, item: Item, failing: list[Trade]) -> Item:
-    lacking = any(fact is False for (_, symbol), fact in require.facts.items() if symbol is None)
+    lacking = _lacks(require)
     after = exact(-1) if failing or lacking else exact(0)
     return item._replace(
         before=exact(-1) if lacking and not failing else exact(0),

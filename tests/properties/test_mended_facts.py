@@ -3,6 +3,7 @@
 Small books by hand, prices of 10; each case says who was right where the two once differed.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -185,3 +186,28 @@ def test_the_sum_of_one_subject_is_never_taken_for_that_of_another() -> None:
         own = table(Subjects(market=market, parts=(subject,)), scope, state)
         found.append(own.total(state, EVERYTHING_IN_SCOPE, worth)[0])
     assert found == [10 * (number + 1) for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("trade", "found"),
+    [
+        ("buy 1 X", [("breach", ()), ("missing_data", (1,))]),
+        ("B: buy 1 X", [("breach", (1,)), ("missing_data", ())]),
+        ("C: buy 1 X", [("breach", ()), ("missing_data", ())]),
+    ],
+)
+def test_what_one_account_lacks_is_told_beside_what_is_not_known_of_another(
+    trade: str, found: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    """Of A it is not said whether it is signed, B is not, C is: the gate once left out that B is not."""
+    accounts = tuple(
+        replace(row, attributes={**row.attributes, **said})
+        for row, said in (
+            (account("A", cash="100"), {}),
+            (account("B", cash="100"), {"signed": "no"}),
+            (account("C", cash="100"), {"signed": "yes"}),
+        )
+    )
+    mandate = policy_of(rule('  require account.signed is "yes"', "  across household\n"))
+    answer = gate(mandate, book_of(accounts=accounts, securities=(security("X"),)), trade)
+    assert sorted((v.outcome.value, v.trades) for v in answer.verdicts if v.rule == "R") == found
