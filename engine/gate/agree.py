@@ -192,7 +192,7 @@ def _agree_plainly(key: RuleKey, mine: Sequence[Told], parts: Sequence[Part]) ->
             return False
     if not has_rest:
         return not fresh and index.passing <= gone
-    return all(row.witnessed and row.outcome is Outcome.PASS for row in fresh.values())
+    return all(row.witnessed and row.outcome is Outcome.PASS and not row.warned for row in fresh.values())
 
 
 def _are_alike(concluded: Concluded, verdict: Verdict, row: ReferenceVerdict) -> bool:
@@ -273,9 +273,9 @@ def _add_kept(
 
 
 def _may_be_left_out(answer: Answered, *, has_rest: bool) -> bool:
-    """Return whether the gate need not name a group: it says nothing, or stands among the rest."""
+    """Return whether the gate need not name a group: it says nothing, or stands among the rest, unwarned."""
     outcome = answer.said.outcome
-    return has_rest if outcome is Outcome.PASS else outcome in _QUIET
+    return has_rest and not answer.said.warned if outcome is Outcome.PASS else outcome in _QUIET
 
 
 def _match(told: list[Answered], theirs: list[Answered], *, has_rest: bool) -> bool:

@@ -129,7 +129,8 @@ def _speaks(listed: Listed, limit: OpenLimit, still: Still) -> bool:
     """Return whether a group has more to say than that it passes."""
     ground = limit.ground
     if still.is_sure(limit):
-        return listed.opened.limits.headroom(limit, listed.after) < 0 and is_present(listed, limit)
+        beyond = listed.opened.limits.headroom(limit, listed.after) < 0 or _warns(listed, limit)
+        return beyond and is_present(listed, limit)
     if ground.standing == "not_applicable" or not _is_tested(listed, limit):
         return False
     if is_excepted(listed, limit):
@@ -138,7 +139,14 @@ def _speaks(listed: Listed, limit: OpenLimit, still: Still) -> bool:
         return False
     if ground.missing is not None or concerned(listed, limit):
         return True
-    return listed.opened.limits.reading(limit, listed.after).headroom < 0
+    return listed.opened.limits.reading(limit, listed.after).headroom < 0 or _warns(listed, limit)
+
+
+def _warns(listed: Listed, limit: OpenLimit) -> bool:
+    """Return whether a trade takes a group to the level that is warned from, by moving its base alone."""
+    if limit.warn is None or listed.opened.limits.against(limit, limit.warn, listed.after) > 0:
+        return False
+    return bool(lowering(listed, listed.opened.limits.bounded(limit, limit.warn)))
 
 
 def _is_a_group(listed: Listed, limit: OpenLimit) -> bool:

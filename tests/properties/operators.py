@@ -61,6 +61,7 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
     limit_items.net_bought,
     limit_items._is_tested,
     limit_items._speaks,
+    limit_items._warns,
     deltas._deltas_of,
     deltas.add,
     deltas._costs_of_the_closed,
@@ -111,7 +112,10 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
     infer._of_item,
     infer._of_window,
     infer._unexpected_pairs,
+    vars(items.Item)["rule_key"].fget,
     vars(items.Item)["group_key"].fget,
+    measure._own_deltas,
+    limit_items._standing_for,
     known_part.known_item,
     known_part._worth,
     known_part._known_reading,
@@ -161,8 +165,8 @@ EQUIVALENT = frozenset(
         "rounded_reading 2 LtE",  # at a base of 0 there is no factor, which the other side asks for
         "rounded_reading 7 And",  # with none told the headroom itself decides, which is told already
         "_speaks 0 Or",  # `_items_of` asks both once more, and answers "not applicable" as the rest does
-        "_speaks 2 Lt",  # a group exactly at its limit passes, by its own name or among the rest
-        "_speaks 4 Lt",  # the same of a group that lacks nothing
+        "_speaks 6 Lt",  # a group exactly at its limit passes, by its own name or among the rest
+        "_speaks 5 Lt",  # the same of a group that lacks nothing
         "_deltas_of 1 Gt",  # the sign of a side is 1 or -1
         "add 0 Gt",  # the sign is 1 or -1
         "_is_loud 1 Lt",  # a group exactly at its limit is looked at once more, and passes
@@ -173,14 +177,13 @@ EQUIVALENT = frozenset(
         "_ranked_on 0 Or",  # the order is found anew, not kept: the same
         "_ranked_on 1 Lt",  # the same
         "_of_largest 0 Gt",  # nothing is added, or 0
-        "_of_item 0 And",  # without an effect the worst of them is to pass
         "group_key 1 Or",  # the class of a target is its group's name too
         "_untold 0 Lt",  # where all are told there is no rest to tell
         "_items_of 3 And",  # a known part within its limit says that it passes
         "_items_of 4 Lt",  # the same
         "_absent 0 Lt",  # those exactly at their limit are left out by the reading after
         "_absent 2 Lt",  # a group exactly at its limit passes, in the rest or as one that is not there
-        "_tightest 0 And",  # whichever stands for the rest passes, as all of the rest do
+        "_tightest 0 And",  # whichever stands for the rest passes unwarned, as all of the rest do
         "_tightest 1 min",  # the same
         "Limits.__init__ 1 Or",  # what may belong to a group makes it loud, so that it is told all the same
         "dropped 0 Div",  # only a remedy drops a trade at another quantity
@@ -205,6 +208,8 @@ TOLD = frozenset(
         "_short_item 1 min",  # the same
         "_short_item 5 Or",  # the contributors
         "_short_item 6 Lt",  # the same
+        "_of_item 0 And",  # responses that come to nothing, such as a report
+        "_standing_for 0 Or",  # the name of the tightest group
         "_untold 1 Add",  # that an idle rule does not apply
         "_rest 5 And",  # the name of a group that does not apply
         "_rest 6 min",  # the same

@@ -150,6 +150,20 @@ def a_loss_that_its_replacement_takes_over() -> World:
     return policy_of(rule(text)), book, lists_of(("sell 10 ACME", "buy 10 ACME"), "sell 10 ACME")
 
 
+def warned_by_what_was_paid(share: str) -> World:
+    """A bond bought dear lets every issuer weigh more: BETA comes to 5%, from which it is warned of."""
+    text = "for each issuer in holdings\n  limit weight to at most 20%\n  warn from benchmark_weight"
+    index = {Symbol("ACME"): Decimal(share), Symbol("BETA"): Decimal("0.05"), Symbol("OLD"): Decimal("0.1")}
+    book = book_of(
+        accounts=(account(cash="8010"),),
+        securities=(ACME, BETA, OLD),
+        lots=(lot("ACME", "150"), lot("BETA", "50")),
+        benchmarks={"index": index},
+    )
+    lists = lists_of("buy 10 OLD at 11", "buy 10 OLD at 10.9")
+    return policy_of(rule(text)), book, lists
+
+
 def many_at_once() -> World:
     """So many sales that a list without one of its trades is told by what differs from the whole."""
     names = [f"S{number}" for number in range(66)]
@@ -196,6 +210,8 @@ def worlds_of_gaps() -> tuple[World, ...]:
         cash_excepted_where_nothing_trades(),
         cash_excepted_where_there_is_none(),
         a_loss_that_its_replacement_takes_over(),
+        warned_by_what_was_paid("0.1"),
+        warned_by_what_was_paid("0.16"),
         many_at_once(),
         votes_at_an_old_price(),
         sold_days_at_an_old_price(),

@@ -255,3 +255,25 @@ def test_one_security_stands_in_for_another_and_not_the_reverse(
     held = (lot("S", "10"), lot("T", "10"))
     book = book_of(accounts=(account(cash="900"),), securities=(security("S"), security("T")), lots=held)
     assert told(gate(policy_of(text), book, *trades)) == {"": outcome}
+
+
+@pytest.mark.parametrize(("paid", "decision"), [("40", "warn"), ("10", "pass")])
+def test_a_group_that_only_its_base_takes_to_the_warning_is_warned_of(paid: str, decision: str) -> None:
+    """Y is 5%, warned of from 5.1%, and a bond bought dear moves it; of X, the tightest, nothing is said."""
+    book = book_of(
+        accounts=(account(cash="8000"),),
+        securities=(security("X"), security("Y"), security("B", asset_class="fixed_income")),
+        lots=(lot("X", "150"), lot("Y", "50")),
+        benchmarks={
+            "index": {Symbol(name): Decimal(w) for name, w in (("X", "0.16"), ("Y", "0.051"), ("B", "0.1"))}
+        },
+    )
+    mandate = policy_of(
+        rule("  limit weight to at most 20%\n  warn from benchmark_weight", "  for each issuer in holdings\n")
+    )
+    opened = open_book(ground(compile_rulebook((mandate,)), book))
+    answer = judge(opened, trades_of(f"buy 10 B at {paid}"), engine=ENGINE)
+    assert answer.fault is None
+    assert answer.decision.value == decision
+    warned = {_group(verdict) for verdict in answer.verdicts if verdict.warned}
+    assert ("Y" in warned) == (decision == "warn")

@@ -5,8 +5,9 @@ A function's text is parsed, one operator in it exchanged for its neighbour (`<`
 the broken one. The worlds on which gate and reference agree untouched must then show a difference: small
 ones by hand, in which one operator decides, and drawn ones.
 
-Turned are functions that decide verdicts, answers or who is named (`operators.py` lists them). Those that only find the largest
-quantity or word an answer are not among them, for these worlds are judged without explanations.
+Turned are functions that decide verdicts, answers or who is named; `operators.py` lists them. Those that
+only find the largest quantity or word an answer are not among them, for these worlds are judged without
+explanations.
 """
 
 import ast
