@@ -42,7 +42,7 @@ def limit_items(listed: Listed, *, every_group: bool) -> list[Item]:
     touched = _touched(listed)
     moved = {index for node in listed.after for index in limits.watchers.get(node, ())}
     still = Still(listed, moved, blind(listed))
-    silent = (moved | limits.loud | blind(listed) | blinded(listed)) - touched
+    silent = (moved | limits.loud | blind(listed) | blinded(listed) | _stirred(listed)) - touched
     told = touched | {index for index in silent if _speaks(listed, limits.all[index], still)}
     if every_group:
         told |= {limit.index for limit in limits.all if _is_a_group(listed, limit)}
@@ -147,6 +147,20 @@ def _warns(listed: Listed, limit: OpenLimit) -> bool:
     if limit.warn is None or listed.opened.limits.against(limit, limit.warn, listed.after) > 0:
         return False
     return bool(lowering(listed, listed.opened.limits.bounded(limit, limit.warn)))
+
+
+def _stirred(listed: Listed) -> Set[int]:
+    """Return the limits with a warning that some trade moves, though the list as a whole may not.
+
+    A sale that pays for a purchase leaves total assets as they were: without it there were borrowed money
+    beside them, and all weights smaller.
+    """
+    limits = listed.opened.limits
+    if not limits.warned or len(listed.trades) == 1:
+        return NOBODY
+    return {
+        index for node in listed.reached for index in limits.watchers.get(node, ()) if index in limits.warned
+    }
 
 
 def _is_a_group(listed: Listed, limit: OpenLimit) -> bool:

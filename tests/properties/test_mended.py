@@ -277,3 +277,27 @@ def test_a_group_that_only_its_base_takes_to_the_warning_is_warned_of(paid: str,
     assert answer.decision.value == decision
     warned = {_group(verdict) for verdict in answer.verdicts if verdict.warned}
     assert ("Y" in warned) == (decision == "warn")
+
+
+@pytest.mark.parametrize(("bought", "decision"), [("15", "warn"), ("10", "pass")])
+def test_a_trade_without_which_a_group_were_below_its_warning_is_warned_of(
+    bought: str, decision: str
+) -> None:
+    """Z is 100 of total assets of 1,000 before and after: 10%, warned of from 10%.
+
+    Without the sale of 100 the purchase of 150 were paid with 50 of borrowed money, and Z 100 of 1,050.
+    """
+    book = book_of(
+        accounts=(account(cash="100"),),
+        securities=(security("X"), security("Y"), security("Z", asset_class="fixed_income")),
+        lots=(lot("X", "80"), lot("Z", "10")),
+    )
+    limit = "  limit weight to at most 20%\n  warn from 10%"
+    bonds = "define bonds as holdings where asset_class is fixed_income\n"
+    mandate = policy_of(bonds + rule(limit, "  for each issuer in bonds\n"), base="total_assets")
+    opened = open_book(ground(compile_rulebook((mandate,)), book))
+    answer = judge(opened, trades_of("sell 10 X", f"buy {bought} Y"), engine=ENGINE)
+    assert answer.fault is None
+    assert answer.decision.value == decision
+    warned = [(_group(verdict), verdict.trades) for verdict in answer.verdicts if verdict.warned]
+    assert warned == ([("Z", (1,))] if decision == "warn" else [])
