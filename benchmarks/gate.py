@@ -1,18 +1,20 @@
 """How long the gate takes: one trade, and 500 trades, against 50 rules and 500 positions, warm.
 
-    python -m benchmarks.gate [--rounds 200] [--alone]
+    python -m benchmarks.gate [--rounds 200] [--alone] [--stretches 0]
 
 Told are medians and the 95th percentile of the whole answer (measuring, inference in the child process,
 explanation, reference): processor time of this process and of the child, which a busy machine distorts
-less, and the clock. Every list is another one. Then the time grows with trades, rules and positions, and
-the same limits are put to other engines (`benchmarks/gate_others.py`, installed with the extra `bench`).
+less, and the clock. Every list is another one. On a machine that others work on too, `--stretches 30` does
+the first line so often and tells it of the fastest and of the slowest stretch. Then the time grows with
+trades, rules and positions, and the same limits are put to other engines (`benchmarks/gate_others.py`,
+installed with the extra `bench`).
 """
 
 import argparse
 import time
 
 from benchmarks.gate_others import compare
-from benchmarks.gate_world import POSITIONS, RULES, book, opened, timed, trades
+from benchmarks.gate_world import POSITIONS, RULES, Spent, book, late, opened, timed, trades
 from engine.gate.engine.contained import Contained
 from engine.gate.judge import judge, measure
 from engine.gate.measure import OpenBook
@@ -32,6 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--alone", action="store_true", help="without growth and the other engines")
+    parser.add_argument("--stretches", type=int, default=0, help="how often one trade is told again")
     asked = parser.parse_args()
     start = time.process_time()
     gate = opened()
@@ -43,6 +46,7 @@ def main() -> None:
         assert answer.fault is None, answer.fault
         print(f"one trade: {answer.decision.value}, {len(answer.verdicts)} verdicts; child process, warm; ms")
         speeds(gate, engine, asked.rounds)
+        stretches(gate, engine, asked.rounds, asked.stretches)
         if not asked.alone:
             growth(gate, engine, max(3, asked.rounds // 20))
             compare(book(), trades(8), engine, asked.rounds)
@@ -50,12 +54,28 @@ def main() -> None:
 
 def speeds(gate: OpenBook, engine: Contained, rounds: int) -> None:
     """Print how long one trade and 500 take."""
-    for count, times in ((1, rounds), (500, max(2, rounds // 50))):
+    for count, times in ((1, rounds), (500, max(5, rounds // 20))):
         name = "one trade" if count == 1 else f"{count} trades"
         for words, explained, second in WAYS:
             _tell(f"{name}, {words}", gate, engine, count, times, explained=explained, second=second)
     spent = timed(lambda number: measure(gate.listed(trades(1, first=number))), rounds)
     print(f"{'one trade, measured only':<44} {spent.words()}")
+
+
+def stretches(gate: OpenBook, engine: Contained, rounds: int, times: int) -> None:
+    """Print one trade, explained by both, of the fastest and the slowest of so many stretches of rounds."""
+
+    def stretch(place: int) -> Spent:
+        first = 1 + place * rounds
+        return timed(
+            lambda number: judge(gate, trades(1, first=first + number), engine=engine), rounds, engine
+        )
+
+    told = sorted(map(stretch, range(times)), key=lambda spent: late(spent.clock, 0.5))
+    for name, place in (("fastest", 0), ("slowest", -1)) if told else ():
+        print(
+            f"{f'one trade, the {name} of {times} stretches':<44} {told[place].words()}   ({rounds} rounds)"
+        )
 
 
 def growth(gate: OpenBook, engine: Contained, rounds: int) -> None:
