@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from engine.gate.verdict import Verdict
 from optimizer.rows import Requirement
-from optimizer.shape import Curve, curve_of, linear_parts, patterned, tangent
+from optimizer.shape import Curve, always, curve_of, linear_parts, patterned, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Condition, Form, Guarded, Linear, Term, TermKind, terms_of
+from rulebooks.forms import Form, Linear, Term, TermKind, terms_of
 from rulebooks.ground import GroundLimit
 
 Read = Callable[[Term], Fraction]
@@ -53,22 +53,10 @@ class Bent:
 def bent_rules(needs: Iterable[tuple[Requirement, Fraction]], least_of: Range) -> tuple[Bent, ...]:
     """Return the rules that are concave in too many parts for a row each, without tests that always hold."""
     found: list[Bent] = []
+    sure = always(least_of)
     for need, least in needs:
-        form = patterned(need.form, lambda guarded: _is_sure(guarded, least_of), only=True)
+        form = patterned(need.form, sure, only=True)
         is_moved = all(term.kind in MOVED for term in terms_of(form))
         if linear_parts(need.form) is None and curve_of(form) in (Curve.LINEAR, Curve.CONCAVE) and is_moved:
             found.append(Bent(limit=need.limit, form=form, least=least))
     return tuple(found)
-
-
-def _is_sure(form: Guarded, least_of: Range) -> bool:
-    """Whether a guarded form counts after every part of the list."""
-    for test in form.tests:
-        parts = linear_parts(test.form)
-        if parts is None or not all(_holds(least_of(part), test) for part in parts):
-            return False
-    return True
-
-
-def _holds(shown: Fraction, test: Condition) -> bool:
-    return shown > 0 if test.strict else shown >= 0

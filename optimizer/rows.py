@@ -24,9 +24,9 @@ from engine.facts.ids import AccountId
 from optimizer.locks import Force, force_of
 from optimizer.model import INF
 from optimizer.scale import Columns, Entry, as_float
-from optimizer.shape import Curve, curve_of, linear_parts, patterned, settled, tangent
+from optimizer.shape import Curve, always, curve_of, linear_parts, patterned, settled, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Form, Guarded, Linear, TermKind, less, scaled, terms_of
+from rulebooks.forms import Form, Linear, TermKind, less, scaled, terms_of
 from rulebooks.ground import Bound, GroundLimit
 from rulebooks.state import BookState
 
@@ -218,7 +218,7 @@ def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], 
     for need in wanted:
         parts = linear_parts(need.form)
         if parts is None and curve_of(need.form) is Curve.OTHER:
-            form = patterned(need.form, partial(_is_sure, columns, state), only=True)
+            form = patterned(need.form, always(partial(_least_of, columns, state), above=SURELY), only=True)
             need = need if form is need.form else replace(need, form=form)
             parts = linear_parts(form)
         if parts is None:
@@ -319,7 +319,7 @@ def _add(
         gathered.closed.update(stuck)
     elif bound is not None:
         gathered.bounds.append(bound)
-    elif not _idle(columns, entry, start, as_float(need.least)):
+    elif _worst(columns, entry, start) < as_float(need.least):
         guarded = columns.is_fine(entry)
         row = normal(entry, start, as_float(need.least), note, price_cap=cap, guarded=guarded)
         gathered.rows.append(row)
@@ -397,27 +397,15 @@ def as_bound(columns: Columns, entry: Entry, room: float, note: RowNote) -> Boun
     return BoundData(index=index, is_sale=size > 0, most=max(0.0, room) / abs(size), note=note)
 
 
-def _is_sure(columns: Columns, state: BookState, form: Guarded) -> bool:
-    """Whether a guarded form counts after every list: even trades in full leave each of its tests kept.
-
-    Of an issuer's 100 million votes nobody with 100,000 USD comes to hold more than a tenth.
-    """
-    for test in form.tests:
-        parts = linear_parts(test.form)
-        if parts is None:
-            return False
-        for part in parts:
-            if not _idle(columns, columns.row(part), as_float(value(part, state)), SURELY):
-                return False
-    return True
-
-
 SURELY = 1e-6
-"""Money or shares above 0 from which a test is taken to be kept."""
+"""Money or shares above 0 from which a test is taken to be kept by every list."""
 
 
-def _idle(columns: Columns, entry: Entry, start: float, least: float) -> bool:
-    """Whether the row holds even if every trade against it is done in full."""
+def _least_of(columns: Columns, state: BookState, form: Linear) -> float:
+    return _worst(columns, columns.row(form), as_float(value(form, state)))
+
+
+def _worst(columns: Columns, entry: Entry, start: float) -> float:
+    """Return what a row comes to if every trade against it is done in full."""
     against = entry.amounts < 0
-    worst = start + float(entry.amounts[against] @ columns.most[entry.columns[against]])
-    return worst >= least
+    return start + float(entry.amounts[against] @ columns.most[entry.columns[against]])

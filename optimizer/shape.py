@@ -214,6 +214,26 @@ def as_it_stands(read: Read) -> Inside:
     return inside
 
 
+def always(least_of: Callable[[Linear], Fraction | float], *, above: float = 0) -> Inside:
+    """Return the pattern of the guards that count whatever is traded.
+
+    Of an issuer's 100 million votes nobody with 100,000 USD comes to hold more than a tenth. least_of: what
+    a linear form comes to at the least. above: what floats may be wrong by; 0 where it is told exactly.
+    """
+
+    def inside(form: Guarded) -> bool:
+        for test in form.tests:
+            parts = linear_parts(test.form)
+            if parts is None:
+                return False
+            least = min(map(least_of, parts))
+            if least < above or (test.strict and least == above):
+                return False
+        return True
+
+    return inside
+
+
 def tangent(form: Form, read: Read, inside: Inside | None = None) -> Linear:
     """Return the linear form that touches `form` in the state `read`.
 
