@@ -24,7 +24,8 @@ from optimizer.drift_rows import drift_rows
 from optimizer.locks import Locks, locks_of
 from optimizer.model import INF, Floats, Ints, Lots, Model, Positions, Rows
 from optimizer.netting import Regime
-from optimizer.rows import BoundData, Gathered, Requirement, RowData, RowNote, gather, requirements
+from optimizer.requirements import Requirement, requirements
+from optimizer.rows import BoundData, Gathered, RowData, RowNote, gather
 from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings
 from optimizer.stated import rule_prices, ticket_cost, trading_cost

@@ -23,7 +23,8 @@ from optimizer.build import Problem
 from optimizer.helpers import Helpers, Shown
 from optimizer.model import INF, Floats, Ints, Matrix
 from optimizer.proposal import Conflict, Relaxation
-from optimizer.rows import Requirement, RowData, RowNote, note_of
+from optimizer.requirements import Requirement
+from optimizer.rows import RowData, RowNote, note_of
 from optimizer.scale import Entry, as_decimal, as_float
 from optimizer.shape import linear_parts
 from optimizer.solvers.linear import Feasibility, least_relief

@@ -21,7 +21,7 @@ from optimizer.build import Problem, with_most
 from optimizer.model import Floats, Ints, sold
 from optimizer.modes import best_choice
 from optimizer.names import Layout, NameAnswer, answer_names, lay_out
-from optimizer.rows import Requirement
+from optimizer.requirements import Requirement
 from optimizer.scale import as_float
 from optimizer.shape import counts_of
 from rulebooks.evaluate import value

@@ -17,7 +17,8 @@ import numpy as np
 
 from optimizer.build import Problem
 from optimizer.model import Floats
-from optimizer.rows import Requirement, RowData, normal, note_of
+from optimizer.requirements import Requirement
+from optimizer.rows import RowData, normal, note_of
 from optimizer.scale import Columns, as_float
 from optimizer.shape import (
     Curve,

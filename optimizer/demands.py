@@ -11,7 +11,8 @@ from typing import assert_never
 from engine.facts.ids import AccountId
 from optimizer.aims import Aims, ClassAim
 from optimizer.model import INF
-from optimizer.rows import Requirement, RowData, RowNote, normal
+from optimizer.requirements import Requirement
+from optimizer.rows import RowData, RowNote, normal
 from optimizer.scale import Columns, as_float
 from optimizer.settings import Intent, Settings, told
 from optimizer.shape import linear_parts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.gate.verdict import Verdict
-from optimizer.rows import Requirement
+from optimizer.requirements import Requirement
 from optimizer.shape import Curve, always, curve_of, linear_parts, patterned, tangent
 from rulebooks.evaluate import value
 from rulebooks.forms import Form, Linear, Term, TermKind, terms_of

@@ -21,7 +21,7 @@ from engine.gate.deltas import settlement_of, unit_deltas
 from engine.gate.verdict import Decision, GateAnswer, Verdict
 from optimizer.locks import force_of
 from optimizer.nearest_cuts import Bent, bent_rules
-from optimizer.rows import Requirement, requirements
+from optimizer.requirements import Requirement, requirements
 from optimizer.scale import as_float, exact_decimal
 from optimizer.shape import linear_parts
 from optimizer.solvers.mixed import MixedProgram

@@ -10,24 +10,20 @@ A list of our own keeps a side that holds: cash far above its band is not spent 
 A row over one position alone is a bound on its purchase or sale.
 """
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from dsl.policy import CheckedRule
-from engine.facts.ids import AccountId
-from optimizer.locks import Force, force_of
 from optimizer.model import INF
+from optimizer.requirements import Requirement
 from optimizer.scale import Columns, Entry, as_float
-from optimizer.shape import Curve, always, curve_of, linear_parts, patterned, settled, tangent
+from optimizer.shape import Curve, always, curve_of, linear_parts, patterned, tangent
 from rulebooks.evaluate import value
-from rulebooks.forms import Form, Linear, TermKind, less, scaled, terms_of
-from rulebooks.ground import Bound, GroundLimit
+from rulebooks.forms import Linear, TermKind
+from rulebooks.ground import GroundLimit
 from rulebooks.state import BookState
 
 RowKind = Literal["rule", "cut", "aim", "demand", "drift"]
@@ -76,20 +72,6 @@ class BoundData:
     note: RowNote
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """One side of one limit: `form` must be at least `least`."""
-
-    limit: GroundLimit
-    side: Literal["low", "high"]
-    form: Form
-    least: Fraction
-    wish: Form | None  # a rule that warns and is breached: at least 0 where it would not
-    force: Force
-    now: Fraction | None = None  # value of `form` before trading, where it is known already
-    price: Decimal | None = None  # of a rule that warns: money for each unit by which its limit is left
-
-
 @dataclass(slots=True)
 class Gathered:
     """Everything that the limits give."""
@@ -98,118 +80,6 @@ class Gathered:
     bounds: list[BoundData] = field(default_factory=list)
     curved: list[Requirement] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)  # columns that a rule without room leaves no trade
-
-
-def requirements(
-    limits: tuple[GroundLimit, ...],
-    state: BookState,
-    accounts: tuple[AccountId, ...],
-    prices: Mapping[str, Decimal] | None = None,
-    *,
-    each_side: bool = False,
-) -> tuple[Requirement, ...]:
-    """Return what the limits demand of trades in these accounts.
-
-    prices: of rules that warn and may be left, money for each unit of their limit. each_side: a side of a
-    band that holds is kept, though the other is breached; the gate does not ask for that.
-    """
-    concerned = set(accounts)
-    known: dict[int, Fraction] = {}  # by identity: groups of a rule share their bound
-
-    def read(form: Form) -> Fraction:
-        if id(form) not in known:
-            known[id(form)] = value(form, state)
-        return known[id(form)]
-
-    found: list[Requirement] = []
-    for limit in limits:
-        if limit.standing != "applies" or limit.missing is not None:
-            continue
-        if concerned.isdisjoint(limit.scope.holds):
-            continue
-        bound = _bound(limit, state)
-        if bound is None:
-            continue
-        price = (prices or {}).get(limit.rule.rule.id)
-        sides = _sides(limit, bound, read, settled(limit.measure, state))
-        for several in [[side] for side in sides] if each_side else [sides]:
-            found.extend(_of_limit(limit, several, price, state))
-    return tuple(found)
-
-
-def _of_limit(
-    limit: GroundLimit, sides: list["_Distance"], price: Decimal | None, state: BookState
-) -> Iterator[Requirement]:
-    before = min((side.now for side in sides), default=Fraction(0))
-    for side in sides:
-        one = _requirement(limit, side, before, state)
-        if one is not None:
-            yield one if price is None or one.force != "soft" else replace(one, price=price)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Distance:
-    """The distance to one bound as a form, and what it is before trading."""
-
-    side: Literal["low", "high"]
-    form: Form
-    now: Fraction
-
-
-def _sides(
-    limit: GroundLimit, bound: Bound, read: Callable[[Form], Fraction], measure: Form
-) -> list[_Distance]:
-    found: list[_Distance] = []
-    if bound.low is not None:
-        now = read(limit.measure) - read(bound.low)
-        found.append(_Distance(side="low", form=less(measure, bound.low), now=now))
-    if bound.high is not None:
-        now = read(bound.high) - read(limit.measure)
-        found.append(_Distance(side="high", form=less(bound.high, measure), now=now))
-    return found
-
-
-def _bound(limit: GroundLimit, state: BookState) -> Bound | None:
-    """Return the bound in force: within a waiver its own; None where the waiver allows any size."""
-    bound = limit.bound if limit.waiver is None else limit.waived
-    if bound is None:
-        return None
-    return Bound(
-        low=None if bound.low is None else settled(bound.low, state),
-        high=None if bound.high is None else settled(bound.high, state),
-    )
-
-
-def _requirement(
-    limit: GroundLimit, told: _Distance, before: Fraction, state: BookState
-) -> Requirement | None:
-    """Return one side of a limit; before: the headroom, which is the smaller of both sides."""
-    rule, side, form = limit.rule.rule, told.side, told.form
-    force = force_of(rule)
-    if before < 0:
-        if any(response.kind == "do_not_worsen" for response in rule.on_passive):
-            force = "hard"
-        elif force == "none":
-            return None
-        wish = None if force_of(rule) != "soft" else form
-        least, form = _no_worse(limit, form, before, state)
-        return Requirement(limit=limit, side=side, form=form, least=least, wish=wish, force=force)
-    if force == "none":
-        return None
-    return Requirement(
-        limit=limit, side=side, form=form, least=Fraction(0), wish=None, force=force, now=told.now
-    )
-
-
-def _no_worse(limit: GroundLimit, form: Form, before: Fraction, state: BookState) -> tuple[Fraction, Form]:
-    """Return (least, form) that keep a breach from getting worse in the told figure."""
-    if limit.base is None:
-        return before, form
-    base = value(limit.base, state)
-    moves = any(term.kind.value != "net_assets" for term in terms_of(limit.base))
-    if not moves or base <= 0:
-        return before, form
-    return Fraction(0), less(form, scaled(limit.base, before / base))
 
 
 def gather(columns: Columns, state: BookState, wanted: tuple[Requirement, ...], *, elastic: bool) -> Gathered:

@@ -24,7 +24,7 @@ from optimizer.names import answer_names
 from optimizer.nearest import nearest_whole
 from optimizer.prices import Climb
 from optimizer.primal import fixed_modes
-from optimizer.rows import Requirement
+from optimizer.requirements import Requirement
 from optimizer.settle import settled
 from optimizer.shape import Inside
 from optimizer.small import is_small, solve_small

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from optimizer.build import Problem, with_most, with_rows
 from optimizer.curved import missed_curves, patches
 from optimizer.model import INF, Floats, Ints, objective
-from optimizer.rows import Requirement
+from optimizer.requirements import Requirement
 from optimizer.shape import Curve, curve_of
 from optimizer.small_rules import Rules, is_writable
 from optimizer.small_trades import Trades

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.curved import After, missed_curves, near_value
 from optimizer.model import Floats
-from optimizer.rows import Requirement
+from optimizer.requirements import Requirement
 from optimizer.scale import as_float
 from optimizer.shape import Curve, counts_of, curve_of, linear_parts, tangent
 from optimizer.small_trades import Trades

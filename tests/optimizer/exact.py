@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.build import Problem
 from optimizer.model import Ints
-from optimizer.rows import Requirement
+from optimizer.requirements import Requirement
 from rulebooks.evaluate import value
 from rulebooks.forms import Count, Form, Guarded, Largest, Least, Linear, Risk, Sum
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from engine.facts.trades import Side, Trade
-from optimizer.rows import requirements
+from optimizer.requirements import requirements
 from rulebooks.state import BookState
 from tests.optimizer.hand import MAIN, account, book, laid_out, lot, real_judge
 
