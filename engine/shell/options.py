@@ -76,6 +76,15 @@ ByOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _file(path: Path | None) -> Path | None:
+    """Return the path of a file; an address in its place would become a folder of that name."""
+    if path is not None and path.parts and path.parts[0] in ("sqlite:", "postgresql:"):
+        raise typer.BadParameter(f"`{path}` is an address; name the log's file, such as {path.name}")
+    return path
+
+
 LogOption = Annotated[
     Path | None,
     typer.Option(
@@ -83,6 +92,7 @@ LogOption = Annotated[
         metavar="FILE.db",
         help="Keep the decision log of a folder in this file. A database keeps its own.",
         show_default=False,
+        callback=_file,
     ),
 ]
 DryRunOption = Annotated[

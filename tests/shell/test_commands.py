@@ -256,3 +256,14 @@ def test_the_demo_runs_and_a_lower_cap_is_named(guardband: Guardband, tmp_path: 
     assert "IPS-3.1" in second.out
     assert 'ips §3.1 "No more than 5% of an account shall be held in any one company"' in second.out
     shutil.rmtree(folder)
+
+
+def test_an_address_in_place_of_the_log_s_file_is_refused_and_leaves_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("gate", "--book", "no-book", "--trades", "t.csv", "--log", "sqlite:///log.db")
+    told = run(capsys, monkeypatch, *words)
+    assert (told.status, told.out, list(tmp_path.iterdir())) == (2, "", [])
+    assert "is an address" in told.err
+    assert "log.db" in told.err
