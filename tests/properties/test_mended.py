@@ -301,3 +301,23 @@ def test_a_trade_without_which_a_group_were_below_its_warning_is_warned_of(
     assert answer.decision.value == decision
     warned = [(_group(verdict), verdict.trades) for verdict in answer.verdicts if verdict.warned]
     assert warned == ([("Z", (1,))] if decision == "warn" else [])
+
+
+def test_of_the_group_of_what_is_unknown_the_benchmark_holds_nothing() -> None:
+    """M, of no known sector, is 3% of the benchmark: twice the weight of its group there is 0, not 6%."""
+    book = book_of(
+        accounts=(account(cash="900"),),
+        securities=(
+            security("X", sector="health", **{"issuer.kind": "corporate"}),
+            security("M", sector="", **{"issuer.kind": "corporate"}),
+            security("N", sector="", **{"issuer.kind": "us_government"}),
+        ),
+        lots=(lot("X", "10"), lot("N", "5")),
+        benchmarks={"index": {Symbol("X"): Decimal("0.97"), Symbol("M"): Decimal("0.03")}},
+    )
+    limit = "  limit weight to at most the smaller of 2 times benchmark_weight and 8%\n  tested at purchase"
+    public = "limit weight of holdings where issuer.kind is us_government to at most 30%"
+    exception = f'rule G "public"\n  exception to R\n  {public}\n  because ips "§2"\n'
+    answer = gate(policy_of(rule(limit, "  for each sector in holdings\n") + exception), book)
+    limits = {_group(verdict): verdict.high for verdict in answer.verdicts if verdict.rule == "R"}
+    assert limits == {"None": 0, "health": 8}

@@ -3,8 +3,8 @@
     benchmark: ACME 3%, ACME.PR 1%, BETA 2%     issuer Acme Corp -> 4%
 
 The benchmark is the account's, else the only one of the book. A security of the benchmark whose
-attributes are unknown is in no group. In an example of a mandate the weight may stand with the holding,
-as an attribute of its own.
+attributes are unknown is in no group: of the group of what is unknown the benchmark holds nothing. In an
+example of a mandate the weight may stand with the holding, as an attribute of its own.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from engine.gate.reference.asked import View
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Table
 from engine.gate.reference.values import Absent
-from engine.gate.reference.verdicts import Gap, Group
+from engine.gate.reference.verdicts import UNKNOWN_GROUP, Gap, Group
 
 OWN_COLUMN = "benchmark_weight"
 
@@ -57,7 +57,7 @@ def _by_group(
     groups: dict[Group, list[tuple[Symbol, Fraction]]] = {}
     for symbol, weight in weights.items():
         group = table.subjects.group_of(account, symbol)
-        if group is not None and table.subjects.is_member(account, symbol) is True:
+        if group not in (None, UNKNOWN_GROUP) and table.subjects.is_member(account, symbol) is True:
             groups.setdefault(group, []).append((symbol, Fraction(weight)))
     return groups
 

@@ -23,6 +23,7 @@ from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import NO_KEYS, Table
 from engine.gate.reference.verdicts import (
     EVERYTHING_IN_SCOPE,
+    UNKNOWN_GROUP,
     Gap,
     Group,
     Key,
@@ -155,7 +156,7 @@ def _known_breach(case: Case, group: Group) -> tuple[list[ReferenceVerdict], fro
         after = case.figures(case.after._replace(gaps=gaps), group, upper_only=True)
     except Gap:
         return [], frozenset(gaps)
-    if plan.high is None or group == (None,) or after.sign >= 0:
+    if plan.high is None or group == UNKNOWN_GROUP or after.sign >= 0:
         return [], frozenset(gaps)
     return [_measured(case, group, before, after, known_only=True)], frozenset(gaps)
 

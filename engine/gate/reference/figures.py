@@ -35,7 +35,7 @@ from engine.gate.reference.measures import LOCAL, MEASURES, MeasureOf, quantity,
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.tables import Table
 from engine.gate.reference.values import Absent, number
-from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, Group, Key, NoWitness
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, UNKNOWN_GROUP, Gap, Group, Key, NoWitness
 from engine.ledger.exact import exact
 
 BASES = frozenset({"net_assets", "total_assets", "portfolio_value", "invested_assets"})
@@ -105,7 +105,7 @@ def _answers(function: MeasureOf, asked: Asked, subject: GroupsWhose | LargestGr
     tests = subject.tests if isinstance(subject, GroupsWhose) else ()
 
     def of(group: Group) -> Answered | None:
-        if group == (None,) or not derived.has_members(state, group):
+        if group == UNKNOWN_GROUP or not derived.has_members(state, group):
             return None
         one = Asked(view, derived, group, asked.unit, None, derived, asked.period)
         passed = [_passes(test, one) for test in tests]

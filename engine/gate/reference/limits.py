@@ -138,7 +138,7 @@ class LimitPlan:
             if term.measure == "active_weight":
                 with suppress(Gap):
                     weights = groups_in_benchmark(self.view, term.table)
-                    yield from (group for group, weight in weights.items() if weight and group != (None,))
+                    yield from (group for group, weight in weights.items() if weight)
 
     def _is_value(self) -> bool:
         term = self.terms[0]

@@ -27,7 +27,7 @@ from engine.gate.reference.market import is_cash
 from engine.gate.reference.risk import tracking_error, volatility
 from engine.gate.reference.state import NOTHING
 from engine.gate.reference.values import Absent, text
-from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Gap, NoWitness
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, UNKNOWN_GROUP, Gap, NoWitness
 from engine.ledger.exact import exact
 
 ISSUER_CAP = Fraction(5, 100)
@@ -168,7 +168,7 @@ def capped_weight(asked: Asked) -> Reading:
     cap = max(ISSUER_CAP * base, NOTHING)
     for group in derived.groups(asked.view.state.touched):
         issuer = asked._replace(table=derived, group=group)
-        if group != (None,) and derived.has_members(asked.view.state, group):
+        if group != UNKNOWN_GROUP and derived.has_members(asked.view.state, group):
             held = issuer.value()
             votes = ownership("voting_shares_outstanding")(issuer)
             counted += min(held, cap) if votes.amount <= VOTES_CAP else NOTHING

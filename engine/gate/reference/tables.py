@@ -21,7 +21,7 @@ from engine.gate.reference.predicates import Truth, all_of, opposite, truth
 from engine.gate.reference.scopes import Scope
 from engine.gate.reference.state import NOTHING, Change, Position, State, Sum, Worth
 from engine.gate.reference.values import Absent, Value, text
-from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, Group, Key, NoWitness
+from engine.gate.reference.verdicts import EVERYTHING_IN_SCOPE, UNKNOWN_GROUP, Group, Key, NoWitness
 from engine.ledger.exact import exact
 
 Piece = tuple[Symbol, Fraction]
@@ -84,7 +84,7 @@ class Subjects:
             group = self.group_of(account, piece)
             if group is None:
                 continue
-            if is_member is None or group == (None,):
+            if is_member is None or group == UNKNOWN_GROUP:
                 unknown.add(group)
             else:
                 groups.setdefault(group, []).append((piece, share))
@@ -144,7 +144,7 @@ class Subjects:
         value = text(self.row(account, symbol, self.attribute, None))
         if value is Absent.NONE:
             return None
-        return (None,) if isinstance(value, Absent) else (value,)
+        return UNKNOWN_GROUP if isinstance(value, Absent) else (value,)
 
 
 NO_KEYS: frozenset[Key] = frozenset()

@@ -19,6 +19,9 @@ Group = tuple[str | None, ...]
 EVERYTHING_IN_SCOPE: Group = ()
 """The one group of a rule without `for each`."""
 
+UNKNOWN_GROUP: Group = (None,)
+"""The group of what is held of which the attribute is unknown."""
+
 
 class ReferenceVerdict(NamedTuple):
     """One rule's answer for one group in one scope.
