@@ -42,7 +42,8 @@ def limit_items(listed: Listed, *, every_group: bool) -> list[Item]:
     touched = _touched(listed)
     moved = {index for node in listed.after for index in limits.watchers.get(node, ())}
     still = Still(listed, moved, blind(listed))
-    silent = (moved | limits.loud | blind(listed) | blinded(listed) | _stirred(listed)) - touched
+    lacking = blind(listed) | blinded(listed) | _unsettled(listed)
+    silent = (moved | limits.loud | lacking | _stirred(listed)) - touched
     told = touched | {index for index in silent if _speaks(listed, limits.all[index], still)}
     if every_group:
         told |= {limit.index for limit in limits.all if _is_a_group(listed, limit)}
@@ -101,6 +102,15 @@ def blind(listed: Listed) -> frozenset[int]:
             if any(unpriced(opened, limit.ground.rule, account) for account in limit.worths)
         )
     return opened.blind
+
+
+def _unsettled(listed: Listed) -> Set[int]:
+    """Return the limits that read gains of the list, where what some trade comes to is not known.
+
+    A loss of one of two identical securities beside a short sale of the other is a straddle, not modelled.
+    """
+    of_gains = listed.opened.limits.of_gains
+    return of_gains if of_gains and listed.settlement.unsettled else NOBODY
 
 
 def _touched(listed: Listed) -> set[int]:

@@ -121,6 +121,7 @@ class Limits:
         self.unsure = [limit.index for limit in self.all if limit.ground.unknown or limit.ground.gaps]
         self.loud = frozenset(limit.index for limit in self.all if _is_loud(limit))
         self.warned = frozenset(limit.index for limit in self.all if limit.warn is not None)
+        self.of_gains = frozenset(limit.index for limit in self.all if limit.gains)
         # by rule, as verdicts are told: what is quiet is then nearly in order
         self.by_key = dict(sorted(self.by_key.items(), key=lambda row: row[0][2]))
         numbers = {key: number for number, key in enumerate(self.by_key)}

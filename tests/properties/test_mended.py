@@ -5,6 +5,7 @@ A seed shows that the two agree again; the small cases say who was right.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -321,3 +322,43 @@ def test_of_the_group_of_what_is_unknown_the_benchmark_holds_nothing() -> None:
     answer = gate(policy_of(rule(limit, "  for each sector in holdings\n") + exception), book)
     limits = {_group(verdict): verdict.high for verdict in answer.verdicts if verdict.rule == "R"}
     assert limits == {"None": 0, "health": 8}
+
+
+@pytest.mark.parametrize(("bought", "outcome"), [("19", "not_applicable"), ("21", "missing_data")])
+def test_what_is_sold_at_an_old_price_is_taken_off_what_is_bought_at_that_price(
+    bought: str, outcome: str
+) -> None:
+    """F was last worth 10 a share, a month ago: 20 of it are sold, and as much of a sister bought or more."""
+    book = book_of(
+        accounts=(account(cash="900"),),
+        securities=(security("F", sector="health"), security("T", sector="health")),
+        lots=(lot("F", "20"),),
+    )
+    old = replace(book.prices[Symbol("F")], date=book.as_of - timedelta(days=30))
+    text = "define care as holdings where sector is health\n" + rule(
+        "  limit weight of care to at most 80%\n  tested at purchase"
+    )
+    answer = gate(
+        policy_of(text),
+        replace(book, prices={**book.prices, old.symbol: old}),
+        "sell 20 F",
+        f"buy {bought} T",
+    )
+    assert told(answer)[""] == outcome
+
+
+def test_a_sale_that_the_ledger_cannot_settle_stops_what_reads_its_loss() -> None:
+    """T is sold at a loss while its twin is sold short with a gain: a straddle, which is not modelled."""
+    book = book_of(
+        accounts=(account(cash="9000"),),
+        securities=(security("S"), security("T")),
+        lots=(lot("T", "10", basis="500"),),
+    )
+    text = 'identical twins are "S", "T" because ips "§9"\n' + rule(
+        "  limit disallowed_loss to at most 1,000 USD"
+    )
+    opened = open_book(ground(compile_rulebook((policy_of(text),)), book))
+    answer = judge(opened, trades_of("short_sell 5 S at 12", "sell 10 T"), engine=ENGINE)
+    assert answer.fault is None
+    missing = [verdict for verdict in answer.verdicts if verdict.rule == "R"]
+    assert [(verdict.outcome.value, verdict.trades) for verdict in missing] == [("missing_data", (2,))]
