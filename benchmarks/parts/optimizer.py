@@ -98,7 +98,7 @@ def _losses(models: list[Model], answers: list[Told], bounds: list[float]) -> st
         if told.trades is not None and is_allowed(model, told.trades)
     ]
     if not losses:
-        return "unknown (a row or a smallest ticket missed)"
+        return "unknown (no answer, or a row or a smallest ticket missed)"
     missed = len(models) - len(losses)
     return f"{np.median(losses):.3f} bp" + (
         f" ({missed} of {len(models)} without an answer)" if missed else ""
