@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from engine.gate import (
     acts,
+    approvals,
     ban_items,
     builtin,
     compare,
@@ -19,6 +20,7 @@ from engine.gate import (
     graph,
     infer,
     items,
+    judge,
     known_part,
     limit_items,
     limits,
@@ -153,6 +155,15 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
     window_items._of_row,
     window_items._side,
     window_items._past_acts,
+    limits.Limits._open,
+    limit_items._is_a_group,
+    limit_items._unsettled,
+    judge._of_list,
+    approvals.decision_id,
+    approvals.approved,
+    approvals._are_distinct,
+    approvals._fits,
+    approvals._left_over,
 )
 
 EQUIVALENT = frozenset(
@@ -197,6 +208,8 @@ EQUIVALENT = frozenset(
         "_concerned 0 And",  # only groups that are held or traded are asked
         "is_excepted 0 Or",  # an excepted group is held, or says nothing
         "_met_item 0 And",  # where only acts or only events are there, no pair is found
+        "_unsettled 0 And",  # a gain that nothing lacks is asked once more, and says what it said
+        "_of_list 0 And",  # what names a trade counts by it; what names none and is not new only warns
         "_past_acts 0 And",  # acts of what is no partner of an event do not meet it
     }
 )

@@ -3,11 +3,12 @@
 A function's text is parsed, one operator in it exchanged for its neighbour (`<` for `<=`, `+` for `-`,
 `min` for `max`, …) and the code put in place of the function's own, so that whoever has imported it runs
 the broken one. The worlds on which gate and reference agree untouched must then show a difference: small
-ones by hand, in which one operator decides, and drawn ones.
+ones by hand, in which one operator decides, and drawn ones. What the reference does not speak of, such as a
+person's yes, is compared with what is written by hand.
 
 Turned are functions that decide verdicts, answers or who is named; `operators.py` lists them. Those that
 only find the largest quantity or word an answer are not among them, for these worlds are judged without
-explanations.
+explanations; by hand some are.
 """
 
 import ast
@@ -16,19 +17,22 @@ import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType, FunctionType
 
 import pytest
 
 from engine.facts.trades import Trade
+from engine.gate.approvals import decision_id
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge, open_book
+from engine.gate.measure import OpenBook
 from rulebooks.compile import compile_rulebook
 from rulebooks.ground import GroundBook
 from rulebooks.grounding import ground
 from tests.properties.operators import EQUIVALENT, FUNCTIONS, TOLD
 from tests.properties.small_worlds import small_worlds
+from tests.properties.small_worlds_decided import THIS, Decided, in_words, worlds_decided
 from tests.properties.small_worlds_of_gaps import worlds_of_gaps
 from tests.properties.small_worlds_of_trades import World as HandWorld
 from tests.properties.small_worlds_of_trades import worlds_of_trades
@@ -160,13 +164,42 @@ def worlds() -> list[World]:
     return found
 
 
+HandDecided = tuple[GroundBook, Decided]
+
+
+@pytest.fixture(scope="module")
+def decided() -> list[HandDecided]:
+    """Lists with what the gate is to say, their approvals given to the very list that they mean."""
+    found: list[HandDecided] = []
+    for world in worlds_decided():
+        grounded = ground(compile_rulebook((world.policy,)), world.book)
+        this = decision_id(grounded.rulebook.hash, world.trades)
+        given = tuple(replace(row, decision=this) if row.decision == THIS else row for row in world.approvals)
+        found.append((grounded, replace(world, approvals=given)))
+    return found
+
+
+def said(opened: OpenBook, world: Decided) -> tuple[str, ...]:
+    """Return what the gate says, in words."""
+    answer = judge(
+        opened, world.trades, engine=ENGINE, approvals=world.approvals, every_group=world.every_group
+    )
+    return in_words(answer)
+
+
 BROKEN = (AssertionError, ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError)
 """What a list that cannot be judged at all ends in."""
 
 
-def is_noticed(place: Place, worlds: list[World]) -> bool:
-    """Return whether some list draws a fault, or cannot be judged at all."""
+def is_noticed(place: Place, worlds: list[World], decided: list[HandDecided]) -> bool:
+    """Return whether some list draws a fault or another answer, or cannot be judged at all."""
     with turned(place):
+        for grounded, world in decided:
+            try:
+                if said(open_book(grounded), world) != world.expected:
+                    return True
+            except BROKEN:
+                return True
         for grounded, lists in worlds:
             try:
                 opened = open_book(grounded)
@@ -190,8 +223,8 @@ ALL = [
 
 
 @pytest.mark.parametrize("place", ALL)
-def test_an_operator_turned_is_noticed(place: Place, worlds: list[World]) -> None:
-    assert is_noticed(place, worlds), f"{place} turned went unnoticed"
+def test_an_operator_turned_is_noticed(place: Place, worlds: list[World], decided: list[HandDecided]) -> None:
+    assert is_noticed(place, worlds, decided), f"{place} turned went unnoticed"
 
 
 @pytest.mark.parametrize("worlds_of", BY_HAND)
@@ -202,6 +235,11 @@ def test_on_the_worlds_by_hand_the_two_agree(worlds_of: Callable[[], tuple[HandW
         for trades in lists:
             fault = judge(opened, trades, engine=ENGINE, explained=False).fault
             assert fault is None, fault
+
+
+def test_what_is_decided_by_hand_is_what_the_gate_says(decided: list[HandDecided]) -> None:
+    for grounded, world in decided:
+        assert said(open_book(grounded), world) == world.expected
 
 
 def test_there_is_something_to_turn() -> None:
