@@ -13,7 +13,7 @@ from typing import assert_never
 
 from dsl.policy import Citation
 from engine.facts.money import plain
-from engine.gate.amounts import people
+from engine.gate.amounts import at_most, people
 from engine.gate.verdict import (
     NOT_APPLIED,
     OUT_OF_FORCE,
@@ -104,7 +104,7 @@ def trade_words(decided: TradeDecision) -> str:
     trade = decided.trade
     rules = f"  {', '.join(decided.rules)}" if decided.rules else ""
     most = decided.max_quantity
-    room = "" if most is None else f"  (at most {people(most, 'count')} would pass)"
+    room = "" if most is None else f"  (at most {at_most(most)} would pass)"
     quantity = plain(trade.quantity)
     return f"{trade.side.value} {quantity} {trade.symbol} in {trade.account}{rules}{room}"
 
