@@ -149,7 +149,7 @@ def _measured(
     if headroom is None:
         why_not = rule.why_not or "nothing bounds this trade"
         return make(standing="not_applicable", why_not=why_not, trades=named)
-    warn = headroom_to(after, _warn_of(listed, rule, trade.symbol))
+    warn = headroom_to(after, _on_its_side(_warn_of(listed, rule, trade.symbol), low, high))
     waived = waived_of(listed, rule, trade.symbol, listed.after)
     nearer = low if high is None or (low is not None and after - low < high - after) else high
     return make(
@@ -198,6 +198,16 @@ def _warn_of(listed: Listed, rule: PerTrade, symbol: Symbol) -> Bounds:
     if symbol in rule.warn_moving:
         return _read(listed, rule.warn_moving[symbol], listed.after)
     return rule.warn.get(symbol, (None, None))
+
+
+def _on_its_side(warn: Bounds, low: Fraction | None, high: Fraction | None) -> Bounds:
+    """Return an early warning on the side of the bound that it is nearer to; it comes as one of the upper."""
+    edge = warn[1]
+    if edge is None or low is None:
+        return warn
+    if high is not None and abs(high - edge) <= abs(edge - low):
+        return warn
+    return (edge, None)
 
 
 def _is_held(listed: Listed, positions: Positions) -> bool:

@@ -147,6 +147,7 @@ FUNCTIONS: tuple[Callable[..., object], ...] = (
     trade_items._measured,
     trade_items.waived_of,
     trade_items._warn_of,
+    trade_items._on_its_side,
     unknowns._concerned,
     unknowns.is_excepted,
     window_items._met_item,

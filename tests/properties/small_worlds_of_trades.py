@@ -88,6 +88,13 @@ def warned_from_what_is_not_told() -> World:
     return policy, book, lists_of("buy 24 ACME", "buy 25 ACME", ("buy 90 ACME", "buy 1 WHAT"))
 
 
+def warned_on_the_nearer_side(level: str) -> World:
+    """A size between 4,000 and 9,000 is warned of downwards or upwards, as the level is nearer to either."""
+    policy = _each_trade(f"between 4,000 USD and 9,000 USD\n  warn from {level} USD")
+    book = book_of(accounts=(account(cash="100000"),), securities=(ACME,))
+    return policy, book, lists_of("buy 500 ACME", "buy 600 ACME", "buy 700 ACME", "buy 850 ACME")
+
+
 def bounded_by_what_may_be_bought() -> World:
     """Of WHAT it is not known whether it is an equity: only a list that buys it has no limit."""
     policy = _each_trade("at most 50% of equities")
@@ -289,6 +296,7 @@ def worlds_of_trades() -> tuple[World, ...]:
         waived_up_to_what_is_not_told(),
         waived_up_to_what_is_not_there(),
         warned_from_what_is_not_told(),
+        *map(warned_on_the_nearer_side, ("6,000", "6,500", "8,000")),
         bounded_by_what_may_be_bought(),
         bounded_by_what_is_worth_an_old_price(),
         bounded_by_cash(),

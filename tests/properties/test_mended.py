@@ -362,3 +362,29 @@ def test_a_sale_that_the_ledger_cannot_settle_stops_what_reads_its_loss() -> Non
     assert answer.fault is None
     missing = [verdict for verdict in answer.verdicts if verdict.rule == "R"]
     assert [(verdict.outcome.value, verdict.trades) for verdict in missing] == [("missing_data", (2,))]
+
+
+@pytest.mark.parametrize(
+    ("level", "shares", "decision"),
+    [
+        ("1,500 USD", "150", "warn"),
+        ("1,500 USD", "151", "pass"),
+        ("8,000 USD", "800", "warn"),
+        ("8,000 USD", "799", "pass"),
+        ("10% of equities", "222", "warn"),  # a tenth of 20,000 held and 2,220 bought
+        ("10% of equities", "223", "pass"),
+    ],
+)
+def test_a_trade_between_two_sizes_is_warned_of_on_the_nearer_side(
+    level: str, shares: str, decision: str
+) -> None:
+    """It was warned of from the level upwards, also where the level is next to the smaller size."""
+    book = book_of(
+        accounts=(account(cash="100000"),), securities=(security("ACME"),), lots=(lot("ACME", "2000"),)
+    )
+    text = "define equities as holdings where asset_class is equity\n"
+    text += rule(
+        f"  for each trade\n  limit trade_value to between 1,000 USD and 9,000 USD\n  warn from {level}"
+    )
+    answer = gate(policy_of(text), book, f"buy {shares} ACME")
+    assert answer.decision.value == decision
