@@ -126,3 +126,23 @@ def test_a_rule_about_trades_is_exercised_by_a_list_that_has_one(
     assert result.passed, result.got
     told = coverage((policy,), (result,))
     assert (told["exercised"], told["not_exercised"]) == (exercised, [] if exercised else ["SALES"])
+
+
+FOR_OTHERS = """rule FRESH "Only what has a rating"
+  require rating is known
+  because ips "§1"
+
+example "a rated one"
+  given holding "ACME" weight 4.9% with issuer "Acme Corp", rating "A"
+  trade buy 1,000 USD of "ACME"
+  expect pass
+"""
+
+
+def test_an_example_is_tried_whomever_the_policy_is_for(tmp_path: Path, engine: Inline) -> None:
+    file = tmp_path / "rated.mandate"
+    header = HEADER.replace("  currency", '  applies to account "HAW-6040"\n  currency')
+    file.write_text(header + FOR_OTHERS, encoding="utf-8")
+    (result,) = run_examples(checked(file), engine=engine)
+    assert result.passed, result.got
+    assert "FRESH" in result.exercised

@@ -17,13 +17,15 @@ from engine.gate.approvals import Approval, decision_id
 from engine.gate.engine.contained import Contained
 from engine.gate.engine.faults import EngineFault, FaultKind
 from engine.gate.engine.inline import Inline
+from engine.gate.engine.plain import Plain
 from engine.gate.engine.program import Conclusions, Fact, Program
 from engine.gate.explain import explain, explain_answer, explain_text
 from engine.gate.judge import judge
 from engine.gate.measure import OpenBook
+from engine.gate.record import record_line
 from engine.gate.text import gate_text
 from engine.gate.verdict import Decision
-from tests.gate.case_files import CASES, Case, read_case
+from tests.gate.case_files import CASES, HEADER, Case, checked, read_case
 from tests.gate.test_cases import opened_of
 
 
@@ -73,6 +75,11 @@ def test_an_engine_that_does_not_answer_blocks_everything() -> None:
     assert "the child process ended" in answer.fault.reason
     assert json.loads(answer.fault.bundle) == {"facts": []}
     assert "FAULT" in gate_text(answer)
+    told = gate_answer(answer)
+    assert told["fault"] == {"reason": answer.fault.reason, "bundle": '{"facts": []}'}
+    assert record_line(answer).startswith(
+        "BLOCK 2026-03-10; no answer could be reached: the rules engine gave no answer: "
+    )
 
 
 class Forgetful(Inline):
@@ -196,6 +203,26 @@ def test_the_answer_has_its_keys_in_order(engine: Inline) -> None:
         {"symbol": "ACME.PR", "amount": "0.4"},
     ]
     assert data["evaluators"] == ["durable-rules", "reference"]
+
+
+def test_a_trade_keeps_the_words_of_its_proposal(engine: Inline) -> None:
+    case, book = opened("limit/pass/one-company-at-the-limit")
+    trade = replace(case.trades[0], reason="back to target")
+    (told,) = gate_answer(judge(book, (trade,), engine=engine))["trades"]
+    assert told["reason"] == "back to target"
+
+
+def test_without_the_rules_engine_only_the_reference_is_named() -> None:
+    case, book = opened("limit/pass/one-company-at-the-limit")
+    assert judge(book, case.trades, engine=Plain()).evaluators == ("reference",)
+
+
+def test_an_account_that_no_policy_covers_is_refused(engine: Inline) -> None:
+    case = read_case(CASES / "limit/pass/one-company-at-the-limit.case")
+    text = HEADER.replace("  currency", '  applies to account "X"\n  currency')
+    policy = checked(text + 'rule R "x"\n  forbid buying securities\n  because ips "§1"\n', "x.mandate")
+    with pytest.raises(InputErrors, match="no policy covers account `A`"):
+        judge(opened_of(replace(case, policies=(policy,))), case.trades, engine=engine)
 
 
 def test_equal_input_gives_equal_bytes(engine: Inline) -> None:
