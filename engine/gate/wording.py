@@ -117,11 +117,7 @@ def limit_words(item: Item, words: RuleWords) -> str:
         if words.is_literal or told.limit is None:
             return words.bound
         return f"{words.bound}, which is {people(told.limit, unit)}"
-    if told.low is not None and told.high is not None:
-        return f"{people(told.low, unit)} to {people(told.high, unit)}"
-    if told.low is not None:
-        return f"at least {people(told.low, unit)}"
-    return f"at most {people(told.high or Fraction(0), unit)}"
+    return f"at most {people(told.high or Fraction(0), unit)}"  # what is forbidden has no lower bound
 
 
 def _ban(listed: Listed, concluded: Concluded) -> str:

@@ -244,5 +244,5 @@ def test_what_is_decided_by_hand_is_what_the_gate_says(decided: list[HandDecided
 
 def test_there_is_something_to_turn() -> None:
     names = [str(place) for place in places()]
-    assert len(names) == len(set(names)) >= 290
+    assert len(names) == len(set(names)) >= 320
     assert set(names) >= EQUIVALENT | TOLD
