@@ -12,6 +12,7 @@ _OPENING = {
     Status.NOTHING_TO_DO: "nothing to do",
     Status.INFEASIBLE: "no list can satisfy every rule",
 }
+_NEAREST = "the nearest list to the one given that the gate passes"
 
 
 def proposal_text(proposal: Proposal) -> str:
@@ -37,7 +38,9 @@ def proposal_text(proposal: Proposal) -> str:
 def _head(proposal: Proposal) -> str:
     gate = "" if proposal.gate is None else f"; the gate says {proposal.gate.decision.value}"
     count = words.plural(len(proposal.trades), "trade")
-    head = f"{proposal.status.value}: {_OPENING[proposal.status]} ({count}{gate})"
+    is_nearest = proposal.status is Status.OPTIMAL and bool(proposal.changes)
+    opening = _NEAREST if is_nearest else _OPENING[proposal.status]
+    head = f"{proposal.status.value}: {opening} ({count}{gate})"
     return "\n".join((head, f"  asked: {proposal.intent}", *map(_asked, proposal.asked)))
 
 
@@ -65,7 +68,8 @@ def _figures(proposal: Proposal) -> str:
         f"  objective            drift {words.money(told.drift)}, tax {words.money(told.tax)}, "
         f"cost {words.money(told.cost)}, total {words.money(told.total)}"
     )
-    lines.append(f"  better than nothing  by {words.money(proposal.improvement)}; gap {gap}")
+    if not proposal.changes:  # a repair is measured by how near it is, not by what it is worth
+        lines.append(f"  better than nothing  by {words.money(proposal.improvement)}; gap {gap}")
     return "\n".join(lines)
 
 

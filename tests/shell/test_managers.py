@@ -125,3 +125,6 @@ def test_repair_answers_with_the_keys_of_a_proposal_and_what_it_changed(
     assert [(row["symbol"], row["to"]) for row in answer["changes"]] == [("PM", "0")]
     assert "IPS-6.2" in answer["changes"][0]["rules"]
     assert run(capsys, monkeypatch, "gate", "--book", demo, "--trades", out).status == 0
+    told = run(capsys, monkeypatch, "repair", "--book", demo, "-t", given).out
+    assert told.startswith("optimal: the nearest list to the one given that the gate passes (1 trade;")
+    assert "gap" not in told, "a repair is measured by how near it is"
