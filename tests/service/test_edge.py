@@ -8,7 +8,9 @@ from threading import Thread
 import httpx
 import pytest
 
+from engine.shell.service.books import Asked, Books
 from engine.shell.service.limits import Rate
+from engine.shell.work import Desk
 from tests.service.served import KEYS, TRADES, Served, served
 
 
@@ -89,10 +91,19 @@ def test_a_body_that_does_not_arrive_is_given_up(database: str) -> None:
             assert line.recv(100).startswith(b"HTTP/1.1 408")
 
 
-def test_an_answer_that_takes_too_long_is_given_up_and_said(database: str) -> None:
+def test_an_answer_that_takes_too_long_is_given_up_and_said(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with served(database, gate_seconds=0.001) as service:
         got = service.post("/v1/gate", {"trades": TRADES}, role=None)
         assert got.status_code == 401
+    desk = Books.desk
+
+    def slow(books: Books, asked: Asked, lane: str) -> Desk:
+        time.sleep(0.2)
+        return desk(books, asked, lane)
+
+    monkeypatch.setattr(Books, "desk", slow)
     with served(database, gate_seconds=0.05) as service:
         for _ in range(30):  # until the key is verified in time
             if service.get("/v1/session").status_code == 200:
