@@ -147,9 +147,7 @@ def by_cvxpy(model: Model) -> Told:
     problem = cp.Problem(cp.Minimize(cost), limits)
     try:
         problem.solve(solver=cp.CLARABEL)
-    except (
-        cp.SolverError
-    ):  # it gives up where figures of very different size meet: on some machines, not on all
+    except cp.SolverError:  # on some processors it gives up where figures of very different size meet
         return Told(trades=None)
     if buys.value is None or sells.value is None:
         return Told(trades=None)

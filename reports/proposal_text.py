@@ -54,7 +54,6 @@ def _asked(row: Asked) -> str:
 
 def _figures(proposal: Proposal) -> str:
     before, after = proposal.before, proposal.after
-    gap = "unknown" if proposal.gap is None else f"{words.money(proposal.gap)} bp of net assets"
     rows = (
         ("net assets", words.money(before.net_assets), words.money(after.net_assets)),
         ("cash", words.money(before.cash), words.money(after.cash)),
@@ -69,6 +68,7 @@ def _figures(proposal: Proposal) -> str:
         f"cost {words.money(told.cost)}, total {words.money(told.total)}"
     )
     if not proposal.changes:  # a repair is measured by how near it is, not by what it is worth
+        gap = "unknown" if proposal.gap is None else f"{words.money(proposal.gap)} bp of net assets"
         lines.append(f"  better than nothing  by {words.money(proposal.improvement)}; gap {gap}")
     return "\n".join(lines)
 

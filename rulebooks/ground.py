@@ -119,7 +119,8 @@ class PerTrade:
     is keyed by (symbol, side): True in the subject, None unknown, absent not in it. `bounds` gives
     (low, high) per symbol, each None where unbounded; `missing` names symbols whose bound is unknown.
     `closing` says how trades that sell all that the account holds stand: "excluded" (the subject
-    leaves them out), "only" (nothing else is in it), or None (no difference).
+    leaves them out), "only" (nothing else is in it), or None (no difference). `warn` has its level as an
+    upper bound; a list, which may move the bounds, tells on which side of them it is nearer.
     """
 
     rule: CompiledRule

@@ -61,6 +61,11 @@ def rounded(value: Fraction, *, places: int) -> Decimal:
     return Decimal(steps(value, places=places)).scaleb(-places, context=EXACT)
 
 
+def rounded_down(value: Fraction, *, places: int) -> Decimal:
+    """Return a rational as a decimal with `places` decimals that is never above it."""
+    return Decimal(value.numerator * 10**places // value.denominator).scaleb(-places, context=EXACT)
+
+
 def steps(value: Fraction, *, places: int) -> int:
     """Return how many units of the last of `places` decimals a rational comes to, halves away from zero."""
     above, below = value.as_integer_ratio()

@@ -11,7 +11,6 @@ from engine.facts.money import plain, steps
 
 _PLACES = {"percent": 2, "days": 0, "count": 0, "shares": 0}
 _MOST = 8
-_FINEST = 6  # decimals of a quantity
 
 
 def words(amount: AnyAmount) -> str:
@@ -71,13 +70,6 @@ def people(value: Fraction, unit: str, *, apart_from: Fraction | None = None) ->
             return number
         case _:
             return f"{number} {unit}"
-
-
-def at_most(quantity: Fraction) -> str:
-    """Return a quantity of at least 0 for people, rounded down to a millionth: more would be too much."""
-    whole, part = divmod(quantity.numerator * 10**_FINEST // quantity.denominator, 10**_FINEST)
-    decimals = f"{part:0{_FINEST}d}".rstrip("0")
-    return f"{whole:,}.{decimals}" if decimals else f"{whole:,}"
 
 
 def _grouped(told: int, places: int) -> str:

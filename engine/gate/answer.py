@@ -7,13 +7,12 @@ would otherwise read as its limit without being equal to it:
 """
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from dsl.policy import Citation, Span
 from engine.facts.book import Coverage
-from engine.facts.money import plain, rounded, steps
+from engine.facts.money import plain, rounded, rounded_down, steps
 from engine.gate.verdict import (
     Contributor,
     GateAnswer,
@@ -199,11 +198,8 @@ def _would_pass(change: WouldPass) -> dict[str, Any]:
 
 
 def _exact(value: Fraction | None) -> str | None:
-    """Return a quantity as text, rounded down to six decimals: one share more would be too many."""
-    if value is None:
-        return None
-    steps = value.numerator * 10**PLACES // value.denominator
-    return plain(Decimal(steps).scaleb(-PLACES))
+    """Return a quantity as text, rounded down: one share more would be too many."""
+    return None if value is None else plain(rounded_down(value, places=PLACES))
 
 
 def _day(day: date | None) -> str | None:

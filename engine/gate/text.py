@@ -9,11 +9,13 @@ BLOCK  buy 50 ACME in HAW-6040, 2026-03-10                      rule IPS-4.1, ha
 
 import textwrap
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import assert_never
 
 from dsl.policy import Citation
-from engine.facts.money import plain
-from engine.gate.amounts import at_most, people
+from engine.facts.money import EXACT, plain, rounded_down
+from engine.gate.amounts import people
+from engine.gate.answer import PLACES
 from engine.gate.verdict import (
     NOT_APPLIED,
     OUT_OF_FORCE,
@@ -104,9 +106,14 @@ def trade_words(decided: TradeDecision) -> str:
     trade = decided.trade
     rules = f"  {', '.join(decided.rules)}" if decided.rules else ""
     most = decided.max_quantity
-    room = "" if most is None else f"  (at most {at_most(most)} would pass)"
+    room = "" if most is None else f"  (at most {_never_above(most)} would pass)"
     quantity = plain(trade.quantity)
     return f"{trade.side.value} {quantity} {trade.symbol} in {trade.account}{rules}{room}"
+
+
+def _never_above(quantity: Fraction) -> str:
+    """Return a quantity for people, rounded down: one share more would be too many."""
+    return f"{rounded_down(quantity, places=PLACES).normalize(EXACT):,f}"
 
 
 def verdict_lines(answer: GateAnswer, verdict: Verdict, *, width: int = WIDTH) -> Iterator[str]:

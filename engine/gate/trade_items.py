@@ -201,11 +201,9 @@ def _warn_of(listed: Listed, rule: PerTrade, symbol: Symbol) -> Bounds:
 
 
 def _on_its_side(warn: Bounds, low: Fraction | None, high: Fraction | None) -> Bounds:
-    """Return an early warning on the side of the bound that it is nearer to; it comes as one of the upper."""
+    """Return an early warning, laid as an upper bound, on the side of the bound that it is nearer to."""
     edge = warn[1]
-    if edge is None or low is None:
-        return warn
-    if high is not None and abs(high - edge) <= abs(edge - low):
+    if edge is None or low is None or (high is not None and abs(high - edge) <= abs(edge - low)):
         return warn
     return (edge, None)
 

@@ -58,15 +58,8 @@ def ground_per_trade(laying: Laying, rule: CompiledRule, scope: Scope) -> Iterat
         if stands.unknown is not None:
             members = dict.fromkeys(members)
         laid = _bounds(scene, obligation.low, obligation.high, slices, obligation.measure.unit)
-        on_ceiling = obligation.high is not None
         early = rule.rule.warn_from
-        warn = _bounds(
-            scene,
-            None if on_ceiling else early,
-            early if on_ceiling else None,
-            slices if early is not None else (),
-            obligation.measure.unit,
-        )
+        warn = _bounds(scene, None, early, slices if early is not None else (), obligation.measure.unit)
         waivers = waivers_of(scene, rule.rule.id)
         waiver = of_any_size(waivers) or next(iter(waivers), None)
         waived = _waived(scene, obligation, waivers)

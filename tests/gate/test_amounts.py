@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.gate.amounts import at_most, people
+from engine.gate.amounts import people
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,3 @@ def test_figures_for_people(value: Fraction, unit: str, told: str) -> None:
 )
 def test_a_figure_is_told_apart_from_its_limit_as_far_as_eight_decimals(value: Fraction, told: str) -> None:
     assert people(value, "percent", apart_from=Fraction(5)) == told
-
-
-@pytest.mark.parametrize(
-    ("quantity", "told"),
-    [
-        (Fraction(125, 2), "62.5"),  # 63 would be too many
-        (Fraction(2000), "2,000"),
-        (Fraction(0), "0"),
-        (Fraction(2, 3), "0.666666"),
-    ],
-)
-def test_the_most_of_a_trade_is_never_rounded_up(quantity: Fraction, told: str) -> None:
-    assert at_most(quantity) == told

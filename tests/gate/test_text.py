@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
+
+import pytest
 
 from engine.facts.ids import Symbol
 from engine.gate.approvals import Approval
 from engine.gate.engine.inline import Inline
 from engine.gate.judge import judge
-from engine.gate.text import FULL_VERDICTS, gate_text
+from engine.gate.text import FULL_VERDICTS, gate_text, trade_words
+from engine.gate.verdict import Decision, TradeDecision
 from tests.gate.case_files import CASES, Case, checked, read_book, read_case, trade_of
 from tests.gate.test_cases import opened_of
 
@@ -71,6 +75,16 @@ def test_a_quantity_that_would_pass_is_not_rounded_up(engine: Inline) -> None:
     case = read_case(CASES / "limit/block/an-account-that-holds-fractions.case")
     text = gate_text(judge(opened_of(case), case.trades, engine=engine))
     assert "buy 62.6 ACME in A  CAP  (at most 62.5 would pass)" in text
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [(Fraction(2000), "2,000"), (Fraction(0), "0"), (Fraction(2, 3), "0.666666"), (Fraction(125, 2), "62.5")],
+)
+def test_the_most_of_a_trade_is_told_to_a_millionth(most: Fraction, told: str) -> None:
+    trade = trade_of("1  buy 9,000 ACME in A")
+    decided = TradeDecision(trade=trade, decision=Decision.BLOCK, rules=("CAP",), max_quantity=most)
+    assert trade_words(decided).endswith(f"CAP  (at most {told} would pass)")
 
 
 def test_a_list_without_a_trade_says_so(engine: Inline) -> None:

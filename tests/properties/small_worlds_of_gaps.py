@@ -23,10 +23,9 @@ from tests.properties.small_worlds_of_trades import (
     aged,
     lists_of,
     rule,
-    sold_before,
     waiver,
 )
-from tests.reference_evaluator.small import account, book_of, lot, policy_of, security
+from tests.reference_evaluator.small import account, book_of, lot, policy_of, security, sold
 
 EURO = replace(RICH, currency="EUR")
 TWO = {"EUR": Decimal(2)}
@@ -49,7 +48,7 @@ def gained_in_another_currency() -> World:
 def a_loss_of_last_year() -> World:
     """A loss of December is disallowed by a purchase in January: no gain of this year."""
     policy = policy_of(rule("limit net_realized_gains this tax_year to at most 50 USD"))
-    past = replace(sold_before(0, "ACME"), sold=date(2025, 12, 20), unreplaced=Decimal(10))
+    past = replace(sold(0, "ACME"), sold=date(2025, 12, 20), unreplaced=Decimal(10))
     book = book_of(accounts=(RICH,), securities=(ACME,), disposals=(past,), price_age=59)
     return policy, replace(book, as_of=date(2026, 1, 10)), lists_of("buy 5 ACME", "buy 6 ACME")
 

@@ -13,10 +13,10 @@ from decimal import Decimal
 from dsl.policy import CheckedPolicy
 from engine.facts.book import Book
 from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
-from engine.facts.lots import Acquisition, Disposal
+from engine.facts.lots import Acquisition
 from engine.facts.trades import Trade
 from engine.facts.transactions import Transaction, TransactionType
-from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, security, trades_of
+from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, security, sold, trades_of
 
 World = tuple[CheckedPolicy | tuple[CheckedPolicy, ...], Book, list[tuple[Trade, ...]]]
 
@@ -212,29 +212,6 @@ def a_part_of_a_lot() -> World:
     return policy_of(""), book, lists_of("sell 50 ACME lot L@2024-01-02", "sell 51 ACME lot L@2024-01-02")
 
 
-def sold_before(days: int, symbol: str, *, account: str = "A", gain: str = "-100") -> Disposal:
-    """Return a sale of ten shares so many days ago."""
-    day = TODAY - timedelta(days=days)
-    return Disposal(
-        sale=TransactionId(f"S{days}"),
-        lot=LotId("GONE"),
-        account=AccountId(account),
-        symbol=Symbol(symbol),
-        quantity=Decimal(10),
-        proceeds=Decimal(100),
-        basis=Decimal(100) - Decimal(gain),
-        gain=Decimal(gain),
-        disallowed=Decimal(0),
-        permanently_disallowed=Decimal(0),
-        recognized=Decimal(gain),
-        broker_disallowed=Decimal(0),
-        term="long",
-        acquired=date(2024, 1, 2),
-        adjusted_acquired=date(2024, 1, 2),
-        sold=day,
-    )
-
-
 def selling_again_without_history() -> World:
     """Without a history it is not known whether what is sold was sold of late; a purchase meets nothing."""
     policy = policy_of(rule("forbid selling securities within 30 days after a sale of the same security"))
@@ -246,7 +223,7 @@ def buying_again_what_may_be_meant() -> World:
     """Of what was sold 30 days ago it is not known whether the rule means it; 31 days ago nothing meets."""
     subject = "securities where sector is energy"
     policy = policy_of(rule(f"forbid buying {subject} within 30 days after a sale of the same security"))
-    past = (sold_before(30, "ACME"), sold_before(31, "BETA"))
+    past = (sold(30, "ACME"), sold(31, "BETA"))
     book = book_of(accounts=(RICH,), securities=(ACME, BETA), disposals=past)
     return policy, book, lists_of("buy 1 ACME", "buy 1 BETA")
 
@@ -284,7 +261,7 @@ def a_pair_with_two_responses() -> World:
     """A pair that needs a person's yes and is warned of: the yes is needed."""
     text = "forbid buying securities within 30 days after a loss_sale of the same security"
     policy = policy_of(rule(f'{text}\n  on breach warn, require approval of "CCO"'))
-    book = book_of(accounts=(RICH,), securities=(ACME,), disposals=(sold_before(30, "ACME"),))
+    book = book_of(accounts=(RICH,), securities=(ACME,), disposals=(sold(30, "ACME"),))
     return policy, book, lists_of("buy 1 ACME")
 
 

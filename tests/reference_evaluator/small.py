@@ -18,8 +18,8 @@ from dsl.policy import CheckedPolicy
 from dsl.words import shipped
 from engine.facts.accounts import Account
 from engine.facts.book import Book
-from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol
-from engine.facts.lots import Lot
+from engine.facts.ids import AccountId, HouseholdId, LotId, Symbol, TransactionId
+from engine.facts.lots import Disposal, Lot
 from engine.facts.securities import Price, Security
 from engine.facts.trades import Side, Trade
 from engine.gate.reference import ReferenceVerdict, evaluate
@@ -131,6 +131,29 @@ def lot(
         adjusted_acquired=acquired,
         original_basis=cost,
         order=order,
+    )
+
+
+def sold(days: int, symbol: str = "SPY", *, account: str = "A", gain: str = "-100") -> Disposal:
+    """Return a sale of ten shares so many days ago."""
+    day = TODAY - timedelta(days=days)
+    return Disposal(
+        sale=TransactionId(f"S{days}"),
+        lot=LotId("GONE"),
+        account=AccountId(account),
+        symbol=Symbol(symbol),
+        quantity=Decimal(10),
+        proceeds=Decimal(100),
+        basis=Decimal(100) - Decimal(gain),
+        gain=Decimal(gain),
+        disallowed=Decimal(0),
+        permanently_disallowed=Decimal(0),
+        recognized=Decimal(gain),
+        broker_disallowed=Decimal(0),
+        term="long",
+        acquired=date(2024, 1, 2),
+        adjusted_acquired=date(2024, 1, 2),
+        sold=day,
     )
 
 

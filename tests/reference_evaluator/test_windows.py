@@ -1,16 +1,16 @@
 """Forbidden pairs: last day in, first day out, both directions, within a list, missing history."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from dsl.policy import CheckedPolicy
 from engine.facts.book import Book, Event
-from engine.facts.ids import AccountId, LotId, Symbol, TransactionId
-from engine.facts.lots import Acquisition, Disposal
-from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, said, security
+from engine.facts.ids import AccountId, LotId, Symbol
+from engine.facts.lots import Acquisition
+from tests.reference_evaluator.small import TODAY, account, book_of, lot, policy_of, said, security, sold
 
 SPY, IVV, VTI = security("SPY"), security("IVV"), security("VTI")
 TWINS = 'identical trackers are "SPY", "IVV" because ips "§9"\nsubstitute "SPY" with "VTI" because ips "§9"\n'
@@ -28,28 +28,6 @@ def rule(obligation: str, more: str = "") -> str:
 def pair_policy(obligation: str, more: str = "") -> CheckedPolicy:
     """Return a policy of account A alone with one window."""
     return policy_of(rule(obligation, more), applies='applies to account "A"')
-
-
-def sold(days: int, symbol: str = "SPY", *, gain: str = "-100", account: str = "A") -> Disposal:
-    zero, day = Decimal(0), TODAY - timedelta(days=days)
-    return Disposal(
-        sale=TransactionId(f"S{days}"),
-        lot=LotId("GONE"),
-        account=AccountId(account),
-        symbol=Symbol(symbol),
-        quantity=Decimal(10),
-        proceeds=Decimal(100),
-        basis=Decimal(100) - Decimal(gain),
-        gain=Decimal(gain),
-        disallowed=zero,
-        permanently_disallowed=zero,
-        recognized=Decimal(gain),
-        broker_disallowed=zero,
-        term="long",
-        acquired=date(2024, 1, 2),
-        adjusted_acquired=date(2024, 1, 2),
-        sold=day,
-    )
 
 
 def bought(

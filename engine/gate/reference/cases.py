@@ -204,11 +204,11 @@ def _not_tested(case: Case, group: Group) -> str | None:
     plan = case.plan
     if plan.tested != "at_purchase":
         return None
-    net = NOTHING
+    net, market = NOTHING, plan.view.market.with_old_prices()
     keys = _subject_keys(case, group)
     for trade in case.done.trades:
         if (trade.account, trade.symbol) in keys:
-            unit = plan.view.market.with_old_prices().unit(trade.account, trade.symbol)
+            unit = market.unit(trade.account, trade.symbol)
             net += trade.side.sign * Fraction(trade.quantity) * (unit if unit is not None else Fraction(1))
     return None if net > 0 else "tested at purchase, and the list buys none of it"
 

@@ -33,6 +33,8 @@ EXTRAS = {
 }
 """The extras: what each is for, and the modules that show whether it is there."""
 
+_FOR_PDF = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
 
 class State(StrEnum):
     """How a check ended; `absent` is a choice, `wrong` needs a hand."""
@@ -174,11 +176,7 @@ def _extra(extra: str, use: str, modules: tuple[str, ...]) -> Check:
             return Check(name=use, state=State.ABSENT, found=f"{missing.name} is not installed", cure=cure)
         except Exception as problem:  # a package's own start: whatever it is, it is told
             lines = str(problem).splitlines() or [type(problem).__name__]
-            cure = (
-                "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-                if extra == "pdf"
-                else cure
-            )
+            cure = _FOR_PDF if extra == "pdf" else cure
             return Check(name=use, state=State.WRONG, found=f"{module}: {lines[0]}", cure=cure)
     return Check(name=use, state=State.OK, found=", ".join(modules))
 
